@@ -1,0 +1,186 @@
+/** The result of an analysis as every report sees it. Field names are those of the published JSON. */
+
+export const SEVERITIES = ['high', 'medium', 'low', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** proven: the capture shows it. likely: the capture shows the symptom, another cause is possible and named. */
+export type Certainty = 'proven' | 'likely';
+
+export type Outcome =
+  | 'established'
+  | 'refused'
+  | 'no-answer'
+  | 'prohibited'
+  | 'unreachable'
+  | 'half-open'
+  | 'midstream'
+  | 'one-sided'
+  | 'undecided'
+  | 'answered'
+  | 'one-way';
+
+export type Ended = 'fin' | 'reset-by-client' | 'reset-by-server' | 'stalled' | 'open';
+
+/** Where a rule or expectation comes from. */
+export interface Source {
+  /** Title of the document, or "site.yaml" for one's own expectations. */
+  document: string;
+  /** Date of that document (ISO 8601), or null. */
+  date: string | null;
+  /** Heading or table within it. */
+  section: string;
+}
+
+export interface Finding {
+  /** Stable kind id, the name of a page in docs/findings. */
+  kind: string;
+  severity: Severity;
+  certainty: Certainty;
+  /** One or two plain sentences; names from captures are already bounded but not escaped for any output. */
+  message: string;
+  /** Rule ids concerned, the first is the one the message speaks of; empty where none. */
+  rule: string[];
+  /** Null where the finding is not about one pair of ends. */
+  src_ip: string | null;
+  src_name: string | null;
+  src_roles: string[];
+  dest_ip: string | null;
+  dest_name: string | null;
+  dest_roles: string[];
+  proto: 'tcp' | 'udp' | 'icmp' | null;
+  dest_port: number | null;
+  outcome: Outcome | null;
+  /** Connections behind the finding. */
+  count: number;
+  /** Attempts seen within them (SYNs or requests, duplicates of a mirror not counted). */
+  attempts: number;
+  /** The first few frame numbers, as Wireshark numbers them in the capture of `capture`. */
+  frames: number[];
+  /** Path of the capture that `frames` number, or null. */
+  capture: string | null;
+  /** ISO 8601 UTC, nanoseconds where the capture has them; null where nothing was seen. */
+  first_ts: string | null;
+  last_ts: string | null;
+  /** Works in Wireshark; null where there is no traffic to show. */
+  display_filter: string | null;
+  remedy: string;
+  source: Source | null;
+}
+
+export type RuleState = 'works' | 'blocked' | 'partly-blocked' | 'undecided' | 'not-seen' | 'not-applicable';
+
+export interface RuleReport {
+  id: string;
+  state: RuleState;
+  /** Why, in a few words, where the state alone does not say (not-applicable, undecided). */
+  reason: string | null;
+  need: string;
+  from: string;
+  to: string;
+  proto: string;
+  /** Ports as resolved with the settings, e.g. ["80", "8530"] or ["49152-65535"]. */
+  ports: string[];
+  /** Connections under this rule by what became of them. */
+  works: number;
+  blocked: number;
+  undecided: number;
+  source: Source;
+}
+
+export interface EndpointReport {
+  ip: string;
+  name: string | null;
+  roles: string[];
+  /** 'host' | 'network' of the topology, 'internet', 'unknown', 'multicast', 'broadcast', 'link-local' */
+  known_by: string;
+  connections_as_client: number;
+  connections_as_server: number;
+}
+
+/** One line of the role matrix. */
+export interface MatrixRow {
+  src_role: string;
+  dest_role: string;
+  proto: string;
+  dest_port: number;
+  verdict: 'expected' | 'unexpected' | 'forbidden' | 'not-judged';
+  /** Rule ids that expect it. */
+  rules: string[];
+  source: Source | null;
+  /** Connections by outcome; only outcomes that occurred. */
+  outcomes: Partial<Record<Outcome, number>>;
+  connections: number;
+  bytes: number;
+  first_ts: string;
+  last_ts: string;
+}
+
+export interface CaptureReport {
+  path: string;
+  format: string;
+  /** Size of the file in bytes as stored; null for a pipe. */
+  bytes: number | null;
+  frames: number;
+  first: string | null;
+  last: string | null;
+  /** Hex; null where no report asked for it. */
+  sha256: string | null;
+  /** Sentences about what was broken, cut short or lost. */
+  problems: string[];
+}
+
+export interface Coverage {
+  frames: number;
+  judged: number;
+  /** Frames by reason id (arp, ipv6-neighbor-discovery, truncated, …); the sum with `judged` is `frames`. */
+  not_judged: Record<string, number>;
+}
+
+/** Something the capture could not show, told instead of guessed. */
+export interface Undecided {
+  reason: string;
+  count: number;
+  examples: string[];
+}
+
+export interface Report {
+  schema: 'pcapcheck-report/1';
+  tool: { name: 'pcapcheck'; version: string };
+  topology: { path: string; name: string | null } | null;
+  captures: CaptureReport[];
+  coverage: Coverage;
+  connections: { total: number; expected: number; blocked: number; unexpected: number; undecided: number; not_judged: number };
+  findings: Finding[];
+  rules: RuleReport[];
+  endpoints: EndpointReport[];
+  matrix: MatrixRow[];
+  undecided: Undecided[];
+}
+
+/** One connection as `pcapcheck flows` prints it. `src` is the client. */
+export interface FlowRow {
+  proto: 'tcp' | 'udp';
+  src_ip: string;
+  src_port: number;
+  dest_ip: string;
+  dest_port: number;
+  client_inferred: boolean;
+  outcome: Outcome;
+  /** TCP only. */
+  ended: Ended | null;
+  pkts_toserver: number;
+  pkts_toclient: number;
+  /** Whole frames as on the wire. */
+  bytes_toserver: number;
+  bytes_toclient: number;
+  /** SYNs of the client, a mirror's duplicates not counted; 0 for UDP. */
+  syns: number;
+  first_frame: number;
+  first_ts: string;
+  last_ts: string;
+  /** Type and code of the ICMP error that decided the outcome. */
+  icmp: { version: 4 | 6; type: number; code: number } | null;
+  vlan: number | null;
+  /** Path of the capture, as given. */
+  capture: string;
+}
