@@ -1,0 +1,152 @@
+import type { FrameSink } from '../capture/types.ts';
+import { decodeFrame } from '../decode/frame.ts';
+import { Packet, PROTOCOL_TCP, PROTOCOL_UDP } from '../decode/packet.ts';
+import { FRAGMENT, ICMP, ICMP_ERROR, ICMPV6, REASONS, TCP, UDP } from '../decode/reason.ts';
+import { AddressTable } from './address-table.ts';
+import { countAttempt } from './attempts.ts';
+import { ConnectionTable } from './connection-table.ts';
+import { FRAGMENT_WIDTH, logFragment } from './fragments.ts';
+import { ICMP_MESSAGE_WIDTH, logIcmpError } from './icmp-errors.ts';
+import { MessageLog } from './message-log.ts';
+import type { Part } from './part.ts';
+import {
+  BYTES_A_DOUBLE,
+  FIRST_FRAME,
+  FIRST_HAS_DATA,
+  FIRST_NANOSECONDS,
+  FIRST_SECONDS,
+  KIND,
+  KIND_GROUP,
+  KIND_IPV6,
+  KIND_VLAN_KNOWN,
+  KIND_VLAN_SHIFT,
+  LAST_NANOSECONDS,
+  LAST_SECONDS,
+  PACKETS_A,
+  RECORD_DOUBLES,
+  RECORD_INTS,
+  STATE,
+} from './record.ts';
+import { tcpConnection, updateTcp } from './tcp.ts';
+
+/**
+ * The packet loop: decodes each frame, finds its connection and writes it there. One instance reads one segment, from the first
+ * frame to the last, and ends as a Part. Nothing is allocated for a packet.
+ */
+export class FrameAnalyzer implements FrameSink, Part {
+  frames = 0;
+  bytes = 0;
+  readonly reasons = new Float64Array(REASONS.length);
+  firstSeconds = 0;
+  firstNanoseconds = 0;
+  lastSeconds = 0;
+  lastNanoseconds = 0;
+  readonly connections: ConnectionTable;
+  readonly addresses: AddressTable;
+  readonly icmpErrors = new MessageLog(ICMP_MESSAGE_WIDTH);
+  readonly fragments = new MessageLog(FRAGMENT_WIDTH);
+  readonly #packet = new Packet();
+
+  /** @param seed mixed into the hashes, so that nobody can prepare packets that collide */
+  constructor(seed: number) {
+    this.connections = new ConnectionTable(seed);
+    this.addresses = new AddressTable(seed);
+  }
+
+  frame(
+    bytes: Uint8Array,
+    view: DataView,
+    offset: number,
+    capturedLength: number,
+    originalLength: number,
+    seconds: number,
+    nanoseconds: number,
+    linkType: number,
+    _interfaceId: number,
+  ): void {
+    const packet = this.#packet;
+    const frame = ++this.frames;
+    this.bytes += originalLength;
+    this.#seeTime(frame, seconds, nanoseconds);
+    let reason = decodeFrame(packet, bytes, view, offset, capturedLength, originalLength, linkType);
+    if (reason === TCP || reason === UDP) {
+      this.#track(packet, view, originalLength, seconds, nanoseconds, frame);
+      if (packet.moreFragments !== 0) this.#logFragment(view, originalLength, seconds, nanoseconds, frame);
+    } else if (reason === ICMP_ERROR) {
+      if (!logIcmpError(this.icmpErrors, this.addresses, packet, bytes, view, seconds, nanoseconds, frame)) {
+        reason = packet.family === 4 ? ICMP : ICMPV6;
+      }
+    } else if (reason === FRAGMENT && (packet.protocol === PROTOCOL_TCP || packet.protocol === PROTOCOL_UDP)) {
+      this.#logFragment(view, originalLength, seconds, nanoseconds, frame);
+    }
+    this.reasons[reason]++;
+  }
+
+  #logFragment(view: DataView, length: number, seconds: number, nanoseconds: number, frame: number): void {
+    logFragment(this.fragments, this.addresses, this.#packet, view, length, seconds, nanoseconds, frame);
+  }
+
+  #seeTime(frame: number, seconds: number, nanoseconds: number): void {
+    if (frame === 1) {
+      this.firstSeconds = this.lastSeconds = seconds;
+      this.firstNanoseconds = this.lastNanoseconds = nanoseconds;
+    } else if (seconds > this.lastSeconds || (seconds === this.lastSeconds && nanoseconds > this.lastNanoseconds)) {
+      this.lastSeconds = seconds;
+      this.lastNanoseconds = nanoseconds;
+    } else if (seconds < this.firstSeconds || (seconds === this.firstSeconds && nanoseconds < this.firstNanoseconds)) {
+      this.firstSeconds = seconds;
+      this.firstNanoseconds = nanoseconds;
+    }
+  }
+
+  #track(packet: Packet, view: DataView, length: number, seconds: number, nanoseconds: number, frame: number): void {
+    const table = this.connections;
+    const isV4 = packet.family === 4;
+    const source = isV4 ? packet.source : this.addresses.intern(view, packet.sourceOffset);
+    const destination = isV4 ? packet.destination : this.addresses.intern(view, packet.destinationOffset);
+    const key = isV4 ? packet.protocol : packet.protocol | KIND_IPV6;
+    const isTcp = packet.protocol === PROTOCOL_TCP;
+    const number = isTcp
+      ? tcpConnection(table, packet, key, source, destination)
+      : udpConnection(table, packet, key, source, destination);
+    const side = table.direction;
+    const at = number * RECORD_INTS;
+    const records = table.records;
+    if (records[at + FIRST_FRAME] === 0) {
+      records[at + FIRST_FRAME] = frame;
+      records[at + FIRST_SECONDS] = records[at + LAST_SECONDS] = seconds;
+      records[at + FIRST_NANOSECONDS] = records[at + LAST_NANOSECONDS] = nanoseconds;
+      if (packet.vlan >= 0) records[at + KIND] |= KIND_VLAN_KNOWN | (packet.vlan << KIND_VLAN_SHIFT);
+      if (packet.payloadLength > 0) records[at + STATE] |= FIRST_HAS_DATA;
+    }
+    records[at + PACKETS_A + side]++;
+    table.doubles[number * RECORD_DOUBLES + BYTES_A_DOUBLE + side] += length;
+    if (packet.toGroup !== 0) records[at + KIND] |= KIND_GROUP;
+    if (isTcp) updateTcp(records, at, side, packet, seconds, nanoseconds, frame);
+    else if (side === 0) countAttempt(records, at, packet.identification, seconds, nanoseconds, frame);
+    moveTime(records, at, seconds, nanoseconds);
+  }
+}
+
+/** The exchange between two UDP sockets, made where there is none. */
+function udpConnection(table: ConnectionTable, packet: Packet, key: number, source: number, destination: number): number {
+  const found = table.find(key, source, destination, packet.sourcePort, packet.destinationPort);
+  if (found >= 0) return found;
+  table.direction = 0;
+  return table.append(key, source, destination, packet.sourcePort, packet.destinationPort, -1);
+}
+
+/** Keeps the earliest and latest time of a record; seconds are compared as unsigned numbers (they pass 2^31 in 2038). */
+function moveTime(records: Int32Array, at: number, seconds: number, nanoseconds: number): void {
+  const last = records[at + LAST_SECONDS] >>> 0;
+  if (seconds > last || (seconds === last && nanoseconds > records[at + LAST_NANOSECONDS])) {
+    records[at + LAST_SECONDS] = seconds;
+    records[at + LAST_NANOSECONDS] = nanoseconds;
+    return;
+  }
+  const first = records[at + FIRST_SECONDS] >>> 0;
+  if (seconds < first || (seconds === first && nanoseconds < records[at + FIRST_NANOSECONDS])) {
+    records[at + FIRST_SECONDS] = seconds;
+    records[at + FIRST_NANOSECONDS] = nanoseconds;
+  }
+}

@@ -1,0 +1,32 @@
+/** Most messages of one kind that are kept of a capture; those beyond are counted only. The first ones are kept, so that the answer does not depend on how a capture was cut. */
+export const MAX_MESSAGES = 1 << 20;
+
+/** Rare messages of fixed width that are kept as they came, to be looked at once everything is read. */
+export class MessageLog {
+  readonly width: number;
+  values: Int32Array;
+  count = 0;
+  /** Messages beyond the limit. */
+  dropped = 0;
+
+  constructor(width: number) {
+    this.width = width;
+    this.values = new Int32Array(width * 16);
+  }
+
+  /** Offset in `values` at which to write the next message, or -1 where the log is full. */
+  next(): number {
+    if (this.count === MAX_MESSAGES) {
+      this.dropped++;
+      return -1;
+    }
+    const at = this.count * this.width;
+    if (at === this.values.length) {
+      const values = new Int32Array(at * 2);
+      values.set(this.values);
+      this.values = values;
+    }
+    this.count++;
+    return at;
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * The layout of one connection in the table: 32 integers (128 bytes, two cache lines) of an Int32Array, with the byte sums
+ * read through a Float64Array over the same memory. A is the side that sent the first packet seen, B the other one; who is
+ * client is told by the handshake (CLIENT_IS_B) or inferred at the end.
+ *
+ * Every field is chosen so that two records of the same connection, one from each side of a cut, can be joined into what one
+ * pass over both would have written (merge.ts); where order matters, the field says how.
+ */
+export const RECORD_INTS = 32;
+export const RECORD_DOUBLES = RECORD_INTS / 2;
+
+/** IPv4 address in network order, or the number of an IPv6 address in the address table. */
+export const ADDRESS_A = 0;
+export const ADDRESS_B = 1;
+/** Port of A in the upper 16 bits, port of B in the lower. */
+export const PORTS = 2;
+/** Protocol (bits 0-7), family (bit 8: IPv6), group (bit 9: a frame went to a group address), VLAN (bit 15 known, bits 16-27). */
+export const KIND = 3;
+export const PACKETS_A = 4;
+export const PACKETS_B = 5;
+/** Bytes sent by A and by B, whole frames as on the wire; indexes of the Float64Array. */
+export const BYTES_A_DOUBLE = 3;
+export const BYTES_B_DOUBLE = 4;
+/** Earliest and latest time stamp: seconds as an unsigned 32-bit number, then nanoseconds. */
+export const FIRST_SECONDS = 10;
+export const FIRST_NANOSECONDS = 11;
+export const LAST_SECONDS = 12;
+export const LAST_NANOSECONDS = 13;
+/** The bits below. */
+export const STATE = 14;
+/** Number of the first frame, from 1, within the part. */
+export const FIRST_FRAME = 15;
+
+/** Initial sequence number of the client, from its SYN or from the acknowledgment of the SYN-ACK less one. */
+export const INITIAL_SEQUENCE = 16;
+/** Attempts (SYNs; for UDP datagrams of A) in bits 16-31, repeats of the same data segment by A in bits 0-7, by B in bits 8-15. */
+export const COUNTS = 17;
+/** Time of the first and of the latest attempt. */
+export const FIRST_ATTEMPT_SECONDS = 18;
+export const FIRST_ATTEMPT_NANOSECONDS = 19;
+export const LAST_ATTEMPT_SECONDS = 20;
+export const LAST_ATTEMPT_NANOSECONDS = 21;
+/** IP identification of the first (upper 16 bits) and latest attempt: copies of a mirror share it. */
+export const ATTEMPT_IDS = 22;
+/** Time of the first SYN-ACK. */
+export const ANSWER_SECONDS = 23;
+export const ANSWER_NANOSECONDS = 24;
+/** Frame of the latest attempt that counted, and of the first RST; 0 where there is none. */
+export const LAST_ATTEMPT_FRAME = 25;
+export const RESET_FRAME = 26;
+/** Sequence number of the latest data segment of A and of B. */
+export const RUN_SEQUENCE_A = 27;
+export const RUN_SEQUENCE_B = 28;
+/** Latest acknowledgment number that A and B sent. */
+export const ACKNOWLEDGED_A = 29;
+export const ACKNOWLEDGED_B = 30;
+/** Number + 1 of the earlier connection on the same four values, 0 where there is none. */
+export const PREVIOUS = 31;
+
+/** KIND: the part that belongs to the key. */
+export const KIND_KEY_MASK = 0x1ff;
+export const KIND_IPV6 = 0x100;
+export const KIND_GROUP = 0x200;
+export const KIND_VLAN_KNOWN = 0x8000;
+export const KIND_VLAN_SHIFT = 16;
+
+// STATE. The bit of B is the bit of A shifted left by one, so that code can be written once for both sides.
+/** Sent a segment with neither SYN nor RST. */
+export const PLAIN_A = 1 << 0;
+export const PLAIN_B = 1 << 1;
+export const SYNACK_A = 1 << 2;
+export const SYNACK_B = 1 << 3;
+export const RESET_A = 1 << 4;
+export const RESET_B = 1 << 5;
+export const FIN_A = 1 << 6;
+export const FIN_B = 1 << 7;
+/** Sent payload (outside of a reset). */
+export const DATA_A = 1 << 8;
+export const DATA_B = 1 << 9;
+/** Sent anything but resets. */
+export const SPOKE_A = 1 << 10;
+export const SPOKE_B = 1 << 11;
+/** ACKNOWLEDGED_ is known. */
+export const ACKED_A = 1 << 12;
+export const ACKED_B = 1 << 13;
+/** All data segments of this side so far carry RUN_SEQUENCE_: a run that may have begun before the cut. */
+export const SINGLE_RUN_A = 1 << 14;
+export const SINGLE_RUN_B = 1 << 15;
+/** The client's SYN was seen. */
+export const SYN_SEEN = 1 << 16;
+/** INITIAL_SEQUENCE is known: the record began with a SYN or a SYN-ACK. */
+export const HANDSHAKE = 1 << 17;
+/** Where HANDSHAKE: the client is B. */
+export const CLIENT_IS_B = 1 << 18;
+/** What ended the connection first: nothing, a FIN, a reset by A, a reset by B. */
+export const END_SHIFT = 19;
+export const END_MASK = 3 << END_SHIFT;
+export const END_FIN = 1 << END_SHIFT;
+export const END_RESET_A = 2 << END_SHIFT;
+export const END_RESET_B = 3 << END_SHIFT;
+/** A reset came before any end and before this side said anything else (since the start of the part). */
+export const EARLY_RESET_A = 1 << 21;
+export const EARLY_RESET_B = 1 << 22;
+/** Of two early resets the one of B came first. */
+export const EARLY_RESET_B_FIRST = 1 << 23;
+/** The first packet of the record carried payload. */
+export const FIRST_HAS_DATA = 1 << 24;
+
+/** A frame that repeats the previous attempt within this time, with the same IP identification, is its copy (mirror port, "any" interface). */
+export const COPY_WINDOW_NANOSECONDS = 100e6;
+/** A data segment repeated sooner than this after the connection's previous packet is no retransmission by timer (RFC 6298: at least 200 ms in practice). */
+export const REPEAT_WINDOW_NANOSECONDS = 20e6;
+/** Repeats are counted up to here. */
+export const MAX_REPEATS = 0xff;
+export const MAX_ATTEMPTS = 0xffff;
+
+/** Nanoseconds from one time stamp to another, exact enough (a double) for comparisons with the windows above. */
+export function nanosecondsBetween(fromSeconds: number, fromNanoseconds: number, toSeconds: number, toNanoseconds: number): number {
+  return ((toSeconds >>> 0) - (fromSeconds >>> 0)) * 1e9 + (toNanoseconds - fromNanoseconds);
+}

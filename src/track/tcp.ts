@@ -1,0 +1,140 @@
+import { type Packet, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../decode/packet.ts';
+import { countAttempt } from './attempts.ts';
+import type { ConnectionTable } from './connection-table.ts';
+import {
+  ACKED_A,
+  ACKNOWLEDGED_A,
+  ANSWER_NANOSECONDS,
+  ANSWER_SECONDS,
+  CLIENT_IS_B,
+  COUNTS,
+  DATA_A,
+  EARLY_RESET_A,
+  EARLY_RESET_B,
+  EARLY_RESET_B_FIRST,
+  END_FIN,
+  END_MASK,
+  END_RESET_A,
+  END_RESET_B,
+  FIN_A,
+  HANDSHAKE,
+  INITIAL_SEQUENCE,
+  LAST_NANOSECONDS,
+  LAST_SECONDS,
+  MAX_REPEATS,
+  nanosecondsBetween,
+  PLAIN_A,
+  RECORD_INTS,
+  REPEAT_WINDOW_NANOSECONDS,
+  RESET_A,
+  RESET_FRAME,
+  RUN_SEQUENCE_A,
+  SINGLE_RUN_A,
+  SPOKE_A,
+  STATE,
+  SYN_SEEN,
+  SYNACK_A,
+} from './record.ts';
+
+const HANDSHAKE_FLAGS = TCP_SYN | TCP_RST;
+
+/**
+ * The connection that a segment belongs to, made where there is none. A SYN or SYN-ACK whose initial sequence number or client
+ * is not the one of the connection on the same four values begins a new connection (RFC 9293 section 3.6.1); every other
+ * segment belongs to the latest one.
+ * @returns the number of the record; `table.direction` says which side sent the segment
+ */
+export function tcpConnection(table: ConnectionTable, packet: Packet, key: number, source: number, destination: number): number {
+  const found = table.find(key, source, destination, packet.sourcePort, packet.destinationPort);
+  const isHandshake = (packet.tcpFlags & HANDSHAKE_FLAGS) === TCP_SYN;
+  if (!isHandshake) {
+    if (found >= 0) return found;
+    table.direction = 0;
+    return table.append(key, source, destination, packet.sourcePort, packet.destinationPort, -1);
+  }
+  const isAnswer = (packet.tcpFlags & TCP_ACK) !== 0;
+  const initialSequence = isAnswer ? (packet.acknowledgment - 1) | 0 : packet.sequence;
+  if (found >= 0) {
+    const at = found * RECORD_INTS;
+    const state = table.records[at + STATE];
+    const clientIsB = isAnswer ? 1 - table.direction : table.direction;
+    if (
+      (state & HANDSHAKE) !== 0 &&
+      table.records[at + INITIAL_SEQUENCE] === initialSequence &&
+      ((state & CLIENT_IS_B) !== 0 ? 1 : 0) === clientIsB
+    ) {
+      return found;
+    }
+  }
+  table.direction = 0;
+  const number = table.append(key, source, destination, packet.sourcePort, packet.destinationPort, found);
+  const at = number * RECORD_INTS;
+  table.records[at + INITIAL_SEQUENCE] = initialSequence;
+  table.records[at + STATE] = isAnswer ? HANDSHAKE | CLIENT_IS_B : HANDSHAKE;
+  return number;
+}
+
+/**
+ * Writes one segment into its record, before the record's latest time is moved on.
+ * @param side 0 where A sent it, 1 where B did
+ */
+export function updateTcp(records: Int32Array, at: number, side: number, packet: Packet, seconds: number, nanoseconds: number, frame: number): void {
+  const flags = packet.tcpFlags;
+  let state = records[at + STATE];
+  if ((flags & TCP_RST) !== 0) {
+    if (records[at + RESET_FRAME] === 0) records[at + RESET_FRAME] = frame;
+    records[at + STATE] = afterReset(state, side);
+    return;
+  }
+  if ((flags & TCP_SYN) !== 0) {
+    if ((flags & TCP_ACK) !== 0) {
+      if ((state & (SYNACK_A | (SYNACK_A << 1))) === 0) {
+        records[at + ANSWER_SECONDS] = seconds;
+        records[at + ANSWER_NANOSECONDS] = nanoseconds;
+      }
+      state |= SYNACK_A << side;
+    } else {
+      state |= SYN_SEEN;
+      countAttempt(records, at, packet.identification, seconds, nanoseconds, frame);
+    }
+  } else state |= PLAIN_A << side;
+  state |= SPOKE_A << side;
+  if ((flags & TCP_FIN) !== 0) {
+    state |= FIN_A << side;
+    if ((state & END_MASK) === 0) state |= END_FIN;
+  }
+  if ((flags & TCP_ACK) !== 0) {
+    records[at + ACKNOWLEDGED_A + side] = packet.acknowledgment;
+    state |= ACKED_A << side;
+  }
+  if (packet.payloadLength > 0) state = countRepeat(records, at, side, packet.sequence, state, seconds, nanoseconds);
+  records[at + STATE] = state;
+}
+
+/** A reset ends a connection where its sender has spoken before; else it answers a SYN, or what came before is not in this part. */
+function afterReset(state: number, side: number): number {
+  const next = state | (RESET_A << side);
+  if ((state & END_MASK) !== 0) return next;
+  if ((state & (SPOKE_A << side)) !== 0) return next | (side === 0 ? END_RESET_A : END_RESET_B);
+  if (side === 0) return next | EARLY_RESET_A;
+  return next | EARLY_RESET_B | ((state & EARLY_RESET_A) === 0 ? EARLY_RESET_B_FIRST : 0);
+}
+
+/** Follows runs of the same data segment: what is sent again and again, and never acknowledged, is stalled. */
+function countRepeat(records: Int32Array, at: number, side: number, sequence: number, state: number, seconds: number, nanoseconds: number): number {
+  const shift = side << 3;
+  if ((state & (DATA_A << side)) === 0) {
+    records[at + RUN_SEQUENCE_A + side] = sequence;
+    return state | (DATA_A << side) | (SINGLE_RUN_A << side);
+  }
+  if (records[at + RUN_SEQUENCE_A + side] !== sequence) {
+    records[at + RUN_SEQUENCE_A + side] = sequence;
+    records[at + COUNTS] &= ~(MAX_REPEATS << shift);
+    return state & ~(SINGLE_RUN_A << side);
+  }
+  const since = nanosecondsBetween(records[at + LAST_SECONDS], records[at + LAST_NANOSECONDS], seconds, nanoseconds);
+  if (since >= REPEAT_WINDOW_NANOSECONDS && ((records[at + COUNTS] >>> shift) & MAX_REPEATS) < MAX_REPEATS) {
+    records[at + COUNTS] += 1 << shift;
+  }
+  return state;
+}
