@@ -1,0 +1,1 @@
+export class Pxe { next() { return false } opened = 0 }

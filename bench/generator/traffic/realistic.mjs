@@ -1,0 +1,1 @@
+export class Realistic { next() { return false } opened = 0 }
