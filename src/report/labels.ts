@@ -1,0 +1,125 @@
+/** The words of the reports, as tables: what a severity, an outcome, a kind or a state is called, and how it looks. */
+import type { Ended, Outcome, RuleState, Severity } from '../assess/types.ts';
+import { count, counted } from './quantity.ts';
+import type { Tone } from './style.ts';
+
+interface Label {
+  label: string;
+  tone: Tone | null;
+}
+
+export const SEVERITY_LABELS: Record<Severity, Label> = {
+  high: { label: 'HIGH', tone: 'alarm' },
+  medium: { label: 'MEDIUM', tone: 'warn' },
+  low: { label: 'LOW', tone: 'note' },
+  info: { label: 'INFO', tone: 'dim' },
+};
+
+/** In the order in which reports name them: what failed first. */
+export const OUTCOME_LABELS: Record<Outcome, Label> = {
+  'no-answer': { label: 'no answer', tone: 'bad' },
+  refused: { label: 'refused', tone: 'bad' },
+  prohibited: { label: 'prohibited by a filter', tone: 'bad' },
+  unreachable: { label: 'unreachable', tone: 'bad' },
+  'half-open': { label: 'half-open', tone: 'warn' },
+  established: { label: 'established', tone: null },
+  answered: { label: 'answered', tone: null },
+  midstream: { label: 'open before the capture', tone: null },
+  'one-sided': { label: 'one direction seen', tone: null },
+  'one-way': { label: 'one-way', tone: null },
+  undecided: { label: 'undecided', tone: 'dim' },
+};
+
+export const OUTCOMES = Object.keys(OUTCOME_LABELS) as Outcome[];
+
+/** How an established connection ended, in full and for narrow tables. */
+export const ENDED_LABELS: Record<Ended, { label: string; short: string }> = {
+  fin: { label: 'fin', short: 'fin' },
+  'reset-by-client': { label: 'reset-by-client', short: 'c-reset' },
+  'reset-by-server': { label: 'reset-by-server', short: 's-reset' },
+  stalled: { label: 'stalled', short: 'stalled' },
+  open: { label: 'open', short: 'open' },
+};
+
+/** In the order in which reports name them: what needs the reader first. */
+export const RULE_STATE_LABELS: Record<RuleState, Label> = {
+  blocked: { label: 'blocked', tone: 'bad' },
+  'partly-blocked': { label: 'partly blocked', tone: 'bad' },
+  undecided: { label: 'undecided', tone: 'warn' },
+  works: { label: 'works', tone: 'good' },
+  'not-seen': { label: 'not seen', tone: null },
+  'not-applicable': { label: 'not applicable', tone: 'dim' },
+};
+
+export const RULE_STATES = Object.keys(RULE_STATE_LABELS) as RuleState[];
+
+/** What a group of findings says in the verdict and above its list. */
+export interface KindLabel {
+  heading: string;
+  /** The clause of the verdict for `proven` and `likely` findings of the kind, at least one of them. */
+  verdict(proven: number, likely: number): string;
+}
+
+const all =
+  (one: string, many: string) =>
+  (proven: number, likely: number): string =>
+    counted(proven + likely, one, many);
+
+/** In the order of the report. A kind that is not here is shown under its own id. */
+export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
+  'blocked-required': {
+    heading: 'BLOCKED: required traffic that does not get through',
+    verdict: (proven, likely) => {
+      if (proven === 0)
+        return counted(likely, 'required connection is probably blocked', 'required connections are probably blocked');
+      const more = likely === 0 ? '' : `, ${count(likely)} more probably`;
+      return counted(proven, 'required connection is BLOCKED', 'required connections are BLOCKED') + more;
+    },
+  },
+  forbidden: {
+    heading: 'FORBIDDEN: traffic that the topology forbids',
+    verdict: all('FORBIDDEN connection was seen', 'FORBIDDEN connections were seen'),
+  },
+  'wsus-port-pair': {
+    heading: 'WSUS: HTTP and HTTPS ports that do not belong together',
+    verdict: all('WSUS port pair is wrong', 'WSUS port pairs are wrong'),
+  },
+  'unexpected-port': {
+    heading: 'UNEXPECTED: ports that no rule asks for',
+    verdict: all('port nobody expected', 'ports nobody expected'),
+  },
+  'unknown-endpoint': {
+    heading: 'UNKNOWN: addresses that the topology does not name',
+    verdict: all('unknown address', 'unknown addresses'),
+  },
+  'required-not-seen': {
+    heading: 'NOT SEEN: required, but nobody tried it in this capture',
+    verdict: all('required connection was not seen', 'required connections were not seen'),
+  },
+};
+
+export function kindLabel(kind: string): KindLabel {
+  const known = Object.hasOwn(KIND_LABELS, kind) ? KIND_LABELS[kind] : undefined;
+  const words = kind.replaceAll('-', ' ');
+  return known ?? { heading: words.toUpperCase(), verdict: all(`finding of kind ${kind}`, `findings of kind ${kind}`) };
+}
+
+/** Why frames were not judged, by reason id; an id that is not here is shown with blanks for its hyphens. */
+export const NOT_JUDGED_LABELS: Readonly<Record<string, string>> = {
+  arp: 'ARP',
+  'ipv6-neighbor-discovery': 'IPv6 neighbor discovery',
+  icmp: 'ICMP',
+  icmpv6: 'ICMPv6',
+  igmp: 'IGMP',
+  mld: 'MLD',
+  lldp: 'LLDP',
+  stp: 'spanning tree',
+  'not-ip': 'not IP',
+  truncated: 'cut short by the snap length',
+  malformed: 'malformed',
+  duplicate: 'seen twice (mirror)',
+  'unsupported-link-type': 'link type not supported',
+};
+
+export const notJudgedLabel = (reason: string): string =>
+  (Object.hasOwn(NOT_JUDGED_LABELS, reason) ? NOT_JUDGED_LABELS[reason] : undefined) ?? reason.replaceAll('-', ' ');

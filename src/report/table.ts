@@ -1,0 +1,69 @@
+/** Tables of text in a given width: narrow columns stay whole, wide ones share what is left and wrap. */
+import type { Paint, Tone } from './style.ts';
+import { pad, shorten, textWidth, wrap } from './text-width.ts';
+
+export interface Column {
+  title: string;
+  align?: 'left' | 'right';
+  /** Columns that it may be squeezed to; without it the column is never squeezed. */
+  least?: number;
+}
+
+export interface Row {
+  cells: string[];
+  tone: Tone | null;
+}
+
+const GAP = '  ';
+/** A cell of more lines is cut: one hostile name must not push the rest of the table away. */
+const MOST_LINES = 3;
+
+/** The lines of the table, the titles first. */
+export function renderTable(columns: Column[], rows: Row[], width: number, paint: Paint): string[] {
+  const widths = columnWidths(columns, rows, width);
+  const line = (cells: string[]): string =>
+    cells
+      .map((cell, index) => pad(cell, widths[index]!, columns[index]!.align))
+      .join(GAP)
+      .trimEnd();
+  const titles = columns.map((column, index) => shorten(column.title, widths[index]!));
+  return [
+    paint('dim', line(titles)),
+    ...rows.flatMap((row) => cellLines(row, widths).map((cells) => paint(row.tone, line(cells)))),
+  ];
+}
+
+/** Takes one column at a time from the widest that can give, until the table fits or nobody can. */
+function columnWidths(columns: Column[], rows: Row[], width: number): number[] {
+  const widths = columns.map((column, index) =>
+    rows.reduce((widest, row) => Math.max(widest, textWidth(row.cells[index]!)), textWidth(column.title)),
+  );
+  const least = columns.map((column) => column.least ?? Infinity);
+  let over = widths.reduce((sum, each) => sum + each, GAP.length * (columns.length - 1)) - width;
+  for (; over > 0; over--) {
+    const giving = [...widths.keys()].filter((index) => widths[index]! > least[index]!);
+    if (giving.length === 0) break;
+    widths[giving.reduce((widest, index) => (widths[index]! > widths[widest]! ? index : widest))]!--;
+  }
+  return widths;
+}
+
+function cellLines(row: Row, widths: number[]): string[][] {
+  const wrapped = row.cells.map((cell, index) => bounded(wrap(cell, widths[index]!), widths[index]!));
+  const height = Math.max(...wrapped.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, at) => wrapped.map((lines) => lines[at] ?? ''));
+}
+
+function bounded(lines: string[], width: number): string[] {
+  if (lines.length <= MOST_LINES) return lines;
+  return [
+    ...lines.slice(0, MOST_LINES - 1),
+    shorten(
+      lines
+        .slice(MOST_LINES - 1)
+        .join(' ')
+        .padEnd(width + 1),
+      width,
+    ),
+  ];
+}

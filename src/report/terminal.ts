@@ -1,0 +1,36 @@
+/** The report that a person reads: the verdict first, then what to do, then how far to trust it. */
+import type { Report } from '../assess/types.ts';
+import { printableData } from './printable.ts';
+import { painter } from './style.ts';
+import type { Page, TerminalOptions } from './terminal/block.ts';
+import { findingSections } from './terminal/findings.ts';
+import { coverageSection, inputSection, undecidedSection } from './terminal/limits.ts';
+import { matrixSection } from './terminal/matrix.ts';
+import { ruleSection } from './terminal/rules.ts';
+import { verdictLines } from './terminal/verdict.ts';
+
+export type { TerminalOptions } from './terminal/block.ts';
+
+const LEAST_WIDTH = 40;
+
+/** From top to bottom. */
+const SECTIONS = [
+  verdictLines,
+  findingSections,
+  matrixSection,
+  ruleSection,
+  undecidedSection,
+  coverageSection,
+  inputSection,
+] as const;
+
+/** The whole report as text. No line is wider than `width`, and nothing in it is obeyed by a terminal but our colours. */
+export function renderTerminal(report: Report, options: TerminalOptions): string {
+  const page: Page = {
+    width: Math.max(LEAST_WIDTH, options.width),
+    verbose: options.verbose,
+    paint: painter(options.color),
+  };
+  const safe = printableData(report);
+  return `${SECTIONS.flatMap((lines) => lines(safe, page)).join('\n')}\n`;
+}

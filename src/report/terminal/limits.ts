@@ -1,0 +1,63 @@
+/** The small print that decides how far to trust the rest: what could not be shown, what was judged, what was read. */
+import type { CaptureReport, Report, Undecided } from '../../assess/types.ts';
+import { notJudgedLabel } from '../labels.ts';
+import { count, counted, size, span } from '../quantity.ts';
+import { labelled, type Page, paragraph, section } from './block.ts';
+
+const MOST_EXAMPLES = 3;
+const MOST_PROBLEMS = 5;
+
+export function undecidedSection(report: Report, page: Page): string[] {
+  return section(
+    page,
+    'WHAT THE CAPTURE COULD NOT SHOW',
+    report.undecided.flatMap((entry) => undecidedLines(entry, page)),
+  );
+}
+
+function undecidedLines(entry: Undecided, page: Page): string[] {
+  const examples = page.verbose ? entry.examples : entry.examples.slice(0, MOST_EXAMPLES);
+  return [
+    ...paragraph(page, `${count(entry.count)} x ${entry.reason}`, 2),
+    ...(examples.length === 0 ? [] : paragraph(page, `for example ${examples.join('; ')}`, 6, 'dim')),
+  ];
+}
+
+export function coverageSection(report: Report, page: Page): string[] {
+  const { frames, judged, not_judged: reasons } = report.coverage;
+  const share = frames === 0 ? '' : ` (${((judged / frames) * 100).toFixed(1)} %)`;
+  const entries = Object.entries(reasons).filter(([, number]) => number > 0);
+  const sorted = entries.sort(([one, few], [other, many]) => many - few || (one < other ? -1 : 1));
+  const list = sorted.map(([reason, number]) => `${notJudgedLabel(reason)} ${count(number)}`).join(', ');
+  return section(page, 'COVERAGE', [
+    ...paragraph(page, `${counted(frames, 'frame')} read, ${count(judged)} judged${share}`, 2),
+    ...(list === '' ? [] : paragraph(page, `not judged: ${list}`, 2)),
+  ]);
+}
+
+export function inputSection(report: Report, page: Page): string[] {
+  const { topology, tool } = report;
+  const name = topology?.name ? ` (${topology.name})` : '';
+  return section(page, 'INPUTS', [
+    ...report.captures.flatMap((capture) => captureLines(capture, page)),
+    ...paragraph(page, topology === null ? 'no topology' : `topology ${topology.path}${name}`, 2),
+    ...paragraph(page, `${tool.name} ${tool.version}`, 2),
+  ]);
+}
+
+function captureLines(capture: CaptureReport, page: Page): string[] {
+  const facts = [
+    capture.format,
+    counted(capture.frames, 'frame'),
+    capture.bytes === null ? '' : size(capture.bytes),
+    span(capture.first, capture.last),
+    capture.sha256 === null ? '' : `SHA-256 ${capture.sha256}`,
+  ];
+  const shown = page.verbose ? capture.problems : capture.problems.slice(0, MOST_PROBLEMS);
+  const left = capture.problems.length - shown.length;
+  return [
+    ...paragraph(page, `${capture.path}: ${facts.filter(Boolean).join(', ')}`, 2),
+    ...shown.flatMap((problem) => labelled(page, 'Problem', problem, 4)),
+    ...(left === 0 ? [] : paragraph(page, `... and ${counted(left, 'more problem')}`, 4, 'dim')),
+  ];
+}

@@ -1,0 +1,45 @@
+/** What the capture says of the rules: how many work, which do not, what was never tried. */
+import type { Report, RuleReport, RuleState } from '../../assess/types.ts';
+import { RULE_STATE_LABELS, RULE_STATES } from '../labels.ts';
+import { count } from '../quantity.ts';
+import { limited, type Page, paragraph, section } from './block.ts';
+
+const MOST_RULES = 10;
+
+/** States whose rules are listed in any case; the others only if asked for, or if nothing else is to be told. */
+const ALWAYS_LISTED: ReadonlySet<RuleState> = new Set(['blocked', 'partly-blocked', 'undecided']);
+const LISTED_WHEN_CLEAR: ReadonlySet<RuleState> = new Set(['works', 'not-seen']);
+
+export function ruleSection(report: Report, page: Page): string[] {
+  const clear = report.findings.every((finding) => finding.severity === 'info');
+  const listed = (state: RuleState): boolean =>
+    page.verbose || ALWAYS_LISTED.has(state) || (clear && LISTED_WHEN_CLEAR.has(state));
+  const states = RULE_STATES.map((state) => ({ state, rules: report.rules.filter((rule) => rule.state === state) }));
+  const counts = states.flatMap(({ state, rules }) =>
+    rules.length === 0 ? [] : `${count(rules.length)} ${RULE_STATE_LABELS[state].label}`,
+  );
+  return section(page, 'RULES', [
+    ...(counts.length === 0 ? [] : paragraph(page, counts.join(', '), 2)),
+    ...states.flatMap(({ state, rules }) => (listed(state) && rules.length > 0 ? stateLines(state, rules, page) : [])),
+  ]);
+}
+
+function stateLines(state: RuleState, rules: RuleReport[], page: Page): string[] {
+  const { label, tone } = RULE_STATE_LABELS[state];
+  return [
+    ...paragraph(page, `${label}:`, 2, tone),
+    ...limited(page, rules, MOST_RULES, (rule) => paragraph(page, ruleText(rule), 4)),
+  ];
+}
+
+/** `management-point -> sql-server  tcp 1433  [cm.mp-sql.sql]: 2 work, 3 blocked` */
+function ruleText(rule: RuleReport): string {
+  const seen = [
+    rule.works === 0 ? '' : `${count(rule.works)} worked`,
+    rule.blocked === 0 ? '' : `${count(rule.blocked)} blocked`,
+    rule.undecided === 0 ? '' : `${count(rule.undecided)} undecided`,
+    rule.reason ?? '',
+  ].filter(Boolean);
+  const what = `${rule.from} -> ${rule.to}  ${rule.proto} ${rule.ports.join(', ')}  [${rule.id}]`;
+  return seen.length === 0 ? what : `${what}: ${seen.join(', ')}`;
+}
