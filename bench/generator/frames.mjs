@@ -1,6 +1,6 @@
 import { checksum, put16, put32, sum16 } from './bytes.mjs';
-import { ROUTER_MAC } from './stack.mjs';
 import { isServer } from './site.mjs';
+import { ROUTER_MAC } from './stack.mjs';
 
 const SHORTEST = 60;
 const TCP = 6;

@@ -22,7 +22,7 @@ import { SynScan } from './traffic/syn-scan.mjs';
  */
 
 /** @type {import('./traffic/connections.mjs').Profile} */
-const SMALL = { active: 100_000, rounds: [3, 7], request: [30, 90], response: [46, 120], think: 3800 };
+const SMALL = { active: 100_000, rounds: [3, 7], request: [30, 60], response: [46, 60], think: 3800 };
 /** @type {import('./traffic/connections.mjs').Profile} */
 const MIX = { active: 50_000, rounds: [1, 2], request: [100, 700], response: [200, 14_000], think: 4000 };
 /** @type {import('./traffic/connections.mjs').Profile} */
@@ -41,7 +41,10 @@ export const INPUTS = {
   vlan: { about: 'small under 802.1Q and QinQ tags', traffic: connections(SMALL), stack: { tagged: true } },
   pcapng: { about: 'the frames of small as pcapng', traffic: connections(SMALL), format: pcapng },
   gzip: { about: 'the frames of small, compressed', traffic: connections(SMALL), gzip: true },
-  pxe: { about: '500 clients installed over PXE', traffic: (frames, random, { packets }) => new Pxe(frames, random, packets) },
+  pxe: {
+    about: '500 clients installed over PXE',
+    traffic: (frames, random, { packets }) => new Pxe(frames, random, packets),
+  },
   realistic: {
     about: 'real captures, replicated with shifted addresses',
     traffic: (frames, _random, { captures }) => new Realistic(frames, captures),
@@ -53,4 +56,5 @@ export const INPUTS = {
 export const formatOf = (name) => INPUTS[name].format ?? pcap;
 
 /** @param {string} name */
-export const extensionOf = (name) => (INPUTS[name].gzip ? 'pcap.gz' : INPUTS[name].format === pcapng ? 'pcapng' : 'pcap');
+export const extensionOf = (name) =>
+  INPUTS[name].gzip ? 'pcap.gz' : INPUTS[name].format === pcapng ? 'pcapng' : 'pcap';

@@ -55,7 +55,8 @@ export function gzipSink(path) {
  */
 export function streamSink(stream) {
   return {
-    write: (bytes) => new Promise((resolve, reject) => stream.write(bytes, (error) => (error ? reject(error) : resolve()))),
+    write: (bytes) =>
+      new Promise((resolve, reject) => stream.write(bytes, (error) => (error ? reject(error) : resolve()))),
     end() {},
   };
 }

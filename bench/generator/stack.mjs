@@ -33,7 +33,7 @@ export class Stack {
    * @returns {number} where the transport header begins
    */
   begin(buf, at, sourceMac, targetMac, source, target, protocol) {
-    at = this.link(buf, at, sourceMac, targetMac, source < target ? source : target);
+    at = this.link(buf, at, sourceMac, targetMac, Math.min(source, target));
     this.ipAt = at;
     return this.network(buf, at, source, target, protocol);
   }

@@ -1,7 +1,7 @@
 import { putBytes } from '../bytes.mjs';
 
 const SEARCH = Buffer.from(
-  '30250201016320040' + '00a01000a0100020100020100010100870b' + Buffer.from('objectClass').toString('hex') + '3000',
+  `3025020101632004000a01000a0100020100020100010100870b${Buffer.from('objectClass').toString('hex')}3000`,
   'hex',
 );
 const DONE = Buffer.from('300c02010165070a010004000400', 'hex');

@@ -44,11 +44,7 @@ const BIND = pdu(
 );
 const BIND_ACK = pdu(
   12,
-  Buffer.concat([
-    bytes('d016 d016 01000000 0400 31333500 0000 01000000 0000 0000'),
-    NDR,
-    bytes('02000000'),
-  ]),
+  Buffer.concat([bytes('d016 d016 01000000 0400 31333500 0000 01000000 0000 0000'), NDR, bytes('02000000')]),
 );
 const MAP = pdu(
   0,

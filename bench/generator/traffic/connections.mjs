@@ -1,6 +1,6 @@
 import { CLIENT_COUNT, CLIENTS, SERVICES } from '../site.mjs';
 import { ms, Wheel } from '../wheel.mjs';
-import { begin, step } from './script.mjs';
+import { begin, join, step } from './script.mjs';
 
 /**
  * What the connections of an input are like.
@@ -15,6 +15,9 @@ import { begin, step } from './script.mjs';
 
 /** Until all the first connections have begun, in milliseconds. */
 const RAMP = 5000;
+
+/** Of so many connections one is older than the capture. */
+const OLDER = 50;
 
 /** Many clients at work with the servers of a site, each connection at its own pace. */
 export class Connections {
@@ -46,6 +49,7 @@ export class Connections {
     this.responseLeft = new Uint32Array(active);
     for (let slot = 0; slot < active; slot++) {
       this.open(slot);
+      if (slot % OLDER === 0) join(this, slot);
       this.wheel.schedule(slot, ms(random.below(RAMP)));
     }
   }

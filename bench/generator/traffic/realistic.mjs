@@ -1,1 +1,6 @@
-export class Realistic { next() { return false } opened = 0 }
+export class Realistic {
+  next() {
+    return false;
+  }
+  opened = 0;
+}

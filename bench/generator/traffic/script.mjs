@@ -61,6 +61,19 @@ export function begin(all, slot) {
 }
 
 /**
+ * Lets the capture begin when the connection in a slot is already at work.
+ *
+ * @param {Connections} all
+ * @param {number} slot
+ */
+export function join(all, slot) {
+  if (all.phase[slot] !== OPEN || SERVICES[all.service[slot]].fate !== 'works' || all.roundsLeft[slot] === 0) return;
+  all.fate[slot] = WORKS;
+  all.phase[slot] = REQUEST;
+  all.round[slot] = 1;
+}
+
+/**
  * Writes the next frame of the connection in a slot.
  *
  * @param {Connections} all
