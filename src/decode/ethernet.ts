@@ -24,11 +24,26 @@ const MAX_TAGS = 8;
 const TAG_LENGTH = 4;
 
 /** Reads an Ethernet frame with any stack of VLAN tags. */
-export function decodeEthernet(packet: Packet, bytes: Uint8Array, view: DataView, offset: number, captured: number, length: number): number {
+export function decodeEthernet(
+  packet: Packet,
+  bytes: Uint8Array,
+  view: DataView,
+  offset: number,
+  captured: number,
+  length: number,
+): number {
   if (captured < HEADER_LENGTH) return length < HEADER_LENGTH ? MALFORMED : TRUNCATED;
   packet.toGroup = bytes[offset + DESTINATION] & 1;
   const etherType = (bytes[offset + TYPE] << 8) | bytes[offset + TYPE + 1];
-  return decodeEtherType(packet, bytes, view, etherType, offset + HEADER_LENGTH, captured - HEADER_LENGTH, length - HEADER_LENGTH);
+  return decodeEtherType(
+    packet,
+    bytes,
+    view,
+    etherType,
+    offset + HEADER_LENGTH,
+    captured - HEADER_LENGTH,
+    length - HEADER_LENGTH,
+  );
 }
 
 /** Reads what an EtherType announces; `offset` is the first byte behind it. */
@@ -56,7 +71,14 @@ export function decodeEtherType(
 }
 
 /** Walks a stack of tags (IEEE 802.1Q clause 9): two bytes of priority and VLAN id, then the next EtherType. */
-function decodeTagged(packet: Packet, bytes: Uint8Array, view: DataView, offset: number, captured: number, length: number): number {
+function decodeTagged(
+  packet: Packet,
+  bytes: Uint8Array,
+  view: DataView,
+  offset: number,
+  captured: number,
+  length: number,
+): number {
   let at = offset;
   let left = captured;
   for (let tags = 0; tags < MAX_TAGS; tags++) {

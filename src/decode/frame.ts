@@ -81,7 +81,14 @@ export function decodeFrame(
 }
 
 /** Raw IP: the version in the first four bits says which. */
-function decodeRawIp(packet: Packet, bytes: Uint8Array, view: DataView, offset: number, captured: number, length: number): number {
+function decodeRawIp(
+  packet: Packet,
+  bytes: Uint8Array,
+  view: DataView,
+  offset: number,
+  captured: number,
+  length: number,
+): number {
   if (captured < 1) return TRUNCATED;
   const version = bytes[offset] >> 4;
   if (version === 4) return decodeIpv4(packet, bytes, view, offset, captured, length);

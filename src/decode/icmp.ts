@@ -12,7 +12,13 @@ const isError4 = (type: number): boolean => type === 3 || type === 11 || type ==
 const isError6 = (type: number): boolean => type >= 1 && type <= 4;
 
 /** Reads an ICMP message. An error leaves the place of the quoted packet in `quoteOffset` and `quoteCaptured`. */
-export function decodeIcmp(packet: Packet, bytes: Uint8Array, offset: number, captured: number, length: number): number {
+export function decodeIcmp(
+  packet: Packet,
+  bytes: Uint8Array,
+  offset: number,
+  captured: number,
+  length: number,
+): number {
   if (captured < 2) return TRUNCATED;
   packet.icmpType = bytes[offset + TYPE];
   packet.icmpCode = bytes[offset + CODE];

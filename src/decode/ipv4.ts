@@ -1,6 +1,6 @@
-import { decodeTransport } from './transport.ts';
 import type { Packet } from './packet.ts';
 import { FRAGMENT, MALFORMED, TRUNCATED } from './reason.ts';
+import { decodeTransport } from './transport.ts';
 
 // RFC 791 section 3.1
 const VERSION_AND_LENGTH = 0;
@@ -21,7 +21,14 @@ const OFFSET_MASK = 0x1fff;
  * @param captured bytes at hand from `offset`
  * @param length bytes the frame had on the wire from `offset`
  */
-export function decodeIpv4(packet: Packet, bytes: Uint8Array, view: DataView, offset: number, captured: number, length: number): number {
+export function decodeIpv4(
+  packet: Packet,
+  bytes: Uint8Array,
+  view: DataView,
+  offset: number,
+  captured: number,
+  length: number,
+): number {
   if (captured < IPV4_HEADER_LENGTH) return length < IPV4_HEADER_LENGTH ? MALFORMED : TRUNCATED;
   const first = bytes[offset + VERSION_AND_LENGTH];
   const headerLength = (first & 0x0f) << 2;

@@ -1,6 +1,6 @@
-import { decodeTransport } from './transport.ts';
 import type { Packet } from './packet.ts';
 import { FRAGMENT, MALFORMED, TOO_MANY_HEADERS, TRUNCATED } from './reason.ts';
+import { decodeTransport } from './transport.ts';
 
 // RFC 8200 section 3
 const PAYLOAD_LENGTH = 4;
@@ -28,7 +28,14 @@ const MAX_EXTENSION_HEADERS = 16;
  * @param captured bytes at hand from `offset`
  * @param length bytes the frame had on the wire from `offset`
  */
-export function decodeIpv6(packet: Packet, bytes: Uint8Array, view: DataView, offset: number, captured: number, length: number): number {
+export function decodeIpv6(
+  packet: Packet,
+  bytes: Uint8Array,
+  view: DataView,
+  offset: number,
+  captured: number,
+  length: number,
+): number {
   if (captured < IPV6_HEADER_LENGTH) return length < IPV6_HEADER_LENGTH ? MALFORMED : TRUNCATED;
   if (bytes[offset] >> 4 !== 6) return MALFORMED;
   let rest = (bytes[offset + PAYLOAD_LENGTH] << 8) | bytes[offset + PAYLOAD_LENGTH + 1];
@@ -46,7 +53,8 @@ export function decodeIpv6(packet: Packet, bytes: Uint8Array, view: DataView, of
   for (let headers = 0; ; headers++) {
     let size: number;
     if (next === FRAGMENT_HEADER) size = 8;
-    else if (next === AUTHENTICATION) size = left >= 2 ? (bytes[at + 1] + 2) << 2 : 8; // RFC 4302 section 2.2
+    else if (next === AUTHENTICATION)
+      size = left >= 2 ? (bytes[at + 1] + 2) << 2 : 8; // RFC 4302 section 2.2
     else if (
       next === HOP_BY_HOP ||
       next === ROUTING ||

@@ -17,21 +17,51 @@ const MULTICAST = 2;
 const FIRST_ETHERTYPE = 0x0600;
 
 /** Reads a frame of a Linux "cooked" capture, version 1. */
-export function decodeLinuxCooked(packet: Packet, bytes: Uint8Array, view: DataView, offset: number, captured: number, length: number): number {
+export function decodeLinuxCooked(
+  packet: Packet,
+  bytes: Uint8Array,
+  view: DataView,
+  offset: number,
+  captured: number,
+  length: number,
+): number {
   if (captured < V1_HEADER_LENGTH) return TRUNCATED;
   const type = (bytes[offset + V1_PACKET_TYPE] << 8) | bytes[offset + V1_PACKET_TYPE + 1];
   packet.toGroup = type === BROADCAST || type === MULTICAST ? 1 : 0;
   const protocol = (bytes[offset + V1_PROTOCOL] << 8) | bytes[offset + V1_PROTOCOL + 1];
   if (protocol < FIRST_ETHERTYPE) return NOT_IP;
-  return decodeEtherType(packet, bytes, view, protocol, offset + V1_HEADER_LENGTH, captured - V1_HEADER_LENGTH, length - V1_HEADER_LENGTH);
+  return decodeEtherType(
+    packet,
+    bytes,
+    view,
+    protocol,
+    offset + V1_HEADER_LENGTH,
+    captured - V1_HEADER_LENGTH,
+    length - V1_HEADER_LENGTH,
+  );
 }
 
 /** Reads a frame of a Linux "cooked" capture, version 2 (what `-i any` writes today). */
-export function decodeLinuxCooked2(packet: Packet, bytes: Uint8Array, view: DataView, offset: number, captured: number, length: number): number {
+export function decodeLinuxCooked2(
+  packet: Packet,
+  bytes: Uint8Array,
+  view: DataView,
+  offset: number,
+  captured: number,
+  length: number,
+): number {
   if (captured < V2_HEADER_LENGTH) return TRUNCATED;
   const type = bytes[offset + V2_PACKET_TYPE];
   packet.toGroup = type === BROADCAST || type === MULTICAST ? 1 : 0;
   const protocol = (bytes[offset + V2_PROTOCOL] << 8) | bytes[offset + V2_PROTOCOL + 1];
   if (protocol < FIRST_ETHERTYPE) return NOT_IP;
-  return decodeEtherType(packet, bytes, view, protocol, offset + V2_HEADER_LENGTH, captured - V2_HEADER_LENGTH, length - V2_HEADER_LENGTH);
+  return decodeEtherType(
+    packet,
+    bytes,
+    view,
+    protocol,
+    offset + V2_HEADER_LENGTH,
+    captured - V2_HEADER_LENGTH,
+    length - V2_HEADER_LENGTH,
+  );
 }

@@ -9,14 +9,24 @@ const HEADER_LENGTH = 4;
 const AF_INET = 2;
 
 /** AF_INET6 differs by system: BSD 24, FreeBSD 28, Darwin 30, Linux 10, Windows (Npcap loopback) 23. */
-const isInet6 = (family: number): boolean => family === 24 || family === 28 || family === 30 || family === 10 || family === 23;
+const isInet6 = (family: number): boolean =>
+  family === 24 || family === 28 || family === 30 || family === 10 || family === 23;
 
 /** Reads a frame of BSD loopback. Families are small, so the byte order shows itself: the other one gives a huge number. */
-export function decodeNullLoopback(packet: Packet, bytes: Uint8Array, view: DataView, offset: number, captured: number, length: number): number {
+export function decodeNullLoopback(
+  packet: Packet,
+  bytes: Uint8Array,
+  view: DataView,
+  offset: number,
+  captured: number,
+  length: number,
+): number {
   if (captured < HEADER_LENGTH) return TRUNCATED;
   const little = view.getUint32(offset, true);
   const family = little > 0xffff ? view.getUint32(offset) : little;
-  if (family === AF_INET) return decodeIpv4(packet, bytes, view, offset + HEADER_LENGTH, captured - HEADER_LENGTH, length - HEADER_LENGTH);
-  if (isInet6(family)) return decodeIpv6(packet, bytes, view, offset + HEADER_LENGTH, captured - HEADER_LENGTH, length - HEADER_LENGTH);
+  if (family === AF_INET)
+    return decodeIpv4(packet, bytes, view, offset + HEADER_LENGTH, captured - HEADER_LENGTH, length - HEADER_LENGTH);
+  if (isInet6(family))
+    return decodeIpv6(packet, bytes, view, offset + HEADER_LENGTH, captured - HEADER_LENGTH, length - HEADER_LENGTH);
   return NOT_IP;
 }

@@ -16,7 +16,14 @@ const HEADER_LENGTH = 20;
  * @param captured bytes at hand from `offset`
  * @param length bytes of the segment by the IP header
  */
-export function decodeTcp(packet: Packet, bytes: Uint8Array, view: DataView, offset: number, captured: number, length: number): number {
+export function decodeTcp(
+  packet: Packet,
+  bytes: Uint8Array,
+  view: DataView,
+  offset: number,
+  captured: number,
+  length: number,
+): number {
   if (captured < HEADER_LENGTH) return decodeCutTcp(packet, bytes, view, offset, captured, length);
   packet.sourcePort = (bytes[offset + SOURCE_PORT] << 8) | bytes[offset + SOURCE_PORT + 1];
   packet.destinationPort = (bytes[offset + DESTINATION_PORT] << 8) | bytes[offset + DESTINATION_PORT + 1];
@@ -31,7 +38,14 @@ export function decodeTcp(packet: Packet, bytes: Uint8Array, view: DataView, off
   return TCP;
 }
 
-function decodeCutTcp(packet: Packet, bytes: Uint8Array, view: DataView, offset: number, captured: number, length: number): number {
+function decodeCutTcp(
+  packet: Packet,
+  bytes: Uint8Array,
+  view: DataView,
+  offset: number,
+  captured: number,
+  length: number,
+): number {
   if (length < HEADER_LENGTH) return MALFORMED;
   if (captured < SEQUENCE) return TRUNCATED;
   packet.sourcePort = view.getUint16(offset + SOURCE_PORT);

@@ -7,7 +7,14 @@ import { decodeUdp } from './udp.ts';
 const PROTOCOL_IGMP = 2;
 
 /** Reads what an IP header announces. Tunnels would go on from here into another IP header. */
-export function decodeTransport(packet: Packet, bytes: Uint8Array, view: DataView, offset: number, captured: number, length: number): number {
+export function decodeTransport(
+  packet: Packet,
+  bytes: Uint8Array,
+  view: DataView,
+  offset: number,
+  captured: number,
+  length: number,
+): number {
   switch (packet.protocol) {
     case PROTOCOL_TCP:
       return decodeTcp(packet, bytes, view, offset, captured, length);

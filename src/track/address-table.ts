@@ -19,7 +19,12 @@ export class AddressTable {
 
   /** The number of the 16 address bytes at `offset`. */
   intern(view: DataView, offset: number): number {
-    return this.internWords(view.getInt32(offset), view.getInt32(offset + 4), view.getInt32(offset + 8), view.getInt32(offset + 12));
+    return this.internWords(
+      view.getInt32(offset),
+      view.getInt32(offset + 4),
+      view.getInt32(offset + 8),
+      view.getInt32(offset + 12),
+    );
   }
 
   /** The number of an address given as four integers in network order. */

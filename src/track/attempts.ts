@@ -15,7 +15,14 @@ import {
  * Counts one attempt (a SYN of the client, a datagram of side A). A copy of the attempt before it, as a mirror port or the "any"
  * interface makes it, has the same IP identification and follows at once: it is remembered as the latest, but not counted.
  */
-export function countAttempt(records: Int32Array, at: number, id: number, seconds: number, nanoseconds: number, frame: number): void {
+export function countAttempt(
+  records: Int32Array,
+  at: number,
+  id: number,
+  seconds: number,
+  nanoseconds: number,
+  frame: number,
+): void {
   const attempts = records[at + COUNTS] >>> 16;
   if (attempts === 0) {
     records[at + COUNTS] |= 1 << 16;

@@ -1,12 +1,4 @@
-import {
-  ADDRESS_A,
-  ADDRESS_B,
-  KIND,
-  KIND_KEY_MASK,
-  PORTS,
-  PREVIOUS,
-  RECORD_INTS,
-} from './record.ts';
+import { ADDRESS_A, ADDRESS_B, KIND, KIND_KEY_MASK, PORTS, PREVIOUS, RECORD_INTS } from './record.ts';
 
 const FIRST_CAPACITY = 1024;
 
@@ -47,11 +39,19 @@ export class ConnectionTable {
       if (slots[slot << 1] === hash) {
         const at = (entry - 1) * RECORD_INTS;
         if ((records[at + KIND] & KIND_KEY_MASK) === key) {
-          if (records[at + PORTS] === ports && records[at + ADDRESS_A] === source && records[at + ADDRESS_B] === destination) {
+          if (
+            records[at + PORTS] === ports &&
+            records[at + ADDRESS_A] === source &&
+            records[at + ADDRESS_B] === destination
+          ) {
             this.direction = 0;
             return entry - 1;
           }
-          if (records[at + PORTS] === reversed && records[at + ADDRESS_A] === destination && records[at + ADDRESS_B] === source) {
+          if (
+            records[at + PORTS] === reversed &&
+            records[at + ADDRESS_A] === destination &&
+            records[at + ADDRESS_B] === source
+          ) {
             this.direction = 1;
             return entry - 1;
           }
@@ -66,7 +66,14 @@ export class ConnectionTable {
    * Appends a record with its key fields set and everything else 0, and makes it the latest of its sockets.
    * @param previous what `find` gave: the connection that this one follows, or -1
    */
-  append(key: number, source: number, destination: number, sourcePort: number, destinationPort: number, previous: number): number {
+  append(
+    key: number,
+    source: number,
+    destination: number,
+    sourcePort: number,
+    destinationPort: number,
+    previous: number,
+  ): number {
     if ((this.count + 1) * RECORD_INTS > this.records.length) this.#growRecords();
     const number = this.count++;
     const at = number * RECORD_INTS;

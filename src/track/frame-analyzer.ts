@@ -12,7 +12,6 @@ import type { Part } from './part.ts';
 import {
   BYTES_A_DOUBLE,
   FIRST_FRAME,
-  FIRST_HAS_DATA,
   FIRST_NANOSECONDS,
   FIRST_SECONDS,
   KIND,
@@ -23,17 +22,17 @@ import {
   LAST_NANOSECONDS,
   LAST_SECONDS,
   PACKETS_A,
+  PACKETS_B,
   RECORD_DOUBLES,
   RECORD_INTS,
-  STATE,
 } from './record.ts';
 import { tcpConnection, updateTcp } from './tcp.ts';
 
 /**
  * The packet loop: decodes each frame, finds its connection and writes it there. One instance reads one segment, from the first
- * frame to the last, and ends as a Part. Nothing is allocated for a packet.
+ * frame to the last, and ends as a part. Nothing is allocated for a packet.
  */
-export class FrameAnalyzer implements FrameSink, Part {
+export class FrameAnalyzer implements FrameSink {
   frames = 0;
   bytes = 0;
   readonly reasons = new Float64Array(REASONS.length);
@@ -51,6 +50,25 @@ export class FrameAnalyzer implements FrameSink, Part {
   constructor(seed: number) {
     this.connections = new ConnectionTable(seed);
     this.addresses = new AddressTable(seed);
+  }
+
+  /** What was read so far, as a part that shares the analyzer's memory: the analyzer must not read on. */
+  finish(): Part {
+    return {
+      frames: this.frames,
+      bytes: this.bytes,
+      reasons: this.reasons,
+      firstSeconds: this.firstSeconds,
+      firstNanoseconds: this.firstNanoseconds,
+      lastSeconds: this.lastSeconds,
+      lastNanoseconds: this.lastNanoseconds,
+      records: this.connections.records,
+      connectionCount: this.connections.count,
+      addresses: this.addresses.words,
+      addressCount: this.addresses.count,
+      icmpErrors: { values: this.icmpErrors.values, count: this.icmpErrors.count, dropped: this.icmpErrors.dropped },
+      fragments: { values: this.fragments.values, count: this.fragments.count, dropped: this.fragments.dropped },
+    };
   }
 
   frame(
@@ -114,39 +132,31 @@ export class FrameAnalyzer implements FrameSink, Part {
     const records = table.records;
     if (records[at + FIRST_FRAME] === 0) {
       records[at + FIRST_FRAME] = frame;
-      records[at + FIRST_SECONDS] = records[at + LAST_SECONDS] = seconds;
-      records[at + FIRST_NANOSECONDS] = records[at + LAST_NANOSECONDS] = nanoseconds;
+      records[at + FIRST_SECONDS] = seconds;
+      records[at + FIRST_NANOSECONDS] = nanoseconds;
       if (packet.vlan >= 0) records[at + KIND] |= KIND_VLAN_KNOWN | (packet.vlan << KIND_VLAN_SHIFT);
-      if (packet.payloadLength > 0) records[at + STATE] |= FIRST_HAS_DATA;
     }
     records[at + PACKETS_A + side]++;
     table.doubles[number * RECORD_DOUBLES + BYTES_A_DOUBLE + side] += length;
     if (packet.toGroup !== 0) records[at + KIND] |= KIND_GROUP;
     if (isTcp) updateTcp(records, at, side, packet, seconds, nanoseconds, frame);
-    else if (side === 0) countAttempt(records, at, packet.identification, seconds, nanoseconds, frame);
-    moveTime(records, at, seconds, nanoseconds);
+    else if (records[at + PACKETS_B] === 0)
+      countAttempt(records, at, packet.identification, seconds, nanoseconds, frame);
+    records[at + LAST_SECONDS] = seconds;
+    records[at + LAST_NANOSECONDS] = nanoseconds;
   }
 }
 
 /** The exchange between two UDP sockets, made where there is none. */
-function udpConnection(table: ConnectionTable, packet: Packet, key: number, source: number, destination: number): number {
+function udpConnection(
+  table: ConnectionTable,
+  packet: Packet,
+  key: number,
+  source: number,
+  destination: number,
+): number {
   const found = table.find(key, source, destination, packet.sourcePort, packet.destinationPort);
   if (found >= 0) return found;
   table.direction = 0;
   return table.append(key, source, destination, packet.sourcePort, packet.destinationPort, -1);
-}
-
-/** Keeps the earliest and latest time of a record; seconds are compared as unsigned numbers (they pass 2^31 in 2038). */
-function moveTime(records: Int32Array, at: number, seconds: number, nanoseconds: number): void {
-  const last = records[at + LAST_SECONDS] >>> 0;
-  if (seconds > last || (seconds === last && nanoseconds > records[at + LAST_NANOSECONDS])) {
-    records[at + LAST_SECONDS] = seconds;
-    records[at + LAST_NANOSECONDS] = nanoseconds;
-    return;
-  }
-  const first = records[at + FIRST_SECONDS] >>> 0;
-  if (seconds < first || (seconds === first && nanoseconds < records[at + FIRST_NANOSECONDS])) {
-    records[at + FIRST_SECONDS] = seconds;
-    records[at + FIRST_NANOSECONDS] = nanoseconds;
-  }
 }

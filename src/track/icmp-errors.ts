@@ -1,6 +1,6 @@
-import { Packet, PROTOCOL_TCP, PROTOCOL_UDP } from '../decode/packet.ts';
 import { IPV4_HEADER_LENGTH } from '../decode/ipv4.ts';
 import { IPV6_HEADER_LENGTH } from '../decode/ipv6.ts';
+import { Packet, PROTOCOL_TCP, PROTOCOL_UDP } from '../decode/packet.ts';
 import type { AddressTable } from './address-table.ts';
 import type { MessageLog } from './message-log.ts';
 import { KIND_IPV6 } from './record.ts';
@@ -43,7 +43,12 @@ export function logIcmpError(
 ): boolean {
   const offset = packet.quoteOffset;
   const isV4 = packet.family === 4;
-  if (!(isV4 ? readQuote4(bytes, view, offset, packet.quoteCaptured) : readQuote6(bytes, view, offset, packet.quoteCaptured))) return false;
+  if (
+    !(isV4
+      ? readQuote4(bytes, view, offset, packet.quoteCaptured)
+      : readQuote6(bytes, view, offset, packet.quoteCaptured))
+  )
+    return false;
   const at = log.next();
   if (at < 0) return true;
   const values = log.values;

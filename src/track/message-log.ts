@@ -1,12 +1,16 @@
-/** Most messages of one kind that are kept of a capture; those beyond are counted only. The first ones are kept, so that the answer does not depend on how a capture was cut. */
+import type { Messages } from './part.ts';
+
+/**
+ * Most messages of one kind that are kept of a capture; those beyond are counted only. The first ones are kept, so that the
+ * answer does not depend on how a capture was cut.
+ */
 export const MAX_MESSAGES = 1 << 20;
 
 /** Rare messages of fixed width that are kept as they came, to be looked at once everything is read. */
-export class MessageLog {
+export class MessageLog implements Messages {
   readonly width: number;
   values: Int32Array;
   count = 0;
-  /** Messages beyond the limit. */
   dropped = 0;
 
   constructor(width: number) {

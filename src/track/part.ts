@@ -1,10 +1,9 @@
-import type { AddressTable } from './address-table.ts';
-import type { ConnectionTable } from './connection-table.ts';
-import type { MessageLog } from './message-log.ts';
+import { REASONS } from '../decode/reason.ts';
 
 /**
- * What the analysis of one segment of a capture gives: everything that the verdicts need, and nothing of the packets. Parts of
- * neighbouring segments are joined in order (merge.ts); a part of a part is a part.
+ * What the analysis of one segment of a capture gives: everything that the verdicts need, and nothing of the packets. Plain
+ * arrays, so that a worker can hand it over without a copy. Parts of neighbouring segments are joined in order (merge.ts); a
+ * join of parts is a part.
  */
 export interface Part {
   /** Frames read, judged or not. Frame numbers in the part count from 1. */
@@ -18,10 +17,47 @@ export interface Part {
   firstNanoseconds: number;
   lastSeconds: number;
   lastNanoseconds: number;
-  connections: ConnectionTable;
-  addresses: AddressTable;
-  /** ICMP errors that quote TCP or UDP, in the order of the frames (icmp-errors.ts). */
-  icmpErrors: MessageLog;
-  /** Fragments of TCP and UDP over IP, first ones and others (fragments.ts). */
-  fragments: MessageLog;
+  /** Connections in the order of their first frame, RECORD_INTS integers each (record.ts). */
+  records: Int32Array;
+  connectionCount: number;
+  /** IPv6 addresses by their number, four integers each. */
+  addresses: Int32Array;
+  addressCount: number;
+  /** ICMP errors that quote TCP or UDP (icmp-errors.ts) and fragments (fragments.ts), in the order of the frames. */
+  icmpErrors: Messages;
+  fragments: Messages;
+}
+
+/** Messages of fixed width as a MessageLog keeps them. */
+export interface Messages {
+  values: Int32Array;
+  count: number;
+  /** Messages beyond the limit, counted only. */
+  dropped: number;
+}
+
+/** The part of no frames at all. */
+export function emptyPart(): Part {
+  return {
+    frames: 0,
+    bytes: 0,
+    reasons: new Float64Array(REASONS.length),
+    firstSeconds: 0,
+    firstNanoseconds: 0,
+    lastSeconds: 0,
+    lastNanoseconds: 0,
+    records: new Int32Array(0),
+    connectionCount: 0,
+    addresses: new Int32Array(0),
+    addressCount: 0,
+    icmpErrors: { values: new Int32Array(0), count: 0, dropped: 0 },
+    fragments: { values: new Int32Array(0), count: 0, dropped: 0 },
+  };
+}
+
+/** The memory of a part, for a transfer between threads; the part is empty for the sender afterwards. */
+export function partBuffers(part: Part): ArrayBuffer[] {
+  return [part.reasons, part.records, part.addresses, part.icmpErrors.values, part.fragments.values].map(
+    (array) => array.buffer as ArrayBuffer,
+  );
 }

@@ -21,7 +21,7 @@ export const PACKETS_B = 5;
 /** Bytes sent by A and by B, whole frames as on the wire; indexes of the Float64Array. */
 export const BYTES_A_DOUBLE = 3;
 export const BYTES_B_DOUBLE = 4;
-/** Earliest and latest time stamp: seconds as an unsigned 32-bit number, then nanoseconds. */
+/** Time of the first and of the latest frame, in the order of the capture: seconds as an unsigned 32-bit number, then nanoseconds. */
 export const FIRST_SECONDS = 10;
 export const FIRST_NANOSECONDS = 11;
 export const LAST_SECONDS = 12;
@@ -33,7 +33,7 @@ export const FIRST_FRAME = 15;
 
 /** Initial sequence number of the client, from its SYN or from the acknowledgment of the SYN-ACK less one. */
 export const INITIAL_SEQUENCE = 16;
-/** Attempts (SYNs; for UDP datagrams of A) in bits 16-31, repeats of the same data segment by A in bits 0-7, by B in bits 8-15. */
+/** Attempts (SYNs; for UDP the datagrams of A before B speaks) in bits 16-31, repeats of the same data segment by A in bits 0-7, by B in bits 8-15. */
 export const COUNTS = 17;
 /** Time of the first and of the latest attempt. */
 export const FIRST_ATTEMPT_SECONDS = 18;
@@ -103,8 +103,11 @@ export const EARLY_RESET_A = 1 << 21;
 export const EARLY_RESET_B = 1 << 22;
 /** Of two early resets the one of B came first. */
 export const EARLY_RESET_B_FIRST = 1 << 23;
-/** The first packet of the record carried payload. */
+/** The first packet of the record carried the first payload. */
 export const FIRST_HAS_DATA = 1 << 24;
+/** The first payload of this side came within REPEAT_WINDOW_NANOSECONDS of the record's packet before it. */
+export const SOON_A = 1 << 25;
+export const SOON_B = 1 << 26;
 
 /** A frame that repeats the previous attempt within this time, with the same IP identification, is its copy (mirror port, "any" interface). */
 export const COPY_WINDOW_NANOSECONDS = 100e6;
@@ -115,6 +118,11 @@ export const MAX_REPEATS = 0xff;
 export const MAX_ATTEMPTS = 0xffff;
 
 /** Nanoseconds from one time stamp to another, exact enough (a double) for comparisons with the windows above. */
-export function nanosecondsBetween(fromSeconds: number, fromNanoseconds: number, toSeconds: number, toNanoseconds: number): number {
+export function nanosecondsBetween(
+  fromSeconds: number,
+  fromNanoseconds: number,
+  toSeconds: number,
+  toNanoseconds: number,
+): number {
   return ((toSeconds >>> 0) - (fromSeconds >>> 0)) * 1e9 + (toNanoseconds - fromNanoseconds);
 }

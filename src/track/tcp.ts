@@ -17,12 +17,15 @@ import {
   END_RESET_A,
   END_RESET_B,
   FIN_A,
+  FIRST_HAS_DATA,
   HANDSHAKE,
   INITIAL_SEQUENCE,
   LAST_NANOSECONDS,
   LAST_SECONDS,
   MAX_REPEATS,
   nanosecondsBetween,
+  PACKETS_A,
+  PACKETS_B,
   PLAIN_A,
   RECORD_INTS,
   REPEAT_WINDOW_NANOSECONDS,
@@ -30,6 +33,7 @@ import {
   RESET_FRAME,
   RUN_SEQUENCE_A,
   SINGLE_RUN_A,
+  SOON_A,
   SPOKE_A,
   STATE,
   SYN_SEEN,
@@ -44,7 +48,13 @@ const HANDSHAKE_FLAGS = TCP_SYN | TCP_RST;
  * segment belongs to the latest one.
  * @returns the number of the record; `table.direction` says which side sent the segment
  */
-export function tcpConnection(table: ConnectionTable, packet: Packet, key: number, source: number, destination: number): number {
+export function tcpConnection(
+  table: ConnectionTable,
+  packet: Packet,
+  key: number,
+  source: number,
+  destination: number,
+): number {
   const found = table.find(key, source, destination, packet.sourcePort, packet.destinationPort);
   const isHandshake = (packet.tcpFlags & HANDSHAKE_FLAGS) === TCP_SYN;
   if (!isHandshake) {
@@ -78,7 +88,15 @@ export function tcpConnection(table: ConnectionTable, packet: Packet, key: numbe
  * Writes one segment into its record, before the record's latest time is moved on.
  * @param side 0 where A sent it, 1 where B did
  */
-export function updateTcp(records: Int32Array, at: number, side: number, packet: Packet, seconds: number, nanoseconds: number, frame: number): void {
+export function updateTcp(
+  records: Int32Array,
+  at: number,
+  side: number,
+  packet: Packet,
+  seconds: number,
+  nanoseconds: number,
+  frame: number,
+): void {
   const flags = packet.tcpFlags;
   let state = records[at + STATE];
   if ((flags & TCP_RST) !== 0) {
@@ -121,20 +139,36 @@ function afterReset(state: number, side: number): number {
 }
 
 /** Follows runs of the same data segment: what is sent again and again, and never acknowledged, is stalled. */
-function countRepeat(records: Int32Array, at: number, side: number, sequence: number, state: number, seconds: number, nanoseconds: number): number {
+function countRepeat(
+  records: Int32Array,
+  at: number,
+  side: number,
+  sequence: number,
+  state: number,
+  seconds: number,
+  nanoseconds: number,
+): number {
   const shift = side << 3;
   if ((state & (DATA_A << side)) === 0) {
     records[at + RUN_SEQUENCE_A + side] = sequence;
-    return state | (DATA_A << side) | (SINGLE_RUN_A << side);
+    const isFirst = records[at + PACKETS_A] + records[at + PACKETS_B] === 1;
+    const soon = isFirst ? FIRST_HAS_DATA : isSoon(records, at, seconds, nanoseconds) ? SOON_A << side : 0;
+    return state | (DATA_A << side) | (SINGLE_RUN_A << side) | soon;
   }
   if (records[at + RUN_SEQUENCE_A + side] !== sequence) {
     records[at + RUN_SEQUENCE_A + side] = sequence;
     records[at + COUNTS] &= ~(MAX_REPEATS << shift);
     return state & ~(SINGLE_RUN_A << side);
   }
-  const since = nanosecondsBetween(records[at + LAST_SECONDS], records[at + LAST_NANOSECONDS], seconds, nanoseconds);
-  if (since >= REPEAT_WINDOW_NANOSECONDS && ((records[at + COUNTS] >>> shift) & MAX_REPEATS) < MAX_REPEATS) {
+  if (!isSoon(records, at, seconds, nanoseconds) && ((records[at + COUNTS] >>> shift) & MAX_REPEATS) < MAX_REPEATS) {
     records[at + COUNTS] += 1 << shift;
   }
   return state;
+}
+
+function isSoon(records: Int32Array, at: number, seconds: number, nanoseconds: number): boolean {
+  return (
+    nanosecondsBetween(records[at + LAST_SECONDS], records[at + LAST_NANOSECONDS], seconds, nanoseconds) <
+    REPEAT_WINDOW_NANOSECONDS
+  );
 }

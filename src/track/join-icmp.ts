@@ -1,0 +1,102 @@
+import type { Outcome } from '../assess/types.ts';
+import type { ConnectionTable } from './connection-table.ts';
+import {
+  ICMP_FRAME,
+  ICMP_KIND,
+  ICMP_MESSAGE_WIDTH,
+  ICMP_SENDER,
+  QUOTED_DESTINATION,
+  QUOTED_KEY,
+  QUOTED_PORTS,
+  QUOTED_SOURCE,
+} from './icmp-errors.ts';
+import type { Messages } from './part.ts';
+import { ADDRESS_A, FIRST_FRAME, PORTS, PREVIOUS, RECORD_INTS } from './record.ts';
+
+/** The first ICMP error that answered a connection's packets and says that they did not get through. */
+export interface IcmpVerdict {
+  outcome: Extract<Outcome, 'prohibited' | 'unreachable'>;
+  version: 4 | 6;
+  type: number;
+  code: number;
+  /** Side whose packet is quoted: 0 A, 1 B. */
+  quotedSide: number;
+  frame: number;
+  /** Address of the sender, as in a record of the same family. */
+  sender: number;
+}
+
+// RFC 792, RFC 1122 section 3.2.2.1, RFC 1812 section 5.2.7.1
+const UNREACHABLE_4 = 3;
+const FRAGMENTATION_NEEDED = 4;
+const PROHIBITED_4 = new Set([9, 10, 13]);
+// RFC 4443 section 3.1
+const UNREACHABLE_6 = 1;
+const PROHIBITED_6 = new Set([1, 5, 6]);
+
+/** What an ICMP error says of the packet it quotes; null where it is no statement about reaching the other end (path MTU, time exceeded). */
+export function icmpOutcome(version: number, type: number, code: number): IcmpVerdict['outcome'] | null {
+  if (version === 4) {
+    if (type !== UNREACHABLE_4 || code === FRAGMENTATION_NEEDED) return null;
+    return PROHIBITED_4.has(code) ? 'prohibited' : 'unreachable';
+  }
+  if (type !== UNREACHABLE_6) return null;
+  return PROHIBITED_6.has(code) ? 'prohibited' : 'unreachable';
+}
+
+/**
+ * Joins ICMP errors to the connections that they quote: for each connection the first deciding error by quoted side.
+ * Key: record number * 2 + side.
+ * @returns the verdicts, and how many errors found a connection
+ */
+export function joinIcmpErrors(
+  table: ConnectionTable,
+  messages: Messages,
+): { verdicts: Map<number, IcmpVerdict>; joined: number } {
+  const verdicts = new Map<number, IcmpVerdict>();
+  let joined = 0;
+  for (let i = 0; i < messages.count; i++) {
+    const values = messages.values;
+    const at = i * ICMP_MESSAGE_WIDTH;
+    const ports = values[at + QUOTED_PORTS];
+    let number = table.find(
+      values[at + QUOTED_KEY],
+      values[at + QUOTED_SOURCE],
+      values[at + QUOTED_DESTINATION],
+      ports >>> 16,
+      ports & 0xffff,
+    );
+    if (number < 0) continue;
+    const frame = values[at + ICMP_FRAME] >>> 0;
+    number = connectionAtFrame(table, number, frame);
+    joined++;
+    const kind = values[at + ICMP_KIND];
+    const version = kind >>> 16 === 6 ? 6 : 4;
+    const type = (kind >>> 8) & 0xff;
+    const code = kind & 0xff;
+    const outcome = icmpOutcome(version, type, code);
+    // Connections that follow one another on the same values each have their own A and B.
+    const side = isSideA(table, number, values[at + QUOTED_SOURCE], ports >>> 16) ? 0 : 1;
+    const key = number * 2 + side;
+    if (outcome !== null && !verdicts.has(key)) {
+      verdicts.set(key, { outcome, version, type, code, quotedSide: side, frame, sender: values[at + ICMP_SENDER] });
+    }
+  }
+  return { verdicts, joined };
+}
+
+/** Of the connections that share their four values, the latest that had begun at `frame`. */
+export function connectionAtFrame(table: ConnectionTable, latest: number, frame: number): number {
+  let number = latest;
+  while (table.records[number * RECORD_INTS + FIRST_FRAME] >>> 0 > frame) {
+    const previous = table.records[number * RECORD_INTS + PREVIOUS] - 1;
+    if (previous < 0) return number;
+    number = previous;
+  }
+  return number;
+}
+
+function isSideA(table: ConnectionTable, number: number, address: number, port: number): boolean {
+  const at = number * RECORD_INTS;
+  return table.records[at + ADDRESS_A] === address && table.records[at + PORTS] >>> 16 === port;
+}

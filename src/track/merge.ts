@@ -1,0 +1,197 @@
+import { REASONS } from '../decode/reason.ts';
+import { AddressTable } from './address-table.ts';
+import { ConnectionTable } from './connection-table.ts';
+import { FRAGMENT_DESTINATION, FRAGMENT_FRAME, FRAGMENT_KEY, FRAGMENT_SOURCE, FRAGMENT_WIDTH } from './fragments.ts';
+import {
+  ICMP_FRAME,
+  ICMP_KIND,
+  ICMP_MESSAGE_WIDTH,
+  ICMP_SENDER,
+  QUOTED_DESTINATION,
+  QUOTED_KEY,
+  QUOTED_SOURCE,
+} from './icmp-errors.ts';
+import { joinRecords } from './join-records.ts';
+import { MessageLog } from './message-log.ts';
+import type { Messages, Part } from './part.ts';
+import {
+  ADDRESS_A,
+  ADDRESS_B,
+  CLIENT_IS_B,
+  FIRST_FRAME,
+  HANDSHAKE,
+  INITIAL_SEQUENCE,
+  KIND,
+  KIND_IPV6,
+  KIND_KEY_MASK,
+  LAST_ATTEMPT_FRAME,
+  PORTS,
+  PREVIOUS,
+  RECORD_INTS,
+  RESET_FRAME,
+  STATE,
+} from './record.ts';
+
+/**
+ * Joins parts in the order of the capture. Joining is associative: whatever the cuts, the result is what one pass over all frames
+ * would have given (test/track/merge.test.ts cuts captures at every frame).
+ */
+export class PartMerger {
+  #frames = 0;
+  #bytes = 0;
+  readonly #reasons = new Float64Array(REASONS.length);
+  #firstSeconds = 0;
+  #firstNanoseconds = 0;
+  #lastSeconds = 0;
+  #lastNanoseconds = 0;
+  readonly #connections: ConnectionTable;
+  readonly #addresses: AddressTable;
+  readonly #icmpErrors = new MessageLog(ICMP_MESSAGE_WIDTH);
+  readonly #fragments = new MessageLog(FRAGMENT_WIDTH);
+
+  /** @param seed mixed into the hashes */
+  constructor(seed: number) {
+    this.#connections = new ConnectionTable(seed);
+    this.#addresses = new AddressTable(seed);
+  }
+
+  /** Frames of all parts so far. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** Joins the part that follows. The part is only read. */
+  append(part: Part): void {
+    const numbers = new Int32Array(part.addressCount);
+    for (let i = 0; i < part.addressCount; i++) {
+      const at = i * 4;
+      numbers[i] = this.#addresses.internWords(
+        part.addresses[at],
+        part.addresses[at + 1],
+        part.addresses[at + 2],
+        part.addresses[at + 3],
+      );
+    }
+    this.#appendConnections(part, numbers);
+    appendMessages(this.#icmpErrors, part.icmpErrors, (values, at) => {
+      const isV6 = (values[at + QUOTED_KEY] & KIND_IPV6) !== 0;
+      if (isV6) {
+        values[at + QUOTED_SOURCE] = numbers[values[at + QUOTED_SOURCE]];
+        values[at + QUOTED_DESTINATION] = numbers[values[at + QUOTED_DESTINATION]];
+      }
+      if (values[at + ICMP_KIND] >>> 16 === 6) values[at + ICMP_SENDER] = numbers[values[at + ICMP_SENDER]];
+      values[at + ICMP_FRAME] += this.#frames;
+    });
+    appendMessages(this.#fragments, part.fragments, (values, at) => {
+      if ((values[at + FRAGMENT_KEY] & KIND_IPV6) !== 0) {
+        values[at + FRAGMENT_SOURCE] = numbers[values[at + FRAGMENT_SOURCE]];
+        values[at + FRAGMENT_DESTINATION] = numbers[values[at + FRAGMENT_DESTINATION]];
+      }
+      values[at + FRAGMENT_FRAME] += this.#frames;
+    });
+    this.#appendTotals(part);
+  }
+
+  #appendConnections(part: Part, numbers: Int32Array): void {
+    const table = this.#connections;
+    const from = part.records;
+    const fromDoubles = new Float64Array(from.buffer, from.byteOffset, from.length / 2);
+    for (let i = 0; i < part.connectionCount; i++) {
+      const right = i * RECORD_INTS;
+      const key = from[right + KIND] & KIND_KEY_MASK;
+      const isV6 = (key & KIND_IPV6) !== 0;
+      const a = isV6 ? numbers[from[right + ADDRESS_A]] : from[right + ADDRESS_A];
+      const b = isV6 ? numbers[from[right + ADDRESS_B]] : from[right + ADDRESS_B];
+      const ports = from[right + PORTS];
+      const found = table.find(key, a, b, ports >>> 16, ports & 0xffff);
+      if (found >= 0 && isSameConnection(table.records, found * RECORD_INTS, from, right, table.direction)) {
+        joinRecords(table.records, table.doubles, found, from, fromDoubles, i, table.direction, this.#frames);
+        continue;
+      }
+      const number = table.append(key, a, b, ports >>> 16, ports & 0xffff, found);
+      const at = number * RECORD_INTS;
+      const previous = table.records[at + PREVIOUS];
+      table.records.set(from.subarray(right, right + RECORD_INTS), at);
+      table.records[at + ADDRESS_A] = a;
+      table.records[at + ADDRESS_B] = b;
+      table.records[at + PREVIOUS] = previous;
+      for (const field of FRAME_FIELDS) if (table.records[at + field] !== 0) table.records[at + field] += this.#frames;
+    }
+  }
+
+  #appendTotals(part: Part): void {
+    if (part.frames > 0) {
+      const none = this.#frames === 0;
+      if (none || isEarlier(part.firstSeconds, part.firstNanoseconds, this.#firstSeconds, this.#firstNanoseconds)) {
+        this.#firstSeconds = part.firstSeconds;
+        this.#firstNanoseconds = part.firstNanoseconds;
+      }
+      if (none || isEarlier(this.#lastSeconds, this.#lastNanoseconds, part.lastSeconds, part.lastNanoseconds)) {
+        this.#lastSeconds = part.lastSeconds;
+        this.#lastNanoseconds = part.lastNanoseconds;
+      }
+    }
+    for (let i = 0; i < this.#reasons.length; i++) this.#reasons[i] += part.reasons[i];
+    this.#bytes += part.bytes;
+    this.#frames += part.frames;
+  }
+
+  /** All parts so far as one; shares the merger's memory, so that nothing may be appended afterwards. */
+  finish(): MergedPart {
+    return {
+      table: this.#connections,
+      frames: this.#frames,
+      bytes: this.#bytes,
+      reasons: this.#reasons,
+      firstSeconds: this.#firstSeconds,
+      firstNanoseconds: this.#firstNanoseconds,
+      lastSeconds: this.#lastSeconds,
+      lastNanoseconds: this.#lastNanoseconds,
+      records: this.#connections.records,
+      connectionCount: this.#connections.count,
+      addresses: this.#addresses.words,
+      addressCount: this.#addresses.count,
+      icmpErrors: this.#icmpErrors,
+      fragments: this.#fragments,
+    };
+  }
+}
+
+/** A part with its hash table, so that connections can be looked up. */
+export interface MergedPart extends Part {
+  table: ConnectionTable;
+}
+
+/** Fields of a record that hold frame numbers. */
+const FRAME_FIELDS = [FIRST_FRAME, LAST_ATTEMPT_FRAME, RESET_FRAME];
+
+/**
+ * True where the record of the right part goes on with that of the left one: it did not begin with a handshake, or with the
+ * same one. @param flipped 1 where the right record's A is the left record's B
+ */
+function isSameConnection(left: Int32Array, at: number, right: Int32Array, from: number, flipped: number): boolean {
+  const state = right[from + STATE];
+  if ((state & HANDSHAKE) === 0) return true;
+  const leftState = left[at + STATE];
+  if ((leftState & HANDSHAKE) === 0 || left[at + INITIAL_SEQUENCE] !== right[from + INITIAL_SEQUENCE]) return false;
+  const rightClientIsB = ((state & CLIENT_IS_B) !== 0 ? 1 : 0) ^ flipped;
+  return ((leftState & CLIENT_IS_B) !== 0 ? 1 : 0) === rightClientIsB;
+}
+
+function isEarlier(seconds: number, nanoseconds: number, thanSeconds: number, thanNanoseconds: number): boolean {
+  return seconds < thanSeconds || (seconds === thanSeconds && nanoseconds < thanNanoseconds);
+}
+
+function appendMessages(
+  log: MessageLog,
+  messages: Messages,
+  translate: (values: Int32Array, at: number) => void,
+): void {
+  for (let i = 0; i < messages.count; i++) {
+    const at = log.next();
+    if (at < 0) continue;
+    log.values.set(messages.values.subarray(i * log.width, (i + 1) * log.width), at);
+    translate(log.values, at);
+  }
+  log.dropped += messages.dropped;
+}

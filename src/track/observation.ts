@@ -1,0 +1,266 @@
+import type { Ended, Outcome } from '../assess/types.ts';
+import { PROTOCOL_TCP } from '../decode/packet.ts';
+import { FRAGMENT, ICMP_ERROR, REASONS, TCP, UDP } from '../decode/reason.ts';
+import type { ConnectionTable } from './connection-table.ts';
+import { joinFragments } from './join-fragments.ts';
+import { type IcmpVerdict, joinIcmpErrors } from './join-icmp.ts';
+import type { MergedPart } from './merge.ts';
+import { type CaptureEnd, tcpEnded, tcpOutcome, udpOutcome } from './outcome.ts';
+import {
+  ADDRESS_A,
+  ANSWER_NANOSECONDS,
+  ANSWER_SECONDS,
+  BYTES_A_DOUBLE,
+  CLIENT_IS_B,
+  COUNTS,
+  DATA_A,
+  FIRST_ATTEMPT_NANOSECONDS,
+  FIRST_ATTEMPT_SECONDS,
+  FIRST_FRAME,
+  FIRST_NANOSECONDS,
+  FIRST_SECONDS,
+  HANDSHAKE,
+  KIND,
+  KIND_GROUP,
+  KIND_IPV6,
+  KIND_VLAN_KNOWN,
+  KIND_VLAN_SHIFT,
+  LAST_ATTEMPT_FRAME,
+  LAST_NANOSECONDS,
+  LAST_SECONDS,
+  nanosecondsBetween,
+  PACKETS_A,
+  PORTS,
+  RECORD_DOUBLES,
+  RECORD_INTS,
+  RESET_FRAME,
+  STATE,
+  SYN_SEEN,
+  SYNACK_A,
+} from './record.ts';
+import { compareAsServer, guessServer, wantsNoAnswer } from './service-ports.ts';
+import { findTftpTransfers, type TftpTransfers } from './tftp-transfers.ts';
+
+/** One connection, seen from its client. Filled again for each connection: copy what must last. */
+export interface ConnectionView {
+  number: number;
+  proto: 'tcp' | 'udp';
+  family: 4 | 6;
+  /** IPv4 address in network order, or the number of an IPv6 address; see Observation.addressText. */
+  client: number;
+  server: number;
+  clientPort: number;
+  serverPort: number;
+  /** True where no handshake and no request said who is client. */
+  clientInferred: boolean;
+  outcome: Outcome;
+  ended: Ended | null;
+  packetsToServer: number;
+  packetsToClient: number;
+  /** Bytes, whole frames as on the wire. */
+  bytesToServer: number;
+  bytesToClient: number;
+  /** SYNs of the client, or datagrams until the first answer; copies of a mirror not counted. */
+  attempts: number;
+  firstFrame: number;
+  /** 0 where there is none. */
+  lastAttemptFrame: number;
+  resetFrame: number;
+  firstSeconds: number;
+  firstNanoseconds: number;
+  lastSeconds: number;
+  lastNanoseconds: number;
+  /** Nanoseconds from the first SYN to the first SYN-ACK; null where not both were seen. */
+  answerNanoseconds: number | null;
+  icmp: IcmpVerdict | null;
+  vlan: number | null;
+  /** A frame went to a multicast or broadcast address of the link layer. */
+  toGroup: boolean;
+  clientSentData: boolean;
+  serverSentData: boolean;
+  /** UDP: the answer came from another port, as TFTP servers do; the number of that exchange. */
+  transfer: number | null;
+}
+
+/** What a capture shows once all of it is read: connections with their outcomes, and where every frame went. */
+export class Observation {
+  readonly #table: ConnectionTable;
+  readonly #doubles: Float64Array;
+  readonly #part: MergedPart;
+  readonly #icmp: Map<number, IcmpVerdict>;
+  readonly #tftp: TftpTransfers;
+  readonly #end: CaptureEnd;
+  /** Frames that belong to a judged connection, and the others by reason id. */
+  readonly judgedFrames: number;
+  readonly notJudgedFrames: Record<string, number>;
+
+  constructor(part: MergedPart) {
+    this.#part = part;
+    this.#table = part.table;
+    this.#doubles = part.table.doubles;
+    this.#end = { seconds: part.lastSeconds, nanoseconds: part.lastNanoseconds };
+    const { verdicts, joined } = joinIcmpErrors(part.table, part.icmpErrors);
+    const fragments = joinFragments(part.table, part.fragments);
+    this.#icmp = verdicts;
+    this.#tftp = findTftpTransfers(part.table);
+    this.judgedFrames = part.reasons[TCP] + part.reasons[UDP] + joined + fragments;
+    this.notJudgedFrames = notJudged(part.reasons, joined, fragments);
+  }
+
+  /** Connections, numbered from 0 in the order of their first frame. */
+  get count(): number {
+    return this.#table.count;
+  }
+
+  get frames(): number {
+    return this.#part.frames;
+  }
+
+  /** Bytes on the wire of all frames. */
+  get bytes(): number {
+    return this.#part.bytes;
+  }
+
+  /** ICMP errors and fragments that went beyond what is kept (MAX_MESSAGES). */
+  get messagesDropped(): number {
+    return this.#part.icmpErrors.dropped + this.#part.fragments.dropped;
+  }
+
+  /** The four integers of an IPv6 address by its number, at `number * 4`, network order. */
+  get addressWords(): Int32Array {
+    return this.#part.addresses;
+  }
+
+  /** Fills `view` with connection `number`. */
+  read(number: number, view: ConnectionView): ConnectionView {
+    const records = this.#table.records;
+    const at = number * RECORD_INTS;
+    const kind = records[at + KIND];
+    const state = records[at + STATE];
+    const isTcp = (kind & 0xff) === PROTOCOL_TCP;
+    const client = this.#clientSide(number, at, isTcp, view);
+    const server = 1 - client;
+    const ports = records[at + PORTS];
+    view.number = number;
+    view.proto = isTcp ? 'tcp' : 'udp';
+    view.family = (kind & KIND_IPV6) !== 0 ? 6 : 4;
+    view.client = records[at + ADDRESS_A + client];
+    view.server = records[at + ADDRESS_A + server];
+    view.clientPort = client === 0 ? ports >>> 16 : ports & 0xffff;
+    view.serverPort = client === 0 ? ports & 0xffff : ports >>> 16;
+    view.packetsToServer = records[at + PACKETS_A + client] >>> 0;
+    view.packetsToClient = records[at + PACKETS_A + server] >>> 0;
+    view.bytesToServer = this.#doubles[number * RECORD_DOUBLES + BYTES_A_DOUBLE + client];
+    view.bytesToClient = this.#doubles[number * RECORD_DOUBLES + BYTES_A_DOUBLE + server];
+    view.firstFrame = records[at + FIRST_FRAME] >>> 0;
+    view.lastAttemptFrame = records[at + LAST_ATTEMPT_FRAME] >>> 0;
+    view.resetFrame = records[at + RESET_FRAME] >>> 0;
+    view.firstSeconds = records[at + FIRST_SECONDS] >>> 0;
+    view.firstNanoseconds = records[at + FIRST_NANOSECONDS];
+    view.lastSeconds = records[at + LAST_SECONDS] >>> 0;
+    view.lastNanoseconds = records[at + LAST_NANOSECONDS];
+    view.vlan = (kind & KIND_VLAN_KNOWN) !== 0 ? (kind >>> KIND_VLAN_SHIFT) & 0xfff : null;
+    view.toGroup = (kind & KIND_GROUP) !== 0;
+    view.clientSentData = (state & (DATA_A << client)) !== 0;
+    view.serverSentData = (state & (DATA_A << server)) !== 0;
+    const icmp = this.#icmp.get(number * 2 + client);
+    view.attempts = records[at + COUNTS] >>> 16;
+    view.answerNanoseconds = this.#answerTime(at, state, server);
+    view.transfer = null;
+    if (isTcp) {
+      view.outcome = tcpOutcome(records, at, client, icmp, this.#end);
+      view.ended = hasEnding(view.outcome) ? tcpEnded(records, at, client) : null;
+    } else {
+      view.outcome = udpOutcome(records, at, client, icmp, wantsNoAnswer(view.serverPort), this.#end);
+      view.ended = null;
+      if (view.packetsToClient > 0 || client === 1) view.attempts = view.packetsToServer;
+      const transfer = this.#tftp.transferOf.get(number);
+      if (transfer !== undefined) {
+        view.transfer = transfer;
+        if (view.outcome !== 'answered') view.outcome = 'answered';
+      }
+    }
+    view.icmp = icmp !== undefined && view.outcome === icmp.outcome ? icmp : null;
+    return view;
+  }
+
+  #clientSide(number: number, at: number, isTcp: boolean, view: ConnectionView): number {
+    const records = this.#table.records;
+    const ports = records[at + PORTS];
+    view.clientInferred = false;
+    if (isTcp) {
+      const state = records[at + STATE];
+      if ((state & HANDSHAKE) !== 0) return (state & CLIENT_IS_B) !== 0 ? 1 : 0;
+      view.clientInferred = true;
+      return guessServer(ports >>> 16, ports & 0xffff) > 0 ? 1 : 0;
+    }
+    const transfer = this.#tftp.clientSide.get(number);
+    if (transfer !== undefined) return transfer;
+    const server = compareAsServer(ports >>> 16, ports & 0xffff);
+    view.clientInferred = server >= 0;
+    return server > 0 ? 1 : 0;
+  }
+
+  #answerTime(at: number, state: number, server: number): number | null {
+    if ((state & SYN_SEEN) === 0 || (state & (SYNACK_A << server)) === 0) return null;
+    const records = this.#table.records;
+    return nanosecondsBetween(
+      records[at + FIRST_ATTEMPT_SECONDS],
+      records[at + FIRST_ATTEMPT_NANOSECONDS],
+      records[at + ANSWER_SECONDS],
+      records[at + ANSWER_NANOSECONDS],
+    );
+  }
+}
+
+/** Outcomes of connections that evidently worked: how they ended is a fact of its own. */
+function hasEnding(outcome: Outcome): boolean {
+  return outcome === 'established' || outcome === 'midstream' || outcome === 'one-sided';
+}
+
+function notJudged(reasons: Float64Array, icmpJoined: number, fragmentsJoined: number): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (let i = 0; i < REASONS.length; i++) {
+    if (i === TCP || i === UDP) continue;
+    let frames = reasons[i];
+    if (i === ICMP_ERROR) frames -= icmpJoined;
+    if (i === FRAGMENT) frames -= fragmentsJoined;
+    if (frames > 0) counts[REASONS[i]] = frames;
+  }
+  return counts;
+}
+
+/** A view to be filled. */
+export function newConnectionView(): ConnectionView {
+  return {
+    number: 0,
+    proto: 'tcp',
+    family: 4,
+    client: 0,
+    server: 0,
+    clientPort: 0,
+    serverPort: 0,
+    clientInferred: false,
+    outcome: 'undecided',
+    ended: null,
+    packetsToServer: 0,
+    packetsToClient: 0,
+    bytesToServer: 0,
+    bytesToClient: 0,
+    attempts: 0,
+    firstFrame: 0,
+    lastAttemptFrame: 0,
+    resetFrame: 0,
+    firstSeconds: 0,
+    firstNanoseconds: 0,
+    lastSeconds: 0,
+    lastNanoseconds: 0,
+    answerNanoseconds: null,
+    icmp: null,
+    vlan: null,
+    toGroup: false,
+    clientSentData: false,
+    serverSentData: false,
+    transfer: null,
+  };
+}

@@ -1,0 +1,146 @@
+import type { Ended, Outcome } from '../assess/types.ts';
+import type { IcmpVerdict } from './join-icmp.ts';
+import {
+  ACKED_A,
+  ACKNOWLEDGED_A,
+  COUNTS,
+  DATA_A,
+  END_FIN,
+  END_MASK,
+  END_RESET_A,
+  FIRST_ATTEMPT_NANOSECONDS,
+  FIRST_ATTEMPT_SECONDS,
+  FIRST_NANOSECONDS,
+  FIRST_SECONDS,
+  KIND,
+  KIND_GROUP,
+  LAST_NANOSECONDS,
+  LAST_SECONDS,
+  MAX_REPEATS,
+  nanosecondsBetween,
+  PACKETS_A,
+  PLAIN_A,
+  RESET_A,
+  RUN_SEQUENCE_A,
+  SPOKE_A,
+  STATE,
+  SYN_SEEN,
+  SYNACK_A,
+} from './record.ts';
+
+/**
+ * How long after the first attempt silence counts as no answer, and how long after the last one: the first retransmission of a
+ * SYN comes after 1 s (RFC 6298 section 2.1; 3 s in older systems), a DNS client asks again after 1 s.
+ */
+export const ANSWER_PATIENCE_NANOSECONDS = 3e9;
+export const LAST_ATTEMPT_PATIENCE_NANOSECONDS = 1e9;
+
+/** A data segment sent this often after the first time, and not acknowledged, is stalled: a timer doubles from 0.2 s, so at least 1.4 s passed. */
+const STALLED_REPEATS = 3;
+
+/** End of the capture, the moment up to which an answer could have been seen. */
+export interface CaptureEnd {
+  seconds: number;
+  nanoseconds: number;
+}
+
+/**
+ * What became of a TCP connection (DESIGN.md, Outcomes). Only what packets of the connection show, and the ICMP error that
+ * answered it; whether the capture could have shown more is for the verdict.
+ * @param client 0 where A is the client, 1 where B is
+ */
+export function tcpOutcome(
+  records: Int32Array,
+  at: number,
+  client: number,
+  icmp: IcmpVerdict | undefined,
+  end: CaptureEnd,
+): Outcome {
+  const state = records[at + STATE];
+  const server = 1 - client;
+  const answered = (state & (SYNACK_A << server)) !== 0;
+  const clientWentOn = (state & (PLAIN_A << client)) !== 0;
+  const serverWentOn = (state & (PLAIN_A << server)) !== 0;
+  const serverReset = (state & (RESET_A << server)) !== 0;
+  if ((state & SYN_SEEN) === 0) {
+    if (answered) {
+      if (clientWentOn) return 'established';
+      return serverWentOn || records[at + PACKETS_A + client] === 0 ? 'one-sided' : 'half-open';
+    }
+    if (records[at + PACKETS_A] > 0 && records[at + PACKETS_A + 1] > 0) return 'midstream';
+    // A lone reset says nothing of what it reset.
+    return (state & (SPOKE_A | (SPOKE_A << 1))) === 0 ? 'undecided' : 'one-sided';
+  }
+  if (answered) {
+    if (clientWentOn || serverWentOn) return 'established';
+    const clientReset = (state & (RESET_A << client)) !== 0;
+    return clientReset || sinceLast(records, at, end) >= ANSWER_PATIENCE_NANOSECONDS ? 'half-open' : 'undecided';
+  }
+  if (clientWentOn) {
+    // The SYN-ACK is missing from the capture, but the client went on: it was answered.
+    return serverWentOn || serverReset ? 'established' : 'one-sided';
+  }
+  if (icmp !== undefined) return icmp.outcome;
+  if (serverReset && !serverWentOn) return 'refused';
+  if (serverWentOn) return 'half-open';
+  return silence(records, at, end);
+}
+
+/** What became of a UDP exchange. */
+export function udpOutcome(
+  records: Int32Array,
+  at: number,
+  client: number,
+  icmp: IcmpVerdict | undefined,
+  wantsNoAnswer: boolean,
+  end: CaptureEnd,
+): Outcome {
+  const toServer = records[at + PACKETS_A + client];
+  const toClient = records[at + PACKETS_A + 1 - client];
+  if (toServer > 0 && toClient > 0) return 'answered';
+  if ((records[at + KIND] & KIND_GROUP) !== 0) return 'one-way';
+  if (toServer === 0) return wantsNoAnswer ? 'one-way' : 'one-sided';
+  if (icmp !== undefined) return icmp.outcome;
+  if (wantsNoAnswer) return 'one-way';
+  return silence(records, at, end);
+}
+
+function silence(records: Int32Array, at: number, end: CaptureEnd): Outcome {
+  const attempted = records[at + COUNTS] >>> 16 > 0;
+  const since = nanosecondsBetween(
+    records[at + (attempted ? FIRST_ATTEMPT_SECONDS : FIRST_SECONDS)],
+    records[at + (attempted ? FIRST_ATTEMPT_NANOSECONDS : FIRST_NANOSECONDS)],
+    end.seconds,
+    end.nanoseconds,
+  );
+  const patient =
+    since >= ANSWER_PATIENCE_NANOSECONDS && sinceLast(records, at, end) >= LAST_ATTEMPT_PATIENCE_NANOSECONDS;
+  return patient ? 'no-answer' : 'undecided';
+}
+
+function sinceLast(records: Int32Array, at: number, end: CaptureEnd): number {
+  return nanosecondsBetween(records[at + LAST_SECONDS], records[at + LAST_NANOSECONDS], end.seconds, end.nanoseconds);
+}
+
+/** How a TCP connection ended that was established or seen from the middle. */
+export function tcpEnded(records: Int32Array, at: number, client: number): Ended {
+  const state = records[at + STATE];
+  const end = state & END_MASK;
+  const resetBy = end >= END_RESET_A ? (end === END_RESET_A ? 0 : 1) : -1;
+  for (const side of [0, 1]) if (resetBy !== 1 - side && isStalled(records, at, side)) return 'stalled';
+  if (end === 0) return 'open';
+  if (end === END_FIN) return 'fin';
+  return resetBy === client ? 'reset-by-client' : 'reset-by-server';
+}
+
+/** True where what `side` sent last was repeated and never acknowledged, although the other side is seen in the capture. */
+function isStalled(records: Int32Array, at: number, side: number): boolean {
+  const state = records[at + STATE];
+  const other = 1 - side;
+  if ((state & (DATA_A << side)) === 0 || (state & (SPOKE_A << other)) === 0) return false;
+  if (((records[at + COUNTS] >>> (side << 3)) & MAX_REPEATS) < STALLED_REPEATS) return false;
+  const acknowledged =
+    (state & (ACKED_A << other)) !== 0 &&
+    ((records[at + ACKNOWLEDGED_A + other] - records[at + RUN_SEQUENCE_A + side]) | 0) > 0;
+  return !acknowledged;
+}
