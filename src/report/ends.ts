@@ -14,17 +14,16 @@ export function end(ip: string | null, name: string | null, roles: string[]): st
 
 export const roleList = (roles: string[]): string => shorten(roles.join(', '), WIDEST_NAME);
 
-/** `MP01 (10.20.0.11) -> SQL01 (10.20.0.31)`; empty where the finding is about no end. */
+/** `MP01 (10.20.0.11) -> SQL01 (10.20.0.31)`; the one end where only one is known, else empty. */
 export function ends(finding: Finding): string {
   const source = end(finding.src_ip, finding.src_name, finding.src_roles);
   const destination = end(finding.dest_ip, finding.dest_name, finding.dest_roles);
-  if (source === null || destination === null) return source ?? (destination === null ? '' : `any -> ${destination}`);
-  return `${source} -> ${destination}`;
+  return [source, destination].filter((known) => known !== null).join(' -> ');
 }
 
-/** `management-point -> sql-server`; empty where a role is unknown or the ends are already named by their roles. */
+/** `management-point -> sql-server` where both ends are addresses, else empty: roles then are the name, or there is one end. */
 export function rolePair(finding: Finding): string {
-  const { src_roles: from, dest_roles: to } = finding;
-  if (finding.src_ip === null && finding.dest_ip === null) return '';
-  return from.length === 0 && to.length === 0 ? '' : `${roleList(from) || 'no role'} -> ${roleList(to) || 'no role'}`;
+  const { src_ip, src_roles, dest_ip, dest_roles } = finding;
+  if (src_ip === null || dest_ip === null || src_roles.length + dest_roles.length === 0) return '';
+  return `${roleList(src_roles) || 'no role'} -> ${roleList(dest_roles) || 'no role'}`;
 }

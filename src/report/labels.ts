@@ -19,7 +19,7 @@ export const SEVERITY_LABELS: Record<Severity, Label> = {
 export const OUTCOME_LABELS: Record<Outcome, Label> = {
   'no-answer': { label: 'no answer', tone: 'bad' },
   refused: { label: 'refused', tone: 'bad' },
-  prohibited: { label: 'prohibited by a filter', tone: 'bad' },
+  prohibited: { label: 'prohibited', tone: 'bad' },
   unreachable: { label: 'unreachable', tone: 'bad' },
   'half-open': { label: 'half-open', tone: 'warn' },
   established: { label: 'established', tone: null },
@@ -46,7 +46,7 @@ export const RULE_STATE_LABELS: Record<RuleState, Label> = {
   blocked: { label: 'blocked', tone: 'bad' },
   'partly-blocked': { label: 'partly blocked', tone: 'bad' },
   undecided: { label: 'undecided', tone: 'warn' },
-  works: { label: 'works', tone: 'good' },
+  works: { label: 'working', tone: 'good' },
   'not-seen': { label: 'not seen', tone: null },
   'not-applicable': { label: 'not applicable', tone: 'dim' },
 };
@@ -55,7 +55,11 @@ export const RULE_STATES = Object.keys(RULE_STATE_LABELS) as RuleState[];
 
 /** What a group of findings says in the verdict and above its list. */
 export interface KindLabel {
+  /** For a column of a table. */
+  word: string;
   heading: string;
+  /** What an established connection of this kind is called where that alone would read as "fine". */
+  established?: string;
   /** The clause of the verdict for `proven` and `likely` findings of the kind, at least one of them. */
   verdict(proven: number, likely: number): string;
 }
@@ -68,6 +72,8 @@ const all =
 /** In the order of the report. A kind that is not here is shown under its own id. */
 export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
   'blocked-required': {
+    word: 'BLOCKED',
+    established: 'opens, then fails',
     heading: 'BLOCKED: required traffic that does not get through',
     verdict: (proven, likely) => {
       if (proven === 0)
@@ -77,22 +83,27 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
     },
   },
   forbidden: {
+    word: 'FORBIDDEN',
     heading: 'FORBIDDEN: traffic that the topology forbids',
     verdict: all('FORBIDDEN connection was seen', 'FORBIDDEN connections were seen'),
   },
   'wsus-port-pair': {
+    word: 'WSUS ports',
     heading: 'WSUS: HTTP and HTTPS ports that do not belong together',
     verdict: all('WSUS port pair is wrong', 'WSUS port pairs are wrong'),
   },
   'unexpected-port': {
+    word: 'unexpected',
     heading: 'UNEXPECTED: ports that no rule asks for',
     verdict: all('port nobody expected', 'ports nobody expected'),
   },
   'unknown-endpoint': {
+    word: 'unknown',
     heading: 'UNKNOWN: addresses that the topology does not name',
     verdict: all('unknown address', 'unknown addresses'),
   },
   'required-not-seen': {
+    word: 'not seen',
     heading: 'NOT SEEN: required, but nobody tried it in this capture',
     verdict: all('required connection was not seen', 'required connections were not seen'),
   },
@@ -101,7 +112,19 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
 export function kindLabel(kind: string): KindLabel {
   const known = Object.hasOwn(KIND_LABELS, kind) ? KIND_LABELS[kind] : undefined;
   const words = kind.replaceAll('-', ' ');
-  return known ?? { heading: words.toUpperCase(), verdict: all(`finding of kind ${kind}`, `findings of kind ${kind}`) };
+  return (
+    known ?? {
+      word: words,
+      heading: words.toUpperCase(),
+      verdict: all(`finding of kind ${kind}`, `findings of kind ${kind}`),
+    }
+  );
+}
+
+/** The outcome in the words of the finding's kind. */
+export function outcomeLabel(kind: string, outcome: Outcome): string {
+  const established = outcome === 'established' ? kindLabel(kind).established : undefined;
+  return established ?? OUTCOME_LABELS[outcome].label;
 }
 
 /** Why frames were not judged, by reason id; an id that is not here is shown with blanks for its hyphens. */

@@ -7,6 +7,8 @@ export interface Column {
   align?: 'left' | 'right';
   /** Columns that it may be squeezed to; without it the column is never squeezed. */
   least?: number;
+  /** One line: what does not fit is cut with an ellipsis instead of wrapped. */
+  single?: boolean;
 }
 
 export interface Row {
@@ -29,7 +31,7 @@ export function renderTable(columns: Column[], rows: Row[], width: number, paint
   const titles = columns.map((column, index) => shorten(column.title, widths[index]!));
   return [
     paint('dim', line(titles)),
-    ...rows.flatMap((row) => cellLines(row, widths).map((cells) => paint(row.tone, line(cells)))),
+    ...rows.flatMap((row) => cellLines(row, columns, widths).map((cells) => paint(row.tone, line(cells)))),
   ];
 }
 
@@ -48,22 +50,14 @@ function columnWidths(columns: Column[], rows: Row[], width: number): number[] {
   return widths;
 }
 
-function cellLines(row: Row, widths: number[]): string[][] {
-  const wrapped = row.cells.map((cell, index) => bounded(wrap(cell, widths[index]!), widths[index]!));
+function cellLines(row: Row, columns: Column[], widths: number[]): string[][] {
+  const wrapped = row.cells.map((cell, index) => {
+    const most = columns[index]!.single ? 1 : MOST_LINES;
+    const lines = wrap(cell, widths[index]!);
+    if (lines.length <= most) return lines;
+    const last = lines.slice(most - 1).join('');
+    return [...lines.slice(0, most - 1), shorten(pad(last, widths[index]! + 1), widths[index]!)];
+  });
   const height = Math.max(...wrapped.map((lines) => lines.length));
   return Array.from({ length: height }, (_, at) => wrapped.map((lines) => lines[at] ?? ''));
-}
-
-function bounded(lines: string[], width: number): string[] {
-  if (lines.length <= MOST_LINES) return lines;
-  return [
-    ...lines.slice(0, MOST_LINES - 1),
-    shorten(
-      lines
-        .slice(MOST_LINES - 1)
-        .join(' ')
-        .padEnd(width + 1),
-      width,
-    ),
-  ];
 }

@@ -4,6 +4,7 @@ import { printableData } from './printable.ts';
 import { painter } from './style.ts';
 import type { Page, TerminalOptions } from './terminal/block.ts';
 import { findingSections } from './terminal/findings.ts';
+import { glanceSection } from './terminal/glance.ts';
 import { coverageSection, inputSection, undecidedSection } from './terminal/limits.ts';
 import { matrixSection } from './terminal/matrix.ts';
 import { ruleSection } from './terminal/rules.ts';
@@ -16,6 +17,7 @@ const LEAST_WIDTH = 40;
 /** From top to bottom. */
 const SECTIONS = [
   verdictLines,
+  glanceSection,
   findingSections,
   matrixSection,
   ruleSection,

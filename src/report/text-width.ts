@@ -23,6 +23,9 @@ const WIDE: ReadonlyArray<readonly [number, number]> = [
   [0x20000, 0x3fffd],
 ];
 
+/** A word that is too long for a line is rather broken after one of these than anywhere. */
+const JOINTS = ['-', ',', '.', ':', '/', '\\'];
+
 const ELLIPSIS = '...';
 const clusters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
@@ -69,8 +72,8 @@ export function pad(text: string, width: number, align: 'left' | 'right' = 'left
 }
 
 /**
- * Lines of at most `width` columns, broken at blanks; a word that is too long is broken after a hyphen or a comma,
- * else anywhere. Runs of two blanks are kept within a line.
+ * Lines of at most `width` columns, broken at blanks; a word that is too long is broken after a
+ * joint, else anywhere. Runs of two blanks are kept within a line.
  */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
@@ -79,7 +82,7 @@ export function wrap(text: string, width: number): string[] {
     line = word;
     while (textWidth(line) > width) {
       const most = head(line, width) || [...line][0]!;
-      const joint = Math.max(most.lastIndexOf('-'), most.lastIndexOf(',')) + 1;
+      const joint = Math.max(...JOINTS.map((mark) => most.lastIndexOf(mark))) + 1;
       const piece = joint > most.length / 3 ? most.slice(0, joint) : most;
       lines.push(piece);
       line = line.slice(piece.length);

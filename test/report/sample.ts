@@ -240,6 +240,14 @@ const findings: Finding[] = [
   },
 ];
 
+const refused = findings[2]!;
+findings.splice(
+  3,
+  0,
+  { ...refused, src_ip: '10.20.4.118', src_name: 'PC-0118', count: 2, attempts: 6, frames: [600] },
+  { ...refused, src_ip: '10.20.4.119', count: 1, attempts: 3, frames: [601], last_ts: '2026-03-02T09:20:01Z' },
+);
+
 const RULE: RuleReport = {
   id: '',
   state: 'works',

@@ -26,9 +26,11 @@ export function section(page: Page, heading: string, lines: string[], tone: Tone
   return lines.length === 0 ? [] : ['', ...wrap(heading, page.width).map((line) => page.paint(tone, line)), ...lines];
 }
 
-/** Wrapped text at an indentation, in one tone. */
-export function paragraph(page: Page, text: string, indent: number, tone: Tone | null = null): string[] {
-  return wrap(text, page.width - indent).map((line) => ' '.repeat(indent) + page.paint(tone, line));
+/** Wrapped text at an indentation, in one tone; lines after the first are `hang` columns further in. */
+export function paragraph(page: Page, text: string, indent: number, tone: Tone | null = null, hang = 0): string[] {
+  return wrap(text, page.width - indent - hang).map(
+    (line, index) => ' '.repeat(indent + (index === 0 ? 0 : hang)) + page.paint(tone, line),
+  );
 }
 
 /** `    Fix:    text`, the further lines of the text below its first. Nothing for an empty text. */

@@ -1,89 +1,99 @@
 /** The findings, grouped by kind, the gravest first, each with its evidence and its remedy. */
-import { type Finding, type Report, SEVERITIES, type Source } from '../../assess/types.ts';
-import { ends, rolePair } from '../ends.ts';
-import { kindLabel, OUTCOME_LABELS, SEVERITY_LABELS } from '../labels.ts';
+import type { Finding, Report, Source } from '../../assess/types.ts';
+import { end, ends, rolePair } from '../ends.ts';
+import { kindLabel, outcomeLabel, SEVERITY_LABELS } from '../labels.ts';
 import { portLabel } from '../port-label.ts';
 import { count, counted, span } from '../quantity.ts';
-import { shorten, wrap } from '../text-width.ts';
+import { shorten, textWidth, wrap } from '../text-width.ts';
 import { copyable, labelled, limited, type Page, paragraph, section } from './block.ts';
-import { groups } from './verdict.ts';
+import { gather, type Trouble } from './gather.ts';
 
 const INDENT = 4;
-const MOST_BLOCKS = 20;
-const MOST_LINES = 10;
+const MOST_TROUBLES = 20;
+const MOST_BRIEF = 10;
+const MOST_SOURCES = 5;
+const WIDEST_MESSAGE = 600;
 
-const gravity = (finding: Finding): number =>
-  SEVERITIES.indexOf(finding.severity) * 2 + (finding.certainty === 'proven' ? 0 : 1);
-
-/** A section for each kind, ordered by its gravest finding. Informational findings take a line, the others a block. */
+/** A section for each kind. Informational findings take a line, the others a block. */
 export function findingSections(report: Report, page: Page): string[] {
-  const sorted = [...groups(report.findings)].map(([kind, group]) => ({
-    kind,
-    group: group.toSorted((one, other) => gravity(one) - gravity(other)),
-  }));
-  sorted.sort(
-    (one, other) => SEVERITIES.indexOf(one.group[0]!.severity) - SEVERITIES.indexOf(other.group[0]!.severity),
-  );
-  let last = 0;
-  return sorted.flatMap(({ kind, group }) => {
-    const base = last;
-    last += group.length;
-    const blocks = group.filter((finding) => finding.severity !== 'info');
-    const brief = group.slice(blocks.length);
-    return section(page, `${kindLabel(kind).heading} (${count(group.length)})`, [
-      ...limited(page, blocks, MOST_BLOCKS, (finding, index) => [
+  return gather(report.findings).flatMap(({ kind, total, troubles, brief }) =>
+    section(page, `${kindLabel(kind).heading} (${count(total)})`, [
+      ...limited(page, troubles, MOST_TROUBLES, (trouble, index) => [
         ...(index === 0 ? [] : ['']),
-        ...block(finding, base + index + 1, sameRemedy(blocks, index, base), report, page),
+        ...block(trouble, troubles, report, page),
       ]),
-      ...limited(page, brief, MOST_LINES, (finding) => paragraph(page, briefly(finding), 2)),
-    ]);
-  });
+      ...limited(page, brief, MOST_BRIEF, (finding) => paragraph(page, briefly(finding), 2, null, 2)),
+    ]),
+  );
 }
 
-/** Number of the finding whose remedy this one repeats, or null. */
-function sameRemedy(blocks: Finding[], index: number, base: number): number | null {
-  const first = blocks.findIndex((finding) => finding.remedy === blocks[index]!.remedy);
-  return first < index ? base + first + 1 : null;
-}
-
-function block(finding: Finding, number: number, sameAs: number | null, report: Report, page: Page): string[] {
-  const remedy = sameAs === null ? finding.remedy : `as for ${sameAs}`;
+function block(trouble: Trouble, troubles: Trouble[], report: Report, page: Page): string[] {
+  const { finding } = trouble;
+  const told = troubles.find((other) => other.finding.remedy === finding.remedy)!;
+  const rule = [finding.rule.join(', '), sourceText(finding.source)].filter(Boolean).join('; ');
   return [
-    ...heading(finding, number, page),
-    ...paragraph(page, evidence(finding), INDENT),
-    ...paragraph(page, shorten(finding.message, 600), INDENT),
-    ...labelled(page, 'Fix', remedy, INDENT),
-    ...labelled(page, 'Rule', [finding.rule.join(', '), sourceText(finding.source)].filter(Boolean).join('; '), INDENT),
-    ...labelled(page, 'Frames', frames(finding, report), INDENT),
+    ...heading(trouble, page),
+    ...paragraph(page, evidence(trouble), INDENT),
+    ...paragraph(page, shorten(finding.message, WIDEST_MESSAGE), INDENT),
+    ...labelled(page, 'Fix', told === trouble ? finding.remedy : `as for ${told.number}`, INDENT),
+    ...labelled(page, 'Also', alsoFrom(trouble.others, page), INDENT),
+    ...labelled(page, 'Rule', rule, INDENT),
+    ...labelled(page, 'Seen', seen(trouble, report), INDENT),
     ...copyable(page, 'Filter', finding.display_filter ?? '', INDENT),
   ];
 }
 
-/** ` 1  HIGH  MP01 (10.20.0.11) -> SQL01 (10.20.0.31)  tcp 1433 (SQL Server)` */
-function heading(finding: Finding, number: number, page: Page): string[] {
+/** ` 1  HIGH  MP01 (10.20.0.11) -> SQL01 (10.20.0.31)  tcp 1433 (SQL Server)`, the port never broken from its protocol. */
+function heading({ number, finding }: Trouble, page: Page): string[] {
   const { label, tone } = SEVERITY_LABELS[finding.severity];
   const mark = `${String(number).padStart(2)}  ${label}`;
-  const title = [ends(finding), portLabel(finding.proto, finding.dest_port)].filter(Boolean).join('  ') || finding.kind;
-  const [first, ...rest] = wrap(title, page.width - mark.length - 2);
+  const margin = mark.length + 2;
+  const parts = [ends(finding), portLabel(finding.proto, finding.dest_port)].filter(Boolean);
+  const title = parts.join('  ') || finding.kind;
+  const fits = textWidth(title) <= page.width - margin;
+  const [first, ...rest] = (fits ? [title] : parts).flatMap((part) => wrap(part, page.width - margin));
   return [
     `${page.paint(tone, mark)}  ${page.paint('strong', first!)}`,
-    ...rest.map((line) => ' '.repeat(mark.length + 2) + page.paint('strong', line)),
+    ...rest.map((line) => ' '.repeat(margin) + page.paint('strong', line)),
   ];
 }
 
-function evidence(finding: Finding): string {
-  const outcome = finding.outcome === null ? '' : OUTCOME_LABELS[finding.outcome].label;
-  const connections = finding.count === 0 ? '' : counted(finding.count, 'connection');
-  const attempts = finding.attempts <= finding.count ? '' : counted(finding.attempts, 'attempt');
+/** `no answer; 6 connections, 18 attempts; management-point -> sql-server` */
+function evidence({ finding, others }: Trouble): string {
+  const all = [finding, ...others];
+  const connections = all.reduce((sum, each) => sum + each.count, 0);
+  const attempts = all.reduce((sum, each) => sum + each.attempts, 0);
+  const amounts = [
+    others.length === 0 ? '' : counted(all.length, 'source'),
+    connections === 0 ? '' : counted(connections, 'connection'),
+    attempts <= connections ? '' : counted(attempts, 'attempt'),
+  ];
   return [
     finding.certainty === 'likely' ? 'likely, not proven' : '',
-    outcome,
-    [connections, attempts].filter(Boolean).join(' and '),
-    span(finding.first_ts, finding.last_ts),
+    finding.outcome === null ? '' : outcomeLabel(finding.kind, finding.outcome),
+    amounts.filter(Boolean).join(', '),
     rolePair(finding),
   ]
     .filter(Boolean)
     .join('; ');
+}
+
+function alsoFrom(others: Finding[], page: Page): string {
+  const named = page.verbose ? others : others.slice(0, MOST_SOURCES);
+  const left = others.length - named.length;
+  const names = named.map((finding) => end(finding.src_ip, finding.src_name, []));
+  return [...names, ...(left === 0 ? [] : [`${count(left)} more`])].join(', ');
+}
+
+/** `2026-03-02 09:01:12 to 09:18:40 UTC; frames 1204, 1310` */
+function seen({ finding, others }: Trouble, report: Report): string {
+  const all = [finding, ...others];
+  const firsts = all.flatMap((each) => each.first_ts ?? []).sort();
+  const lasts = all.flatMap((each) => each.last_ts ?? []).sort();
+  const of = report.captures.length > 1 && finding.capture !== null ? ` of ${finding.capture}` : '';
+  const word = finding.frames.length === 1 ? 'frame' : 'frames';
+  const frames = finding.frames.length === 0 ? '' : `${word} ${finding.frames.join(', ')}${of}`;
+  return [span(firsts[0] ?? null, lasts.at(-1) ?? null), frames].filter(Boolean).join('; ');
 }
 
 /** `Ports used in Configuration Manager (2020-04-29), Management point --> SQL Server` */
@@ -91,12 +101,6 @@ export function sourceText(source: Source | null): string {
   if (source === null) return '';
   const dated = source.date === null ? source.document : `${source.document} (${source.date})`;
   return source.section === '' ? dated : `${dated}, ${source.section}`;
-}
-
-function frames(finding: Finding, report: Report): string {
-  if (finding.frames.length === 0) return '';
-  const of = report.captures.length > 1 && finding.capture !== null ? ` of ${finding.capture}` : '';
-  return `${finding.frames.join(', ')}${of}`;
 }
 
 function briefly(finding: Finding): string {

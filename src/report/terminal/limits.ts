@@ -2,7 +2,7 @@
 import type { CaptureReport, Report, Undecided } from '../../assess/types.ts';
 import { notJudgedLabel } from '../labels.ts';
 import { count, counted, size, span } from '../quantity.ts';
-import { labelled, type Page, paragraph, section } from './block.ts';
+import { type Page, paragraph, section } from './block.ts';
 
 const MOST_EXAMPLES = 3;
 const MOST_PROBLEMS = 5;
@@ -28,10 +28,10 @@ export function coverageSection(report: Report, page: Page): string[] {
   const share = frames === 0 ? '' : ` (${((judged / frames) * 100).toFixed(1)} %)`;
   const entries = Object.entries(reasons).filter(([, number]) => number > 0);
   const sorted = entries.sort(([one, few], [other, many]) => many - few || (one < other ? -1 : 1));
-  const list = sorted.map(([reason, number]) => `${notJudgedLabel(reason)} ${count(number)}`).join(', ');
+  const list = sorted.map(([reason, number]) => `${count(number)} ${notJudgedLabel(reason)}`).join(', ');
   return section(page, 'COVERAGE', [
     ...paragraph(page, `${counted(frames, 'frame')} read, ${count(judged)} judged${share}`, 2),
-    ...(list === '' ? [] : paragraph(page, `not judged: ${list}`, 2)),
+    ...(list === '' ? [] : paragraph(page, `not judged: ${list}`, 2, null, 2)),
   ]);
 }
 
@@ -56,8 +56,8 @@ function captureLines(capture: CaptureReport, page: Page): string[] {
   const shown = page.verbose ? capture.problems : capture.problems.slice(0, MOST_PROBLEMS);
   const left = capture.problems.length - shown.length;
   return [
-    ...paragraph(page, `${capture.path}: ${facts.filter(Boolean).join(', ')}`, 2),
-    ...shown.flatMap((problem) => labelled(page, 'Problem', problem, 4)),
+    ...paragraph(page, `${capture.path}: ${facts.filter(Boolean).join(', ')}`, 2, null, 2),
+    ...shown.flatMap((problem) => paragraph(page, `problem: ${problem}`, 4, 'warn', 2)),
     ...(left === 0 ? [] : paragraph(page, `... and ${counted(left, 'more problem')}`, 4, 'dim')),
   ];
 }

@@ -40,7 +40,8 @@ export function matrixSection(report: Report, page: Page): string[] {
   const shown = page.verbose ? sorted : sorted.slice(0, MOST_ROWS);
   const left = sorted.length - shown.length;
   const rest = `... and ${count(left)} more: --verbose shows them all`;
-  return section(page, 'ROLE BY ROLE', [
+  const marked = sorted.some((row) => look(row).rank < VERDICTS.expected.rank);
+  return section(page, marked ? 'ROLE BY ROLE (! = look at this)' : 'ROLE BY ROLE', [
     ...(shown.length === 0 ? [] : renderTable(COLUMNS, shown.map(tableRow), page.width, page.paint)),
     ...(left === 0 ? [] : paragraph(page, rest, 2, 'dim')),
   ]);

@@ -6,14 +6,13 @@ import { limited, type Page, paragraph, section } from './block.ts';
 
 const MOST_RULES = 10;
 
-/** States whose rules are listed in any case; the others only if asked for, or if nothing else is to be told. */
+/** States whose rules are listed in any case; what works only if nothing else is to be told, the rest if asked for. */
 const ALWAYS_LISTED: ReadonlySet<RuleState> = new Set(['blocked', 'partly-blocked', 'undecided']);
-const LISTED_WHEN_CLEAR: ReadonlySet<RuleState> = new Set(['works', 'not-seen']);
 
 export function ruleSection(report: Report, page: Page): string[] {
   const clear = report.findings.every((finding) => finding.severity === 'info');
   const listed = (state: RuleState): boolean =>
-    page.verbose || ALWAYS_LISTED.has(state) || (clear && LISTED_WHEN_CLEAR.has(state));
+    page.verbose || ALWAYS_LISTED.has(state) || (clear && state === 'works');
   const states = RULE_STATES.map((state) => ({ state, rules: report.rules.filter((rule) => rule.state === state) }));
   const counts = states.flatMap(({ state, rules }) =>
     rules.length === 0 ? [] : `${count(rules.length)} ${RULE_STATE_LABELS[state].label}`,
@@ -28,11 +27,11 @@ function stateLines(state: RuleState, rules: RuleReport[], page: Page): string[]
   const { label, tone } = RULE_STATE_LABELS[state];
   return [
     ...paragraph(page, `${label}:`, 2, tone),
-    ...limited(page, rules, MOST_RULES, (rule) => paragraph(page, ruleText(rule), 4)),
+    ...limited(page, rules, MOST_RULES, (rule) => paragraph(page, ruleText(rule), 4, null, 2)),
   ];
 }
 
-/** `management-point -> sql-server  tcp 1433  [cm.mp-sql.sql]: 2 work, 3 blocked` */
+/** `management-point -> sql-server  tcp 1433  [cm.mp-sql.sql]  2 worked, 3 blocked` */
 function ruleText(rule: RuleReport): string {
   const seen = [
     rule.works === 0 ? '' : `${count(rule.works)} worked`,
@@ -41,5 +40,5 @@ function ruleText(rule: RuleReport): string {
     rule.reason ?? '',
   ].filter(Boolean);
   const what = `${rule.from} -> ${rule.to}  ${rule.proto} ${rule.ports.join(', ')}  [${rule.id}]`;
-  return seen.length === 0 ? what : `${what}: ${seen.join(', ')}`;
+  return seen.length === 0 ? what : `${what}  ${seen.join(', ')}`;
 }

@@ -1,0 +1,27 @@
+/** Collects short pieces of text and passes them on in chunks: a system call for each row would be the slowest part of a run. */
+import type { TextSink } from '../flows.ts';
+
+const CHUNK = 64 * 1024;
+
+export interface Chunks {
+  add(text: string): void;
+  /** Passes on what is left. */
+  flush(): void;
+}
+
+export function chunks(write: TextSink): Chunks {
+  let pending = '';
+  const flush = (): void => {
+    if (pending === '') return;
+    const text = pending;
+    pending = '';
+    write(text);
+  };
+  return {
+    add(text) {
+      pending += text;
+      if (pending.length >= CHUNK) flush();
+    },
+    flush,
+  };
+}

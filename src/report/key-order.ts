@@ -1,0 +1,56 @@
+/** One order of keys for everything that is published, however the objects came to be. */
+import type { Report } from '../assess/types.ts';
+import { OUTCOMES } from './labels.ts';
+import {
+  captureSchema,
+  connectionsSchema,
+  coverageSchema,
+  endpointSchema,
+  findingSchema,
+  matrixRowSchema,
+  reportSchema,
+  ruleSchema,
+  sourceSchema,
+  undecidedSchema,
+} from './schema.ts';
+
+/** How the values below each list or object of a report are put in order. */
+type Ordering = (value: never) => unknown;
+
+const shaped =
+  (schema: { shape: object }, inner: Record<string, Ordering> = {}) =>
+  <T extends object | null>(value: T): T => {
+    if (value === null) return value;
+    const fields: Record<string, unknown> = { ...value };
+    const keys = Object.keys(schema.shape).filter((key) => key in fields);
+    return Object.fromEntries(keys.map((key) => [key, inner[key]?.(fields[key] as never) ?? fields[key]])) as T;
+  };
+
+const each =
+  <T>(order: (item: T) => T) =>
+  (items: T[]): T[] =>
+    items.map(order);
+
+const source = shaped(sourceSchema);
+
+const byName = (counts: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).sort(([one], [other]) => (one < other ? -1 : 1)));
+
+const byOutcome = (counts: Partial<Record<string, number>>): Partial<Record<string, number>> =>
+  Object.fromEntries(OUTCOMES.filter((outcome) => outcome in counts).map((outcome) => [outcome, counts[outcome]]));
+
+export const orderedFinding = shaped(findingSchema, { source });
+
+/** The report with its keys in the order of the schema. */
+export const orderedReport: (report: Report) => Report = shaped(reportSchema, {
+  tool: shaped(reportSchema.shape.tool),
+  topology: shaped(reportSchema.shape.topology.unwrap()),
+  captures: each(shaped(captureSchema)),
+  coverage: shaped(coverageSchema, { not_judged: byName }),
+  connections: shaped(connectionsSchema),
+  findings: each(orderedFinding),
+  rules: each(shaped(ruleSchema, { source })),
+  endpoints: each(shaped(endpointSchema)),
+  matrix: each(shaped(matrixRowSchema, { source, outcomes: byOutcome })),
+  undecided: each(shaped(undecidedSchema)),
+});

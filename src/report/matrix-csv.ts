@@ -1,0 +1,31 @@
+/**
+ * The role matrix for a security review: a row for each source role, destination role, protocol and port that was seen,
+ * with the rule and the document that ask for it, or the word `unexpected`.
+ */
+import type { MatrixRow, Report } from '../assess/types.ts';
+import { type CsvColumn, type CsvOptions, csvFile } from './csv-records.ts';
+import { OUTCOMES } from './labels.ts';
+
+/** A column for each outcome, so that a pivot table can add them up. New columns go to the end. */
+export const MATRIX_COLUMNS: readonly CsvColumn<MatrixRow>[] = [
+  { name: 'src_role', value: (row) => row.src_role },
+  { name: 'dest_role', value: (row) => row.dest_role },
+  { name: 'proto', value: (row) => row.proto },
+  { name: 'dest_port', value: (row) => row.dest_port },
+  { name: 'verdict', value: (row) => row.verdict },
+  { name: 'rules', value: (row) => row.rules.join(', ') },
+  { name: 'source_document', value: (row) => row.source?.document ?? null },
+  { name: 'source_date', value: (row) => row.source?.date ?? null },
+  { name: 'source_section', value: (row) => row.source?.section ?? null },
+  { name: 'connections', value: (row) => row.connections },
+  { name: 'bytes', value: (row) => row.bytes },
+  { name: 'first_ts', value: (row) => row.first_ts },
+  { name: 'last_ts', value: (row) => row.last_ts },
+  ...OUTCOMES.map((outcome) => ({
+    name: outcome.replaceAll('-', '_'),
+    value: (row: MatrixRow) => row.outcomes[outcome] ?? 0,
+  })),
+];
+
+export const renderMatrixCsv = (report: Report, options: CsvOptions): Generator<string> =>
+  csvFile(MATRIX_COLUMNS, report.matrix, options);

@@ -1,0 +1,71 @@
+/** `--output FORMAT=PATH`, read and checked. */
+import { FORMAT_NAMES, type FormatName } from './formats.ts';
+import { nearest } from './nearest.ts';
+import { printable } from './printable.ts';
+
+/** Where one report goes. */
+export interface OutputSpec {
+  format: FormatName;
+  /** As given; `-` is standard output. */
+  path: string;
+}
+
+export const STANDARD_OUTPUT = '-';
+
+export type OutputSpecCode = 'no-format' | 'unknown-format' | 'no-path' | 'same-path-twice';
+
+export class OutputSpecError extends Error {
+  override readonly name = 'OutputSpecError';
+  readonly code: OutputSpecCode;
+
+  constructor(code: OutputSpecCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const isFormat = (name: string): name is FormatName => (FORMAT_NAMES as readonly string[]).includes(name);
+
+/**
+ * Splits at the first `=`, so that paths may hold more of them, drive letters and all.
+ *
+ * @example parseOutputSpec('json=C:\\reports\\today.json') // { format: 'json', path: 'C:\\reports\\today.json' }
+ */
+export function parseOutputSpec(spec: string): OutputSpec {
+  const shown = printable(spec);
+  const at = spec.indexOf('=');
+  if (at < 0) {
+    throw new OutputSpecError(
+      'no-format',
+      `--output ${shown} names no format: write FORMAT=PATH, such as json=${shown}.`,
+    );
+  }
+  const format = spec.slice(0, at);
+  if (!isFormat(format)) {
+    const meant = nearest(format, FORMAT_NAMES);
+    const hint = meant === null ? `the formats are ${FORMAT_NAMES.join(', ')}` : `did you mean '${meant}'?`;
+    throw new OutputSpecError('unknown-format', `--output ${shown}: unknown format '${printable(format)}', ${hint}`);
+  }
+  const path = spec.slice(at + 1);
+  if (path === '') {
+    throw new OutputSpecError(
+      'no-path',
+      `--output ${shown} names no path: write ${format}=PATH, or ${format}=- for standard output.`,
+    );
+  }
+  return { format, path };
+}
+
+/** All of them; two reports in one place would overwrite each other. */
+export function parseOutputSpecs(specs: readonly string[]): OutputSpec[] {
+  const parsed = specs.map(parseOutputSpec);
+  const twice = parsed.find(({ path }, index) => parsed.findIndex((other) => other.path === path) < index);
+  if (twice !== undefined) {
+    const place = twice.path === STANDARD_OUTPUT ? 'standard output' : printable(twice.path);
+    throw new OutputSpecError(
+      'same-path-twice',
+      `--output sends more than one report to ${place}: give each its own path.`,
+    );
+  }
+  return parsed;
+}

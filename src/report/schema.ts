@@ -1,0 +1,159 @@
+/** The published shape of the report: docs/schema/report.schema.json is made from it, and its order is the order of the keys in the JSON. */
+import { z } from 'zod';
+import { type Report, SEVERITIES } from '../assess/types.ts';
+
+const amount = z.int().min(0);
+const port = z.int().min(0).max(65535);
+const time = z.string().describe('ISO 8601, UTC, nanoseconds where the capture has them');
+
+export const outcomeSchema = z
+  .enum([
+    'established',
+    'refused',
+    'no-answer',
+    'prohibited',
+    'unreachable',
+    'half-open',
+    'midstream',
+    'one-sided',
+    'undecided',
+    'answered',
+    'one-way',
+  ])
+  .describe('What became of a connection');
+
+export const sourceSchema = z
+  .object({
+    document: z.string().describe("Title of the document, or the topology file for expectations of one's own"),
+    date: z.string().nullable().describe('Date of that document'),
+    section: z.string().describe('Heading or table within it'),
+  })
+  .meta({ id: 'Source', description: 'Where a rule or expectation comes from' });
+
+export const captureSchema = z
+  .object({
+    path: z.string(),
+    format: z.string(),
+    bytes: amount.nullable().describe('Size of the file as stored; null for a pipe'),
+    frames: amount,
+    first: time.nullable(),
+    last: time.nullable(),
+    sha256: z.string().nullable().describe('Hexadecimal; null where it was not asked for'),
+    problems: z.array(z.string()).describe('Sentences about what was broken, cut short or lost'),
+  })
+  .meta({ id: 'Capture' });
+
+export const coverageSchema = z
+  .object({
+    frames: amount,
+    judged: amount,
+    not_judged: z.record(z.string(), amount).describe('Frames by reason; with judged they add up to frames'),
+  })
+  .describe('Every frame is judged or counted under the reason why not');
+
+export const connectionsSchema = z.object({
+  total: amount,
+  expected: amount,
+  blocked: amount,
+  unexpected: amount,
+  undecided: amount,
+  not_judged: amount,
+});
+
+export const findingSchema = z
+  .object({
+    kind: z.string().describe('Stable id; the name of a page in docs/findings'),
+    severity: z.enum(SEVERITIES),
+    certainty: z
+      .enum(['proven', 'likely'])
+      .describe('proven: the capture shows it; likely: it shows the symptom, and another cause is possible'),
+    message: z.string(),
+    rule: z.array(z.string()).describe('Rule ids; the first is the one the message speaks of'),
+    src_ip: z.string().nullable(),
+    src_name: z.string().nullable(),
+    src_roles: z.array(z.string()),
+    dest_ip: z.string().nullable(),
+    dest_name: z.string().nullable(),
+    dest_roles: z.array(z.string()),
+    proto: z.enum(['tcp', 'udp', 'icmp']).nullable(),
+    dest_port: port.nullable(),
+    outcome: outcomeSchema.nullable(),
+    count: amount.describe('Connections behind the finding'),
+    attempts: amount.describe('SYNs or requests within them, duplicates of a mirror not counted'),
+    frames: z.array(z.int().min(1)).describe('The first few frame numbers, as Wireshark numbers them'),
+    capture: z.string().nullable().describe('Path of the capture whose frames these are'),
+    first_ts: time.nullable(),
+    last_ts: time.nullable(),
+    display_filter: z.string().nullable().describe('For Wireshark'),
+    remedy: z.string(),
+    source: sourceSchema.nullable(),
+  })
+  .meta({ id: 'Finding' });
+
+export const ruleSchema = z
+  .object({
+    id: z.string(),
+    state: z.enum(['works', 'blocked', 'partly-blocked', 'undecided', 'not-seen', 'not-applicable']),
+    reason: z.string().nullable().describe('Why, where the state alone does not say'),
+    need: z.string(),
+    from: z.string(),
+    to: z.string(),
+    proto: z.string(),
+    ports: z.array(z.string()).describe('Ports and ranges as resolved with the settings of the topology'),
+    works: amount,
+    blocked: amount,
+    undecided: amount,
+    source: sourceSchema,
+  })
+  .meta({ id: 'Rule' });
+
+export const endpointSchema = z
+  .object({
+    ip: z.string(),
+    name: z.string().nullable(),
+    roles: z.array(z.string()),
+    known_by: z.string().describe('host, network, internet, unknown, multicast, broadcast, link-local'),
+    connections_as_client: amount,
+    connections_as_server: amount,
+  })
+  .meta({ id: 'Endpoint' });
+
+export const matrixRowSchema = z
+  .object({
+    src_role: z.string(),
+    dest_role: z.string(),
+    proto: z.string(),
+    dest_port: port,
+    verdict: z.enum(['expected', 'unexpected', 'forbidden', 'not-judged']),
+    rules: z.array(z.string()),
+    source: sourceSchema.nullable(),
+    outcomes: z.partialRecord(outcomeSchema, amount).describe('Connections by outcome; only outcomes that occurred'),
+    connections: amount,
+    bytes: amount,
+    first_ts: time,
+    last_ts: time,
+  })
+  .meta({ id: 'MatrixRow', description: 'What one role asked of another at one port' });
+
+export const undecidedSchema = z
+  .object({ reason: z.string(), count: amount, examples: z.array(z.string()) })
+  .meta({ id: 'Undecided', description: 'Something that the capture could not show' });
+
+export const reportSchema = z
+  .object({
+    schema: z.literal('pcapcheck-report/1').describe('Changes when a field is removed or changes its meaning'),
+    tool: z.object({ name: z.literal('pcapcheck'), version: z.string() }),
+    topology: z.object({ path: z.string(), name: z.string().nullable() }).nullable(),
+    captures: z.array(captureSchema),
+    coverage: coverageSchema,
+    connections: connectionsSchema,
+    findings: z.array(findingSchema),
+    rules: z.array(ruleSchema),
+    endpoints: z.array(endpointSchema),
+    matrix: z.array(matrixRowSchema),
+    undecided: z.array(undecidedSchema),
+  })
+  .meta({ title: 'pcapcheck report, version 1' }) satisfies z.ZodType<Report>;
+
+/** The JSON Schema (draft 2020-12) for consumers: further fields may come within a version, so they are allowed. */
+export const reportJsonSchema = (): object => z.toJSONSchema(reportSchema, { io: 'input' });
