@@ -58,9 +58,10 @@ export async function provide(name, packets, { folder = join(HERE, 'data'), capt
 function report(path, { packets, bytes, connections }, elapsed, size) {
   const average = (bytes / packets).toFixed(1);
   const rate = (packets / elapsed / 1000).toFixed(2);
+  const begun = connections > 0 ? `, ${connections} connections` : '';
   const file = size === undefined ? '' : `, ${(size / 1e6).toFixed(0)} MB`;
   process.stderr.write(
-    `${path}: ${packets} packets of ${average} bytes, ${connections} connections${file}, ` +
+    `${path}: ${packets} packets of ${average} bytes${begun}${file}, ` +
       `${(elapsed / 1000).toFixed(1)} s (${rate} M packets/s)\n`,
   );
 }

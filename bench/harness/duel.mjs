@@ -15,6 +15,7 @@ import { spread } from './statistics.mjs';
  * @property {Spread} [peak] bytes
  * @property {Spread} [ratio] its wall time by that of the reference run just before it
  * @property {string} [absent] why there are no figures
+ * @typedef {{ contestant: Contestant, runs: Run[], ratios: number[], absent: string | undefined }} Standing
  */
 
 const TIMEOUT = 600_000;
@@ -31,32 +32,39 @@ const TIMEOUT = 600_000;
  * @returns {Promise<Result[]>} the reference first
  */
 export async function duel(reference, others, file, rounds, progress) {
-  /** @type {Map<Contestant, { runs: Run[], ratios: number[] }>} */
-  const records = new Map([reference, ...others].map((contestant) => [contestant, { runs: [], ratios: [] }]));
-  const failed = new Map(others.map((contestant) => [contestant, absence(contestant, file)]));
-  const record = (/** @type {Contestant} */ contestant) =>
-    /** @type {NonNullable<ReturnType<typeof records.get>>} */ (records.get(contestant));
-
+  /** @type {Standing[]} */
+  const [first, ...rest] = [reference, ...others].map((contestant) => ({
+    contestant,
+    runs: [],
+    ratios: [],
+    absent: absence(contestant, file),
+  }));
   for (let round = 0; round < rounds; round++) {
-    const able = others.filter((contestant) => failed.get(contestant) === undefined);
-    for (const contestant of able.length > 0 ? able : [undefined]) {
-      progress(`round ${round + 1} of ${rounds}, ${contestant?.name ?? reference.name}`);
-      const before = await run(reference, file);
-      if (before.failure) return [{ name: reference.name, absent: before.failure }];
-      record(reference).runs.push(before);
-      if (!contestant) continue;
-      const after = await run(contestant, file);
-      if (after.failure) {
-        failed.set(contestant, after.failure);
-        continue;
-      }
-      record(contestant).runs.push(after);
-      record(contestant).ratios.push(after.wall / before.wall);
+    const able = rest.filter(({ absent }) => absent === undefined);
+    for (const rival of able.length > 0 ? able : [undefined]) {
+      progress(`round ${round + 1} of ${rounds}, ${(rival ?? first).contestant.name}`);
+      const before = await runInto(first, file);
+      if (before === undefined) return [first, ...rest].map(summary);
+      const after = rival && (await runInto(rival, file));
+      if (after) rival.ratios.push(after.wall / before.wall);
     }
   }
-  return [...records].map(([contestant, { runs, ratios }]) =>
-    summary(contestant, runs, ratios, failed.get(contestant)),
-  );
+  return [first, ...rest].map(summary);
+}
+
+/**
+ * @param {Standing} record
+ * @param {string} file
+ * @returns {Promise<Run | undefined>} nothing when it failed
+ */
+async function runInto(record, file) {
+  const one = await run(record.contestant, file);
+  if (one.failure) {
+    record.absent = one.failure;
+    return undefined;
+  }
+  record.runs.push(one);
+  return one;
 }
 
 /**
@@ -82,13 +90,10 @@ async function run({ command, accepts }, file) {
 }
 
 /**
- * @param {Contestant} contestant
- * @param {Run[]} runs
- * @param {number[]} ratios
- * @param {string | undefined} absent
+ * @param {Standing} record
  * @returns {Result}
  */
-function summary({ name }, runs, ratios, absent) {
+function summary({ contestant: { name }, runs, ratios, absent }) {
   if (absent !== undefined) return { name, absent };
   if (runs.length === 0) return { name, absent: 'did not run' };
   const defined = (/** @type {'cpu' | 'peak'} */ key) => runs.flatMap((one) => one[key] ?? []);

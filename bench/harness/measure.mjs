@@ -37,13 +37,16 @@ export async function measure(command, { timeout, accepts = (code) => code === 0
     child.stderr.setEncoding('utf8').on('data', (text) => {
       errors = (errors + text).slice(-SHOWN);
     });
-    const timer = setTimeout(() => child.pid && killGroup(child.pid), timeout);
+    const stop = () => child.pid && killGroup(child.pid);
+    const timer = setTimeout(stop, timeout);
+    process.once('exit', stop);
     const code = await new Promise((resolve) => {
       child.on('error', (error) => resolve(error.message));
       child.on('close', (status, signal) => resolve(status ?? signal));
     });
     const wall = Number(process.hrtime.bigint() - begin) / 1e9;
     clearTimeout(timer);
+    process.off('exit', stop);
     /** @type {Run} */
     const run = { wall, ...(hasGnuTime ? readUsage(usage) : memory?.()) };
     if (typeof code !== 'number' || !accepts(code)) run.failure = `ended with ${code}: ${errors.trim()}`;

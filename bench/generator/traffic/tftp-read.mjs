@@ -29,6 +29,7 @@ const sizeOf = (blocks) => (blocks - 1) * BLOCK + 700;
  */
 function* open(network, file, blocks, window, clientPort, serverPort) {
   const { buf } = network;
+  /** @type {Record<string, number>} */
   const more = window > 1 ? { windowsize: window } : {};
   network.end(readRequest(buf, network.up(clientPort, TFTP), file, { tsize: 0, blksize: BLOCK, ...more }));
   yield ms(2);
