@@ -1,6 +1,6 @@
 import { PROTOCOL_UDP } from '../decode/packet.ts';
 import type { ConnectionTable } from './connection-table.ts';
-import { ADDRESS_A, FIRST_FRAME, KIND, KIND_IPV6, PORTS, RECORD_INTS } from './record.ts';
+import { ADDRESS_A, ADDRESS_B, FIRST_FRAME, KIND, KIND_IPV6, PORTS, RECORD_INTS } from './record.ts';
 
 /** RFC 1350 section 4: requests go to this port, the transfer runs between two others. */
 const TFTP_PORT = 69;

@@ -1,0 +1,84 @@
+/** Frames made by hand for tests: raw IPv4, so that every byte has a meaning. */
+
+export interface TestFrame {
+  bytes: Uint8Array;
+  /** Bytes on the wire. */
+  length: number;
+  seconds: number;
+  nanoseconds: number;
+  linkType: number;
+}
+
+export interface Segment {
+  source: string;
+  destination: string;
+  sourcePort: number;
+  destinationPort: number;
+  flags?: string;
+  sequence?: number;
+  acknowledgment?: number;
+  payload?: number;
+  id?: number;
+  /** Seconds since the start of the test capture. */
+  time?: number;
+}
+
+const START = 1_700_000_000;
+const LINKTYPE_RAW = 101;
+const FLAG_BITS: Record<string, number> = { F: 1, S: 2, R: 4, P: 8, A: 16 };
+
+function address(text: string): number[] {
+  return text.split('.').map(Number);
+}
+
+export function frameOf(bytes: Uint8Array, time: number): TestFrame {
+  const seconds = START + Math.floor(time);
+  const nanoseconds = Math.round((time - Math.floor(time)) * 1e9);
+  return { bytes, length: bytes.length, seconds, nanoseconds, linkType: LINKTYPE_RAW };
+}
+
+export function ipv4(source: string, destination: string, protocol: number, payload: Uint8Array, id = 0, fragment = 0): Uint8Array {
+  const bytes = new Uint8Array(20 + payload.length);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = 0x45;
+  view.setUint16(2, bytes.length);
+  view.setUint16(4, id);
+  view.setUint16(6, fragment);
+  bytes[8] = 64;
+  bytes[9] = protocol;
+  bytes.set(address(source), 12);
+  bytes.set(address(destination), 16);
+  bytes.set(payload, 20);
+  return bytes;
+}
+
+export function tcp(segment: Segment): TestFrame {
+  const body = new Uint8Array(20 + (segment.payload ?? 0));
+  const view = new DataView(body.buffer);
+  view.setUint16(0, segment.sourcePort);
+  view.setUint16(2, segment.destinationPort);
+  view.setUint32(4, segment.sequence ?? 0);
+  view.setUint32(8, segment.acknowledgment ?? 0);
+  body[12] = 0x50;
+  for (const flag of segment.flags ?? 'A') body[13] |= FLAG_BITS[flag];
+  return frameOf(ipv4(segment.source, segment.destination, 6, body, segment.id), segment.time ?? 0);
+}
+
+export function udp(segment: Segment): TestFrame {
+  const body = new Uint8Array(8 + (segment.payload ?? 4));
+  const view = new DataView(body.buffer);
+  view.setUint16(0, segment.sourcePort);
+  view.setUint16(2, segment.destinationPort);
+  view.setUint16(4, body.length);
+  return frameOf(ipv4(segment.source, segment.destination, 17, body, segment.id), segment.time ?? 0);
+}
+
+/** An ICMP error about `about`, quoting `quote` bytes of it. */
+export function icmpError(from: string, to: string, type: number, code: number, about: TestFrame, time: number, quote = 28): TestFrame {
+  const quoted = about.bytes.subarray(0, quote);
+  const body = new Uint8Array(8 + quoted.length);
+  body[0] = type;
+  body[1] = code;
+  body.set(quoted, 8);
+  return frameOf(ipv4(from, to, 1, body), time);
+}

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { merge, partOf, plain } from './analyze.ts';
+import { frameOf, icmpError, ipv4, type TestFrame, tcp, udp } from './frames.ts';
+
+const hosts = fc.constantFrom('10.0.0.1', '10.0.0.2');
+const ports = fc.constantFrom(80, 5000);
+const sequences = fc.constantFrom(100, 101, 102, 0xffffffff);
+const flags = fc.constantFrom('S', 'SA', 'A', 'PA', 'FA', 'R', 'RA', '');
+
+/** Few values, so that packets of the same connection, repeats and reuse of ports come often. */
+const segment = fc.record({
+  source: hosts,
+  destination: hosts,
+  sourcePort: ports,
+  destinationPort: ports,
+  flags,
+  sequence: sequences,
+  acknowledgment: sequences,
+  payload: fc.constantFrom(0, 0, 1, 8),
+  id: fc.constantFrom(0, 1, 2),
+});
+const anyFrame = fc.oneof(
+  { weight: 8, arbitrary: segment.map((values) => tcp(values)) },
+  { weight: 2, arbitrary: segment.map((values) => udp(values)) },
+  { weight: 1, arbitrary: segment.map((values) => icmpError('10.0.0.9', values.source, 3, 3, udp(values), 0)) },
+  { weight: 1, arbitrary: segment.map((values) => frameOf(ipv4(values.source, values.destination, 17, new Uint8Array(16), values.id, 1), 0)) },
+);
+/** Time goes on by a copy's delay, a quick repeat's, a retransmission's, or goes back. */
+const steps = fc.constantFrom(0, 0.001, 0.015, 0.05, 0.25, 1.5, -0.3);
+
+const capture = fc.array(fc.tuple(anyFrame, steps), { minLength: 1, maxLength: 24 }).map((pairs) => {
+  let time = 10;
+  return pairs.map(([frame, step]): TestFrame => {
+    time = Math.max(0, time + step);
+    return { ...frame, ...frameTime(time) };
+  });
+});
+
+function frameTime(time: number): { seconds: number; nanoseconds: number } {
+  const { seconds, nanoseconds } = frameOf(new Uint8Array(0), time);
+  return { seconds, nanoseconds };
+}
+
+describe('merge', () => {
+  test('a capture cut anywhere gives the records of one pass', () => {
+    fc.assert(
+      fc.property(capture, (frames) => {
+        const whole = plain(merge([partOf(frames)]));
+        for (let cut = 0; cut <= frames.length; cut++) {
+          expect(plain(merge([partOf(frames.slice(0, cut)), partOf(frames.slice(cut), 3)]))).toEqual(whole);
+        }
+        expect(plain(merge(frames.map((frame) => partOf([frame]))))).toEqual(whole);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('is associative', () => {
+    fc.assert(
+      fc.property(capture, fc.nat(24), fc.nat(24), (frames, a, b) => {
+        const first = Math.min(a, b, frames.length);
+        const second = Math.min(Math.max(a, b), frames.length);
+        const parts = [frames.slice(0, first), frames.slice(first, second), frames.slice(second)].map((part) => partOf(part));
+        expect(plain(merge([merge([parts[0], parts[1]]), parts[2]]))).toEqual(plain(merge([parts[0], merge([parts[1], parts[2]])])));
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
