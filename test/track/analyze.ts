@@ -9,7 +9,17 @@ export function partOf(frames: readonly TestFrame[], seed = 7): Part {
   const analyzer = new FrameAnalyzer(seed);
   for (const frame of frames) {
     const view = new DataView(frame.bytes.buffer, frame.bytes.byteOffset, frame.bytes.byteLength);
-    analyzer.frame(frame.bytes, view, 0, frame.bytes.length, frame.length, frame.seconds, frame.nanoseconds, frame.linkType, 0);
+    analyzer.frame(
+      frame.bytes,
+      view,
+      0,
+      frame.bytes.length,
+      frame.length,
+      frame.seconds,
+      frame.nanoseconds,
+      frame.linkType,
+      0,
+    );
   }
   return analyzer.finish();
 }

@@ -37,7 +37,14 @@ export function frameOf(bytes: Uint8Array, time: number): TestFrame {
   return { bytes, length: bytes.length, seconds, nanoseconds, linkType: LINKTYPE_RAW };
 }
 
-export function ipv4(source: string, destination: string, protocol: number, payload: Uint8Array, id = 0, fragment = 0): Uint8Array {
+export function ipv4(
+  source: string,
+  destination: string,
+  protocol: number,
+  payload: Uint8Array,
+  id = 0,
+  fragment = 0,
+): Uint8Array {
   const bytes = new Uint8Array(20 + payload.length);
   const view = new DataView(bytes.buffer);
   bytes[0] = 0x45;
@@ -74,7 +81,15 @@ export function udp(segment: Segment): TestFrame {
 }
 
 /** An ICMP error about `about`, quoting `quote` bytes of it. */
-export function icmpError(from: string, to: string, type: number, code: number, about: TestFrame, time: number, quote = 28): TestFrame {
+export function icmpError(
+  from: string,
+  to: string,
+  type: number,
+  code: number,
+  about: TestFrame,
+  time: number,
+  quote = 28,
+): TestFrame {
   const quoted = about.bytes.subarray(0, quote);
   const body = new Uint8Array(8 + quoted.length);
   body[0] = type;

@@ -24,7 +24,12 @@ const anyFrame = fc.oneof(
   { weight: 8, arbitrary: segment.map((values) => tcp(values)) },
   { weight: 2, arbitrary: segment.map((values) => udp(values)) },
   { weight: 1, arbitrary: segment.map((values) => icmpError('10.0.0.9', values.source, 3, 3, udp(values), 0)) },
-  { weight: 1, arbitrary: segment.map((values) => frameOf(ipv4(values.source, values.destination, 17, new Uint8Array(16), values.id, 1), 0)) },
+  {
+    weight: 1,
+    arbitrary: segment.map((values) =>
+      frameOf(ipv4(values.source, values.destination, 17, new Uint8Array(16), values.id, 1), 0),
+    ),
+  },
 );
 /** Time goes on by a copy's delay, a quick repeat's, a retransmission's, or goes back. */
 const steps = fc.constantFrom(0, 0.001, 0.015, 0.05, 0.25, 1.5, -0.3);
@@ -61,8 +66,12 @@ describe('merge', () => {
       fc.property(capture, fc.nat(24), fc.nat(24), (frames, a, b) => {
         const first = Math.min(a, b, frames.length);
         const second = Math.min(Math.max(a, b), frames.length);
-        const parts = [frames.slice(0, first), frames.slice(first, second), frames.slice(second)].map((part) => partOf(part));
-        expect(plain(merge([merge([parts[0], parts[1]]), parts[2]]))).toEqual(plain(merge([parts[0], merge([parts[1], parts[2]])])));
+        const parts = [frames.slice(0, first), frames.slice(first, second), frames.slice(second)].map((part) =>
+          partOf(part),
+        );
+        expect(plain(merge([merge([parts[0], parts[1]]), parts[2]]))).toEqual(
+          plain(merge([parts[0], merge([parts[1], parts[2]])])),
+        );
       }),
       { numRuns: 400 },
     );

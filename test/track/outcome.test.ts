@@ -1,0 +1,236 @@
+import { describe, expect, test } from 'vitest';
+import { connections } from './analyze.ts';
+import { icmpError, type Segment, type TestFrame, tcp, udp } from './frames.ts';
+
+const CLIENT = '10.0.0.1';
+const SERVER = '10.0.0.2';
+
+/** A segment from the client (>) or the server (<) of a connection to port 443. */
+function seg(direction: '>' | '<', flags: string, time: number, more: Partial<Segment> = {}): TestFrame {
+  const toServer = direction === '>';
+  return tcp({
+    source: toServer ? CLIENT : SERVER,
+    destination: toServer ? SERVER : CLIENT,
+    sourcePort: toServer ? 50000 : 443,
+    destinationPort: toServer ? 443 : 50000,
+    flags,
+    time,
+    sequence: toServer ? 1000 : 9000,
+    acknowledgment: flags.includes('A') ? (toServer ? 9001 : 1001) : 0,
+    ...more,
+  });
+}
+
+/** Some other frame at this time, so that the capture goes on. */
+const later = (time: number): TestFrame =>
+  udp({ source: '10.0.0.7', destination: '10.0.0.8', sourcePort: 6000, destinationPort: 6001, time });
+
+const handshake = [seg('>', 'S', 0), seg('<', 'SA', 0.01), seg('>', 'A', 0.02, { sequence: 1001 })];
+
+const first = (frames: TestFrame[]) => connections(frames)[0];
+
+describe('TCP outcomes', () => {
+  test('handshake: established, client not inferred', () => {
+    expect(first(handshake)).toMatchObject({
+      outcome: 'established',
+      ended: 'open',
+      clientInferred: false,
+      clientPort: 50000,
+      attempts: 1,
+    });
+  });
+  test('RST answers the SYN: refused', () => {
+    expect(first([seg('>', 'S', 0), seg('<', 'RA', 0.01), later(9)])).toMatchObject({
+      outcome: 'refused',
+      ended: null,
+      resetFrame: 2,
+    });
+  });
+  test('Windows repeats a refused SYN three times on the same ports: one refusal', () => {
+    const all = connections([0, 0.5, 1].flatMap((t) => [seg('>', 'S', t), seg('<', 'RA', t + 0.01)]));
+    expect(all).toHaveLength(1);
+    expect(all[0]).toMatchObject({ outcome: 'refused', attempts: 3 });
+  });
+  test('a retransmitted SYN that is answered later is established, and slow', () => {
+    const frames = [
+      seg('>', 'S', 0),
+      seg('>', 'S', 1),
+      seg('>', 'S', 3),
+      seg('<', 'SA', 3.2),
+      seg('>', 'A', 3.3, { sequence: 1001 }),
+    ];
+    expect(first(frames)).toMatchObject({ outcome: 'established', attempts: 3, answerNanoseconds: 3.2e9 });
+  });
+  test('a refused SYN that a later attempt opens is established and not ended by that reset', () => {
+    const frames = [
+      seg('>', 'S', 0),
+      seg('<', 'RA', 0.01),
+      seg('>', 'S', 0.5),
+      seg('<', 'SA', 0.51),
+      seg('>', 'A', 0.52, { sequence: 1001 }),
+    ];
+    expect(first(frames)).toMatchObject({ outcome: 'established', ended: 'open' });
+  });
+  test('a reset after data is no refusal', () => {
+    const frames = [...handshake, seg('>', 'PA', 0.1, { sequence: 1001, payload: 100 }), seg('<', 'RA', 0.2)];
+    expect(first(frames)).toMatchObject({
+      outcome: 'established',
+      ended: 'reset-by-server',
+      clientSentData: true,
+      serverSentData: false,
+    });
+  });
+  test('a capture that starts with the SYN-ACK still knows who is the client', () => {
+    expect(first(handshake.slice(1))).toMatchObject({
+      outcome: 'established',
+      clientPort: 50000,
+      clientInferred: false,
+    });
+  });
+  test('SYN-ACK captured before its SYN: one established connection', () => {
+    const all = connections([handshake[1], handshake[0], handshake[2]]);
+    expect(all).toHaveLength(1);
+    expect(all[0]).toMatchObject({ outcome: 'established', clientPort: 50000, attempts: 1 });
+  });
+  test('the same four values with another sequence number are a new connection, a repeated SYN is not', () => {
+    const all = connections([seg('>', 'S', 0), seg('>', 'S', 1), seg('>', 'S', 10, { sequence: 77 }), later(60)]);
+    expect(all.map((c) => [c.outcome, c.attempts])).toEqual([
+      ['no-answer', 2],
+      ['no-answer', 1],
+      ['undecided', 1],
+    ]);
+  });
+  test('the same frame captured twice is one attempt', () => {
+    const frames = [
+      seg('>', 'S', 0, { id: 5 }),
+      seg('>', 'S', 0.0001, { id: 5 }),
+      seg('>', 'S', 1, { id: 6 }),
+      seg('>', 'S', 1.0001, { id: 6 }),
+      later(9),
+    ];
+    expect(first(frames)).toMatchObject({ outcome: 'no-answer', attempts: 2, packetsToServer: 4 });
+  });
+  test('a single SYN at the very end of the capture is undecided', () => {
+    expect(first([seg('>', 'S', 0)])).toMatchObject({ outcome: 'undecided' });
+    expect(first([seg('>', 'S', 0), later(2)])).toMatchObject({ outcome: 'undecided' });
+    expect(first([seg('>', 'S', 0), later(4)])).toMatchObject({ outcome: 'no-answer' });
+  });
+  test('one direction of a connection that evidently worked', () => {
+    expect(first([handshake[0], handshake[2], later(9)])).toMatchObject({ outcome: 'one-sided' });
+    expect(first([handshake[1], seg('<', 'A', 1), later(9)])).toMatchObject({
+      outcome: 'one-sided',
+      clientPort: 50000,
+    });
+  });
+  test('no SYN seen, both directions: midstream, client inferred from the ports', () => {
+    expect(first([seg('<', 'A', 0), seg('>', 'A', 1)])).toMatchObject({
+      outcome: 'midstream',
+      clientPort: 50000,
+      clientInferred: true,
+    });
+  });
+  test('SYN-ACK came, the client never went on', () => {
+    expect(first([handshake[0], handshake[1], later(9)])).toMatchObject({ outcome: 'half-open' });
+    expect(first([handshake[0], handshake[1], later(1)])).toMatchObject({ outcome: 'undecided' });
+    expect(first([handshake[0], handshake[1], seg('>', 'R', 0.02), later(1)])).toMatchObject({ outcome: 'half-open' });
+  });
+  test('data sent again and again and never acknowledged: stalled', () => {
+    const hello = [0.1, 0.3, 0.7, 1.5, 3.1].map((t) => seg('>', 'PA', t, { sequence: 1001, payload: 300 }));
+    expect(first([...handshake, ...hello])).toMatchObject({ outcome: 'established', ended: 'stalled' });
+    expect(first([...handshake, ...hello, seg('>', 'RA', 20)])).toMatchObject({ ended: 'stalled' });
+    expect(first([...handshake, ...hello, seg('<', 'A', 3.2, { acknowledgment: 1301 })])).toMatchObject({
+      ended: 'open',
+    });
+    expect(first([...handshake, ...hello.slice(0, 3)])).toMatchObject({ ended: 'open' });
+  });
+  test('FIN first, reset afterwards: ended by the FIN', () => {
+    expect(first([...handshake, seg('>', 'FA', 1), seg('<', 'RA', 1.1)])).toMatchObject({ ended: 'fin' });
+  });
+  test('a lone reset says nothing', () => {
+    expect(first([seg('<', 'R', 0), later(9)])).toMatchObject({ outcome: 'undecided' });
+  });
+});
+
+describe('ICMP', () => {
+  const syn = seg('>', 'S', 0);
+  test.each([
+    [3, 13, 'prohibited'],
+    [3, 10, 'prohibited'],
+    [3, 1, 'unreachable'],
+    [3, 3, 'unreachable'],
+  ])('type %i code %i decides a SYN: %s', (type, code, outcome) => {
+    const connection = first([syn, icmpError('10.0.0.254', CLIENT, type, code, syn, 0.1)]);
+    expect(connection).toMatchObject({ outcome, icmp: { type, code, version: 4, frame: 2 } });
+  });
+  test('one error decides a connection that also has silent SYNs', () => {
+    expect(
+      first([syn, icmpError('10.0.0.254', CLIENT, 3, 13, syn, 0.1), seg('>', 'S', 1), seg('>', 'S', 3), later(20)]),
+    ).toMatchObject({ outcome: 'prohibited' });
+  });
+  test('fragmentation needed is no block', () => {
+    expect(first([syn, icmpError('10.0.0.254', CLIENT, 3, 4, syn, 0.1), later(9)])).toMatchObject({
+      outcome: 'no-answer',
+      icmp: null,
+    });
+  });
+  test('an error about an answer from port 53 does not say that DNS is blocked', () => {
+    const answer = udp({ source: SERVER, destination: CLIENT, sourcePort: 53, destinationPort: 40000, time: 1 });
+    const question = udp({ source: CLIENT, destination: SERVER, sourcePort: 40000, destinationPort: 53 });
+    expect(first([question, answer, icmpError(CLIENT, SERVER, 3, 3, answer, 1.1), later(9)])).toMatchObject({
+      outcome: 'answered',
+      icmp: null,
+    });
+    expect(first([answer, icmpError(CLIENT, SERVER, 3, 3, answer, 1.1), later(9)])).toMatchObject({
+      outcome: 'one-sided',
+      serverPort: 53,
+      icmp: null,
+    });
+  });
+  test('an error about a connection that works changes nothing', () => {
+    expect(first([...handshake, icmpError('10.0.0.254', CLIENT, 3, 13, handshake[2], 0.1)])).toMatchObject({
+      outcome: 'established',
+      icmp: null,
+    });
+  });
+  test('the quote of a reused pair of ports belongs to the connection of its time', () => {
+    const again = seg('>', 'S', 30, { sequence: 5 });
+    const all = connections([syn, icmpError('10.0.0.254', CLIENT, 3, 13, syn, 0.1), again, later(60)]);
+    expect(all.map((c) => c.outcome).slice(0, 2)).toEqual(['prohibited', 'no-answer']);
+  });
+});
+
+describe('UDP outcomes', () => {
+  const ask = (time: number) =>
+    udp({ source: CLIENT, destination: SERVER, sourcePort: 40000, destinationPort: 53, time });
+  const reply = (time: number) =>
+    udp({ source: SERVER, destination: CLIENT, sourcePort: 53, destinationPort: 40000, time });
+  test('answered', () => {
+    expect(first([ask(0), reply(0.1)])).toMatchObject({
+      outcome: 'answered',
+      clientPort: 40000,
+      clientInferred: false,
+    });
+  });
+  test('no answer once enough time has passed', () => {
+    expect(first([ask(0), ask(1), later(9)])).toMatchObject({ outcome: 'no-answer', attempts: 2 });
+    expect(first([ask(0), later(1)])).toMatchObject({ outcome: 'undecided' });
+  });
+  test('an answer whose question was not captured', () => {
+    expect(first([reply(0), later(9)])).toMatchObject({ outcome: 'one-sided', clientPort: 40000 });
+  });
+  test('protocols that want no answer', () => {
+    expect(
+      first([udp({ source: CLIENT, destination: SERVER, sourcePort: 40000, destinationPort: 514 }), later(9)]),
+    ).toMatchObject({ outcome: 'one-way' });
+  });
+  test('a TFTP transfer from another port answers the request to port 69', () => {
+    const all = connections([
+      udp({ source: CLIENT, destination: SERVER, sourcePort: 2070, destinationPort: 69, time: 0 }),
+      udp({ source: SERVER, destination: CLIENT, sourcePort: 49152, destinationPort: 2070, time: 0.1 }),
+      udp({ source: CLIENT, destination: SERVER, sourcePort: 2070, destinationPort: 49152, time: 0.2 }),
+      later(30),
+    ]);
+    expect(all[0]).toMatchObject({ outcome: 'answered', serverPort: 69, transfer: 1 });
+    expect(all[1]).toMatchObject({ outcome: 'answered', clientPort: 2070, serverPort: 49152, clientInferred: false });
+  });
+});
