@@ -14,7 +14,7 @@ const STARTS = String.raw`[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b
 const FORMULA = new RegExp(`^(?:${SKIPPED}${STARTS}|[\\t\\r\\n])`, 'u');
 
 /** A place inside the cell where a reader that splits lines, or a list separator of another country, would begin a cell. */
-const INNER_FORMULA = new RegExp(`([\\r\\n;\\t\\u2028\\u2029])(?=${SKIPPED}${STARTS})`, 'gu');
+const INNER_FORMULA = new RegExp(`(\\r\\n|[\\r\\n;\\t])(?=${SKIPPED}${STARTS})`, 'gu');
 
 /**
  * The text with an apostrophe wherever it could start a formula: Excel's own sign for "this is text".

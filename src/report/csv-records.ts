@@ -41,6 +41,7 @@ export function* csvFile<T>(
 function lines(records: Cell[][]): string {
   return stringify(records, {
     record_delimiter: 'windows',
+    quote_record_delimiter: true,
     escape_formulas: true,
     cast: { string: neutralised, boolean: String },
   });

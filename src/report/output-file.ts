@@ -1,6 +1,17 @@
 /** Files that appear whole or not at all: written beside their place under another name, then renamed. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { printable } from './printable.ts';
 
@@ -30,7 +41,7 @@ export class OutputFileError extends Error {
 const CAUSES: Readonly<Record<string, { code: OutputFileCode; why: (path: string) => string }>> = {
   ENOENT: { code: 'no-such-folder', why: (path) => `the folder ${printable(dirname(path))} does not exist.` },
   ENOTDIR: { code: 'no-such-folder', why: (path) => `${printable(dirname(path))} is not a folder.` },
-  EACCES: { code: 'no-permission', why: (path) => `no permission to write in ${printable(dirname(path))}.` },
+  EACCES: { code: 'no-permission', why: () => 'no permission to write there.' },
   EPERM: { code: 'no-permission', why: () => 'no permission, or the file is open in another program.' },
   EBUSY: { code: 'in-use', why: () => 'the file is open in another program; close it and try again.' },
   ENOSPC: { code: 'disk-full', why: () => 'the disk is full.' },
@@ -86,6 +97,7 @@ function placeOf(path: string): { path: string; mode: number; direct: boolean } 
   const known = statSync(path, { throwIfNoEntry: false });
   if (known === undefined) return { path, mode: 0o666, direct: false };
   if (known.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
+  accessSync(path, constants.W_OK);
   return known.isFile()
     ? { path: realpathSync(path), mode: known.mode & 0o777, direct: false }
     : { path, mode: 0o666, direct: true };

@@ -1,7 +1,7 @@
 /** One line on standard error that tells how long it will still take; only on a terminal, only for long work. */
 import { printable } from './printable.ts';
 import { count, size } from './quantity.ts';
-import { pad, shorten } from './text-width.ts';
+import { pad, shorten, textWidth } from './text-width.ts';
 
 /** How far the work is. */
 export interface Progress {
@@ -81,11 +81,11 @@ export function progressLine(stream: ProgressStream, now: () => number = () => p
       // The last column stays free: a terminal that has filled it moves on to the next line.
       const width = (stream.columns ?? 80) - 1;
       const line = renderProgress({ ...progress, elapsed }, width);
-      stream.write(`\r${pad(line, Math.min(width, drawn.length))}`);
+      stream.write(`\r${pad(line, Math.min(width, textWidth(drawn)))}`);
       drawn = line;
     },
     clear() {
-      if (drawn !== '') stream.write(`\r${' '.repeat(Math.min(drawn.length, (stream.columns ?? 80) - 1))}\r`);
+      if (drawn !== '') stream.write(`\r${' '.repeat(Math.min(textWidth(drawn), (stream.columns ?? 80) - 1))}\r`);
       drawn = '';
     },
   };

@@ -20,9 +20,10 @@ const GAP = '  ';
 /** A cell of more lines is cut: one hostile name must not push the rest of the table away. */
 const MOST_LINES = 3;
 
-/** The lines of the table, the titles first. */
+/** The lines of the table, the titles first; a line of its own for each row where the width has no room for columns. */
 export function renderTable(columns: Column[], rows: Row[], width: number, paint: Paint): string[] {
   const widths = columnWidths(columns, rows, width);
+  if (widths === null) return rows.flatMap((row) => asText(row, width).map((line) => paint(row.tone, line)));
   const line = (cells: string[]): string =>
     cells
       .map((cell, index) => pad(cell, widths[index]!, columns[index]!.align))
@@ -35,8 +36,20 @@ export function renderTable(columns: Column[], rows: Row[], width: number, paint
   ];
 }
 
-/** Takes one column at a time from the widest that can give, until the table fits or nobody can. */
-function columnWidths(columns: Column[], rows: Row[], width: number): number[] {
+/** The cells one after the other, the further lines below the first. */
+function asText(row: Row, width: number): string[] {
+  const [first, ...rest] = wrap(
+    row.cells
+      .map((cell) => shorten(cell, width))
+      .filter(Boolean)
+      .join(GAP),
+    width - GAP.length,
+  );
+  return [first!, ...rest.map((line) => GAP + line)];
+}
+
+/** Takes one column at a time from the widest that can give, until the table fits; null where nobody can give enough. */
+function columnWidths(columns: Column[], rows: Row[], width: number): number[] | null {
   const widths = columns.map((column, index) =>
     rows.reduce((widest, row) => Math.max(widest, textWidth(row.cells[index]!)), textWidth(column.title)),
   );
@@ -44,7 +57,7 @@ function columnWidths(columns: Column[], rows: Row[], width: number): number[] {
   let over = widths.reduce((sum, each) => sum + each, GAP.length * (columns.length - 1)) - width;
   for (; over > 0; over--) {
     const giving = [...widths.keys()].filter((index) => widths[index]! > least[index]!);
-    if (giving.length === 0) break;
+    if (giving.length === 0) return null;
     widths[giving.reduce((widest, index) => (widths[index]! > widths[widest]! ? index : widest))]!--;
   }
   return widths;

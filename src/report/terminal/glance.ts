@@ -12,10 +12,10 @@ const MOST_ROWS = 15;
 const COLUMNS: Column[] = [
   { title: '', align: 'right' },
   { title: '' },
-  { title: 'From', least: 8, single: true },
-  { title: 'To', least: 8, single: true },
+  { title: 'From', least: 10, single: true },
+  { title: 'To', least: 10, single: true },
   { title: 'Port' },
-  { title: 'Outcome', least: 7, single: true },
+  { title: 'Outcome', least: 10, single: true },
 ];
 
 export function glanceSection(report: Report, page: Page): string[] {

@@ -10,12 +10,12 @@ const MOST_ROWS = 40;
 
 const COLUMNS: Column[] = [
   { title: '' },
-  { title: 'From role', least: 6 },
-  { title: 'To role', least: 6 },
+  { title: 'From role', least: 11 },
+  { title: 'To role', least: 11 },
   { title: 'Port' },
   { title: 'Verdict' },
   { title: 'Conns', align: 'right' },
-  { title: 'Outcomes', least: 9 },
+  { title: 'Outcomes', least: 11 },
 ];
 
 const VERDICTS: Record<MatrixRow['verdict'], { label: string; tone: Tone | null; rank: number }> = {

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { z } from 'zod';
+import type { Report } from '../../src/assess/types.ts';
+import { renderJson } from '../../src/report/json.ts';
+import { renderNdjson } from '../../src/report/ndjson.ts';
+import { reportJsonSchema, reportSchema } from '../../src/report/schema.ts';
+import { clear, HOSTILE_NAMES, hostile, trouble } from './sample.ts';
+
+const whole = (pieces: Iterable<string>): string => [...pieces].join('');
+
+const reports: Array<[string, Report]> = [
+  ['a site in trouble', trouble],
+  ['a site without findings', clear],
+  ['nothing at all', { ...clear, topology: null, captures: [], findings: [], rules: [], endpoints: [], matrix: [] }],
+  ...HOSTILE_NAMES.map((name): [string, Report] => [JSON.stringify(name).slice(0, 30), hostile(name)]),
+];
+
+/** The same data with the keys of every object the other way round. */
+function reversed<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(reversed) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, item]) => [key, reversed(item)]),
+  ) as T;
+}
+
+describe('the schema', () => {
+  it('is the Report type, both ways', () => {
+    expectTypeOf<z.infer<typeof reportSchema>>().toExtend<Report>();
+    expectTypeOf<Report>().toExtend<z.infer<typeof reportSchema>>();
+    expectTypeOf<keyof Report>().toEqualTypeOf<keyof z.infer<typeof reportSchema>>();
+    expectTypeOf<Required<Report['findings'][0]>>().toEqualTypeOf<
+      Required<z.infer<typeof reportSchema>['findings'][0]>
+    >();
+    expectTypeOf<Required<Report['rules'][0]>>().toEqualTypeOf<Required<z.infer<typeof reportSchema>['rules'][0]>>();
+    expectTypeOf<keyof Report['matrix'][0]>().toEqualTypeOf<keyof z.infer<typeof reportSchema>['matrix'][0]>();
+    expectTypeOf<Report['endpoints'][0]>().toEqualTypeOf<z.infer<typeof reportSchema>['endpoints'][0]>();
+    expectTypeOf<Report['captures'][0]>().toEqualTypeOf<z.infer<typeof reportSchema>['captures'][0]>();
+  });
+
+  it('is published as JSON Schema (vitest -u writes it anew)', async () => {
+    await expect(`${JSON.stringify(reportJsonSchema(), null, 2)}\n`).toMatchFileSnapshot(
+      '../../docs/schema/report.schema.json',
+    );
+  });
+
+  it('is explained in the documentation, field by field', async () => {
+    const page = await readFile(new URL('../../docs/report-json.md', import.meta.url), 'utf8');
+    const fields = JSON.stringify(reportJsonSchema(), (key, value) => (key === 'properties' ? { ...value } : value));
+    const names = [...fields.matchAll(/"properties":\{("[^{]*?")\s*:/g)].length;
+    expect(names).toBeGreaterThan(0);
+    for (const name of propertyNames(reportJsonSchema())) expect(page, name).toContain(`\`${name}\``);
+  });
+});
+
+function propertyNames(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  return Object.entries(schema).flatMap(([key, value]) => [
+    ...(key === 'properties' ? Object.keys(value) : []),
+    ...propertyNames(value),
+  ]);
+}
+
+describe.each(reports)('JSON of %s', (_, report) => {
+  it('is the pretty-printed report, and fits the schema', () => {
+    const text = whole(renderJson(report));
+    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(report)));
+    expect(reportSchema.parse(JSON.parse(text))).toEqual(JSON.parse(text));
+    expect(text).toMatch(/^\{\n {2}"schema": "pcapcheck-report\/1",\n[^]*\n\}\n$/);
+  });
+
+  it('does not depend on how the objects came to be', () => {
+    expect(whole(renderJson(reversed(report)))).toBe(whole(renderJson(report)));
+    expect(whole(renderNdjson(reversed(report)))).toBe(whole(renderNdjson(report)));
+  });
+
+  it('as lines: the findings, then the summary', () => {
+    const lines = whole(renderNdjson(report))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map((line) => line.type)).toEqual([...report.findings.map(() => 'finding'), 'summary']);
+    for (const [index, finding] of report.findings.entries()) {
+      expect(lines[index]).toEqual(JSON.parse(JSON.stringify({ type: 'finding', ...finding })));
+    }
+    expect(lines.at(-1).connections).toEqual(report.connections);
+  });
+
+  it('holds nothing that a terminal obeys', () => {
+    expect(whole(renderJson(report)) + whole(renderNdjson(report))).not.toMatch(
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/,
+    );
+  });
+});
+
+it('JSON is written as JSON.stringify with two blanks would', () => {
+  const report = JSON.parse(whole(renderJson(trouble)));
+  expect(whole(renderJson(trouble))).toBe(`${JSON.stringify(report, null, 2)}\n`);
+});
+
+it('lines are as in the golden file', async () => {
+  await expect(whole(renderNdjson(trouble))).toMatchFileSnapshot('golden/findings.ndjson');
+});

@@ -1,0 +1,143 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { discardUnfinished, OutputFileError, writeWhole } from '../../src/report/output-file.ts';
+import { parseOutputSpec, parseOutputSpecs } from '../../src/report/output-spec.ts';
+
+describe('output specs', () => {
+  it.each([
+    ['json=report.json', 'json', 'report.json'],
+    ['json=C:\\reports\\a=b.json', 'json', 'C:\\reports\\a=b.json'],
+    ['matrix-csv=-', 'matrix-csv', '-'],
+    ['csv= spaced name.csv', 'csv', ' spaced name.csv'],
+  ])('%s', (spec, format, path) => {
+    expect(parseOutputSpec(spec)).toEqual({ format, path });
+  });
+
+  it.each([
+    ['report.json', 'no-format', '--output report.json names no format: write FORMAT=PATH, such as json=report.json.'],
+    [
+      'C:\\report.json',
+      'no-format',
+      '--output C:\\report.json names no format: write FORMAT=PATH, such as json=C:\\report.json.',
+    ],
+    ['jsn=a', 'unknown-format', "--output jsn=a: unknown format 'jsn', did you mean 'json'?"],
+    ['matrix=a', 'unknown-format', "--output matrix=a: unknown format 'matrix', did you mean 'matrix-csv'?"],
+    [
+      'pdf-document=a',
+      'unknown-format',
+      "--output pdf-document=a: unknown format 'pdf-document', the formats are terminal, json, ndjson, csv, matrix-csv",
+    ],
+    [
+      'toString=a',
+      'unknown-format',
+      "--output toString=a: unknown format 'toString', the formats are terminal, json, ndjson, csv, matrix-csv",
+    ],
+    ['csv=', 'no-path', '--output csv= names no path: write csv=PATH, or csv=- for standard output.'],
+  ])('%s is refused', (spec, code, message) => {
+    expect(() => parseOutputSpec(spec)).toThrow(expect.objectContaining({ code, message }));
+  });
+
+  it('two reports in one place are refused', () => {
+    expect(() => parseOutputSpecs(['json=-', 'csv=-'])).toThrow(expect.objectContaining({ code: 'same-path-twice' }));
+    expect(parseOutputSpecs(['json=a', 'csv=b'])).toHaveLength(2);
+  });
+});
+
+describe('output files', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'pcapcheck-output-'));
+  });
+
+  it('hold all that was written, and nothing is left beside them', async () => {
+    const path = join(folder, 'report.json');
+    await writeWhole(path, async (write) => {
+      write('Zürich ');
+      await Promise.resolve();
+      expect(existsSync(path)).toBe(false);
+      write('管理');
+    });
+    expect(readFileSync(path, 'utf8')).toBe('Zürich 管理');
+    expect(readdirSync(folder)).toEqual(['report.json']);
+  });
+
+  it('stay as they were when the work fails half-way', async () => {
+    const path = join(folder, 'report.json');
+    writeFileSync(path, 'before');
+    const work = writeWhole(path, (write) => {
+      write('half');
+      throw new Error('no more');
+    });
+    await expect(work).rejects.toThrow('no more');
+    expect(readFileSync(path, 'utf8')).toBe('before');
+    expect(readdirSync(folder)).toEqual(['report.json']);
+  });
+
+  it('leave nothing behind when the process is told to end', async () => {
+    await expect(
+      writeWhole(join(folder, 'a'), (write) => {
+        write('half');
+        discardUnfinished();
+        expect(readdirSync(folder)).toEqual([]);
+        throw new Error('interrupted');
+      }),
+    ).rejects.toThrow('interrupted');
+  });
+
+  it.skipIf(process.platform === 'win32')('replace what a link points to, with its permissions', async () => {
+    writeFileSync(join(folder, 'real'), 'before', { mode: 0o600 });
+    symlinkSync(join(folder, 'real'), join(folder, 'link'));
+    await writeWhole(join(folder, 'link'), (write) => write('after'));
+    expect(readFileSync(join(folder, 'real'), 'utf8')).toBe('after');
+    expect(statSync(join(folder, 'real')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder).sort()).toEqual(['link', 'real']);
+  });
+
+  it.each([
+    [
+      'a folder that is not there',
+      () => join(folder, 'gone', 'a.json'),
+      'no-such-folder',
+      /the folder .*gone does not exist\.$/,
+    ],
+    ['a file taken for a folder', () => join(folder, 'file', 'a.json'), 'no-such-folder', /file is not a folder\.$/],
+    ['a folder', () => folder, 'is-a-directory', /it is a folder; name a file in it\.$/],
+    ['a name that is too long', () => join(folder, 'n'.repeat(300)), 'name-too-long', /too long/],
+  ])('%s: one sentence and a code', async (_, path, code, message) => {
+    writeFileSync(join(folder, 'file'), '');
+    const error = await writeWhole(path(), (write) => write('x')).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(OutputFileError);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
+  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('no permission: one sentence', async () => {
+    mkdirSync(join(folder, 'closed'));
+    chmodSync(join(folder, 'closed'), 0o500);
+    await expect(writeWhole(join(folder, 'closed', 'a'), () => {})).rejects.toMatchObject({ code: 'no-permission' });
+  });
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'a full disk: one sentence; a device is written to and never replaced',
+    async () => {
+      await expect(writeWhole('/dev/full', (write) => write('x'))).rejects.toMatchObject({
+        code: 'disk-full',
+        message: 'Cannot write /dev/full: the disk is full.',
+      });
+      await writeWhole('/dev/null', (write) => write('x'));
+      expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+    },
+  );
+});

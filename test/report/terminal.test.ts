@@ -1,0 +1,106 @@
+import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { renderTerminal } from '../../src/report/terminal.ts';
+import { textWidth } from '../../src/report/text-width.ts';
+import { clear, HOSTILE_NAMES, hostile, trouble } from './sample.ts';
+
+/** What a terminal would obey, line ends and our own colours aside. */
+const OBEYED = /(?![\n]|\u200c|\u200d)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+const COLOUR = /\u001b\[[0-9;]+m/g;
+
+const plain = { width: 80, color: false, verbose: false };
+
+describe('terminal report', () => {
+  it.each([
+    ['trouble-80', trouble, plain],
+    ['trouble-200', trouble, { ...plain, width: 200 }],
+    ['trouble-80-color', trouble, { ...plain, color: true }],
+    ['trouble-200-color', trouble, { ...plain, width: 200, color: true }],
+    ['trouble-80-verbose', trouble, { ...plain, verbose: true }],
+    ['trouble-40', trouble, { ...plain, width: 40 }],
+    ['clear-80', clear, plain],
+    ['hostile-80', hostile(HOSTILE_NAMES[0]), plain],
+    ['wide-characters-80', hostile(HOSTILE_NAMES.at(-1)!), plain],
+  ])('%s reads as in the golden file', async (name, report, options) => {
+    await expect(renderTerminal(report, options)).toMatchFileSnapshot(`golden/${name}.txt`);
+  });
+
+  it('says in the first lines what is blocked, unexpected and undecided', () => {
+    const start = renderTerminal(trouble, { ...plain, width: 200 })
+      .split('\n')
+      .slice(0, 2)
+      .join('\n');
+    expect(start).toContain('5 required connections are BLOCKED');
+    expect(start).toContain('2 ports nobody expected');
+    expect(start).toContain('4 connections could not be decided');
+  });
+
+  it('colours only add escape sequences', () => {
+    expect(stripVTControlCharacters(renderTerminal(trouble, { ...plain, color: true }))).toBe(
+      renderTerminal(trouble, plain),
+    );
+  });
+
+  it('never says that all is well of a capture without frames, without connections, or with undecided ones', () => {
+    const text = (changes: object): string => renderTerminal({ ...clear, ...changes }, plain).split('\n')[0]!;
+    const none = { total: 0, expected: 0, blocked: 0, unexpected: 0, undecided: 0, not_judged: 0 };
+    expect(text({ coverage: { frames: 0, judged: 0, not_judged: {} } })).toContain('NOTHING JUDGED');
+    expect(text({ connections: none })).toContain('NOTHING JUDGED');
+    expect(renderTerminal({ ...clear, connections: { ...none, total: 9, undecided: 9 } }, plain)).toContain(
+      '9 connections could\nnot be decided.',
+    );
+    expect(renderTerminal({ ...clear, rules: [] }, plain)).toContain('no rule was seen to');
+  });
+
+  it('shows a kind that it has no words for under its id', () => {
+    const findings = [{ ...trouble.findings[0]!, kind: 'tftp-window-stall' }];
+    const text = renderTerminal({ ...trouble, findings }, plain);
+    expect(text).toContain('1 finding of kind tftp-window-stall');
+    expect(text).toContain('TFTP WINDOW STALL (1)');
+  });
+
+  it('tells one trouble once however many clients have it, and names them all when asked', () => {
+    const refused = trouble.findings[2]!;
+    const findings = Array.from({ length: 300 }, (_, host) => ({
+      ...refused,
+      src_ip: `10.9.${host >> 8}.${host & 255}`,
+    }));
+    const text = renderTerminal({ ...trouble, findings }, plain);
+    expect(text).toContain('300 required connections are BLOCKED');
+    expect(text).toContain('300 sources');
+    expect(text.split('\n').length).toBeLessThan(80);
+    expect(renderTerminal({ ...trouble, findings }, { ...plain, verbose: true })).toContain('10.9.1.43');
+  });
+
+  it('leaves out what is too much, and says so', () => {
+    const findings = Array.from({ length: 50 }, (_, port) => ({ ...trouble.findings[0]!, dest_port: port + 1 }));
+    expect(renderTerminal({ ...trouble, findings }, plain)).toContain('... and 30 more: --verbose shows them all');
+    expect(renderTerminal({ ...trouble, findings }, { ...plain, verbose: true })).not.toContain('more: --verbose');
+  });
+
+  describe.each(HOSTILE_NAMES.map((name) => [JSON.stringify(name).slice(0, 30), name]))(
+    'with the name %s',
+    (_, name) => {
+      it.each([40, 80, 200])('keeps to %i columns and prints nothing that a terminal obeys', (width) => {
+        for (const verbose of [false, true]) {
+          const text = renderTerminal(hostile(name), { width, color: true, verbose }).replace(COLOUR, '');
+          expect(OBEYED.exec(text)?.[0]).toBeUndefined();
+          for (const line of text.split('\n')) expect(textWidth(line), line).toBeLessThanOrEqual(width);
+        }
+      });
+    },
+  );
+
+  it('keeps to the width and stays harmless with any name at all', () => {
+    const name = fc.string({ unit: 'binary', maxLength: 300 });
+    fc.assert(
+      fc.property(name, fc.integer({ min: 40, max: 220 }), (any, width) => {
+        const text = renderTerminal(hostile(any), { width, color: false, verbose: false });
+        return !OBEYED.test(text) && text.split('\n').every((line) => textWidth(line) <= width);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
