@@ -1,0 +1,54 @@
+/** Reads a topology from text or from a file. */
+
+import { readFile } from 'node:fs/promises';
+import { type Problem, SiteError } from './errors.ts';
+import { problemsOf } from './issues.ts';
+import { readSite } from './read-site.ts';
+import { type SiteFile, siteSchema } from './schema.ts';
+import { Site } from './site.ts';
+import { wellFormedParts } from './well-formed.ts';
+import { YamlSource } from './yaml-source.ts';
+
+/** The site that `text` describes; `path` names it in messages. Throws SiteError with every problem. */
+export function parseSite(text: string, path = 'site.yaml'): Site {
+  const source = new YamlSource(text, path);
+  if (source.value === null || source.value === undefined) {
+    throw new SiteError('invalid', path, [{ line: null, column: null, message: 'is empty' }]);
+  }
+  const problems: Problem[] = [];
+  const shape = siteSchema.safeParse(source.value);
+  if (!shape.success) problems.push(...problemsOf(shape.error, source));
+  const file: Partial<SiteFile> = shape.success ? shape.data : wellFormedParts(source.value);
+  const model = readSite(file, path, (at, message) => problems.push(source.problem(at, message)));
+  if (problems.length > 0) throw new SiteError('invalid', path, inOrder(problems));
+  return new Site(model);
+}
+
+/** The site in the file at `path`. Throws SiteError. */
+export async function loadSite(path: string): Promise<Site> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new SiteError('not-readable', path, [{ line: null, column: null, message: why(error) }]);
+  }
+  return parseSite(text.replace(/^\ufeff/, ''), path);
+}
+
+function why(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it';
+  if (code === 'EISDIR') return 'is a directory, not a topology';
+  return `cannot be read (${code || 'unknown reason'})`;
+}
+
+/** By place, each sentence at a place once. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  const once = problems.filter(({ line, column, message }) => {
+    const key = `${line}:${column}:${message}`;
+    return !seen.has(key) && seen.add(key);
+  });
+  return once.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+}

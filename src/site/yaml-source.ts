@@ -1,0 +1,88 @@
+/** YAML text of unknown origin, read within limits, that can tell where each value stands. */
+
+import { Alias, type Document, isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Problem, printable, SiteError } from './errors.ts';
+
+/** Bytes of a topology; one of ten thousand hosts takes about one. */
+const LARGEST = 8 * 1024 * 1024;
+/** Values that aliases may repeat; "billion laughs" needs millions. */
+const MOST_ALIASES = 100;
+
+export type Path = readonly PropertyKey[];
+
+export class YamlSource {
+  /** The value as plain objects; unknown until a schema has seen it. */
+  readonly value: unknown;
+  readonly #document: Document;
+  readonly #lines: LineCounter;
+
+  /** Throws SiteError: too-large, too-complex, not-yaml. */
+  constructor(text: string, path: string) {
+    if (text.length > LARGEST)
+      throw fail('too-large', path, `is larger than ${LARGEST / 1024 / 1024} MB; is it a topology?`);
+    if (text.includes('\u0000')) throw fail('not-yaml', path, 'holds zero bytes, so it is no YAML text');
+    this.#lines = new LineCounter();
+    try {
+      this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, logLevel: 'silent' });
+    } catch {
+      throw fail('too-complex', path, 'is nested too deep to be a topology');
+    }
+    const { errors } = this.#document;
+    if (errors.length > 0) {
+      const problems = errors.map((error) => this.#at(error.pos[0], firstSentence(error.message)));
+      throw new SiteError('not-yaml', path, problems);
+    }
+    try {
+      this.value = this.#document.toJS({ maxAliasCount: MOST_ALIASES });
+    } catch (error) {
+      const why = error instanceof ReferenceError ? 'its aliases repeat too much' : 'it is nested too deep';
+      throw fail('too-complex', path, `cannot be read: ${why}`);
+    }
+  }
+
+  /** A problem at the value that `path` leads to, or at the nearest one above it that exists. */
+  problem(path: Path, message: string): Problem {
+    for (let length = path.length; length >= 0; length--) {
+      const node = this.#node(path.slice(0, length));
+      if (node?.range) return this.#at(node.range[0], message);
+    }
+    return this.#at(0, message);
+  }
+
+  /** A problem at a key of the mapping that `path` leads to. */
+  problemAtKey(path: Path, key: string, message: string): Problem {
+    const node = this.#node(path);
+    if (isMap(node)) {
+      for (const pair of node.items) {
+        if (isPair(pair) && isScalar(pair.key) && String(pair.key.value) === key && pair.key.range) {
+          return this.#at(pair.key.range[0], message);
+        }
+      }
+    }
+    return this.problem(path, message);
+  }
+
+  #node(path: Path): Node | undefined {
+    let node: unknown = this.#document.contents;
+    for (const step of path) {
+      if (node instanceof Alias) node = node.resolve(this.#document);
+      if (!isNode(node) || !('get' in node)) return undefined;
+      node = (node as { get(key: unknown, keep: true): unknown }).get(step, true);
+    }
+    return isNode(node) ? node : undefined;
+  }
+
+  #at(offset: number, message: string): Problem {
+    const { line, col } = this.#lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1), message };
+  }
+}
+
+function fail(code: 'too-large' | 'too-complex' | 'not-yaml', path: string, message: string): SiteError {
+  return new SiteError(code, path, [{ line: null, column: null, message }]);
+}
+
+/** The parser's first line, without the picture that follows it. */
+function firstSentence(message: string): string {
+  return printable(message.split('\n')[0]!.replace(/:$/, ''), 200);
+}
