@@ -18,6 +18,8 @@ import { fileURLToPath } from 'node:url';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const BIN = join(HERE, '../../dist/pcapcheck.js');
+/** Some programs read nothing in such a file, and do not say so. */
+const COMPRESSED = /\.gz$/;
 const TOPOLOGY = join(HERE, '../site.yaml');
 
 /** Findings are no failure. @param {number} code */
@@ -76,16 +78,19 @@ export async function peers() {
       'nfpcapd',
       'flow records written to files',
       (file, scratch) => ['nfpcapd', '-r', file, '-w', scratch],
-      { quick: true },
+      { quick: true, cannotRead: COMPRESSED },
     ),
-    peer('argus', 'argus', 'flow records, thrown away', (file) => ['argus', '-r', file, '-w', '/dev/null']),
+    peer('argus', 'argus', 'flow records, thrown away', (file) => ['argus', '-r', file, '-w', '/dev/null'], {
+      cannotRead: COMPRESSED,
+    }),
     peer('tcptrace', 'tcptrace', 'TCP connections', (file) => ['tcptrace', '-n', file], { cannotRead: /\.pcapng$/ }),
-    peer('ndpiReader', 'ndpiReader', 'flows and their protocol from the payload', (file) => [
+    peer(
       'ndpiReader',
-      '-q',
-      '-i',
-      file,
-    ]),
+      'ndpiReader',
+      'flows and their protocol from the payload',
+      (file) => ['ndpiReader', '-q', '-i', file],
+      { cannotRead: COMPRESSED },
+    ),
     await pcapParser(),
     peer(
       'tshark',

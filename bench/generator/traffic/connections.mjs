@@ -36,6 +36,7 @@ export class Connections {
     this.opened = 0;
 
     const { active } = profile;
+    this.begun = new Uint8Array(active);
     this.phase = new Uint8Array(active);
     this.service = new Uint8Array(active);
     this.client = new Uint32Array(active);
@@ -59,7 +60,7 @@ export class Connections {
     const { random } = this;
     const index = this.services[random.below(this.services.length)];
     const client = random.below(SERVICES[index].clients);
-    this.opened++;
+    this.begun[slot] = 0;
     this.service[slot] = index;
     this.client[slot] = CLIENTS + 256 + client;
     this.clientPort[slot] = 49_152 + (this.nextPort[client]++ & 0x3fff);
@@ -74,6 +75,10 @@ export class Connections {
   /** Writes one frame. */
   next() {
     const slot = this.wheel.next();
+    if (this.begun[slot] === 0) {
+      this.begun[slot] = 1;
+      this.opened++;
+    }
     const delay = step(this, slot);
     if (delay > 0) {
       this.wheel.schedule(slot, delay);
