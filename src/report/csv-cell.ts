@@ -16,6 +16,9 @@ const FORMULA = new RegExp(`^(?:${SKIPPED}${STARTS}|[\\t\\r\\n])`, 'u');
 /** A place inside the cell where a reader that splits lines, or a list separator of another country, would begin a cell. */
 const INNER_FORMULA = new RegExp(`(\\r\\n|[\\r\\n;\\t])(?=${SKIPPED}${STARTS})`, 'gu');
 
+/** Most cells: ids, addresses, times. Nothing to do, and known at once. */
+const HARMLESS = /^[A-Za-z0-9][A-Za-z0-9 .:_-]*$/;
+
 /**
  * The text with an apostrophe wherever it could start a formula: Excel's own sign for "this is text".
  *
@@ -24,6 +27,7 @@ const INNER_FORMULA = new RegExp(`(\\r\\n|[\\r\\n;\\t])(?=${SKIPPED}${STARTS})`,
  * @example neutralised('a\n-1')     // "a\n'-1"
  */
 export function neutralised(text: string): string {
+  if (HARMLESS.test(text)) return text;
   const safe = printableCell(text).replace(INNER_FORMULA, "$1'");
   return FORMULA.test(safe) ? `'${safe}` : safe;
 }

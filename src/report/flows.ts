@@ -1,5 +1,6 @@
 /** The formats of `pcapcheck flows`, listed once. Rows come one at a time and leave in chunks. */
 import type { FlowRow } from '../assess/types.ts';
+import type { TextSink } from './chunks.ts';
 import type { CsvOptions } from './csv-records.ts';
 import { csvFlows } from './flows/csv.ts';
 import { ndjsonFlows } from './flows/ndjson.ts';
@@ -17,9 +18,6 @@ export interface FlowWriter {
   row(row: FlowRow): void;
   end(): void;
 }
-
-/** Takes text of about 64 KiB at a time. */
-export type TextSink = (text: string) => void;
 
 export const FLOW_FORMATS = {
   table: { description: 'columns for a person', writer: tableFlows },

@@ -32,13 +32,13 @@ export const OUTCOME_LABELS: Record<Outcome, Label> = {
 
 export const OUTCOMES = Object.keys(OUTCOME_LABELS) as Outcome[];
 
-/** How an established connection ended, in full and for narrow tables. */
-export const ENDED_LABELS: Record<Ended, { label: string; short: string }> = {
-  fin: { label: 'fin', short: 'fin' },
-  'reset-by-client': { label: 'reset-by-client', short: 'c-reset' },
-  'reset-by-server': { label: 'reset-by-server', short: 's-reset' },
-  stalled: { label: 'stalled', short: 'stalled' },
-  open: { label: 'open', short: 'open' },
+/** How an established connection ended, short enough for a table. */
+export const ENDED_LABELS: Record<Ended, string> = {
+  fin: 'fin',
+  'reset-by-client': 'c-reset',
+  'reset-by-server': 's-reset',
+  stalled: 'stalled',
+  open: 'open',
 };
 
 /** In the order in which reports name them: what needs the reader first. */
@@ -129,19 +129,20 @@ export function outcomeLabel(kind: string, outcome: Outcome): string {
 
 /** Why frames were not judged, by reason id; an id that is not here is shown with blanks for its hyphens. */
 export const NOT_JUDGED_LABELS: Readonly<Record<string, string>> = {
-  arp: 'ARP',
-  'ipv6-neighbor-discovery': 'IPv6 neighbor discovery',
+  'icmp-error': 'ICMP errors about connections that the capture does not show',
+  fragment: 'fragments without their first part',
   icmp: 'ICMP',
   icmpv6: 'ICMPv6',
+  arp: 'ARP',
   igmp: 'IGMP',
-  mld: 'MLD',
-  lldp: 'LLDP',
-  stp: 'spanning tree',
+  'other-ip-protocol': 'other IP protocols',
+  'other-ethertype': 'other Ethernet protocols',
+  llc: 'LLC (spanning tree and the like)',
   'not-ip': 'not IP',
+  'unsupported-link-type': 'link type not supported',
   truncated: 'cut short by the snap length',
   malformed: 'malformed',
-  duplicate: 'seen twice (mirror)',
-  'unsupported-link-type': 'link type not supported',
+  'too-many-headers': 'too many headers',
 };
 
 export const notJudgedLabel = (reason: string): string =>

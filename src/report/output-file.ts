@@ -13,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { chunks } from './chunks.ts';
 import { printable } from './printable.ts';
 
 export type OutputFileCode =
@@ -78,7 +79,9 @@ export async function writeWhole(
   if (temporary !== null) unfinished.add(temporary);
   let open = true;
   try {
-    await produce((text) => system(path, () => writeAll(file, text)));
+    const out = chunks((text) => system(path, () => writeAll(file, text)));
+    await produce(out.add);
+    out.flush();
     if (temporary !== null) system(path, () => fsyncSync(file));
     open = false;
     system(path, () => closeSync(file));

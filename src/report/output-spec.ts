@@ -1,6 +1,7 @@
 /** `--output FORMAT=PATH`, read and checked. */
+import { resolve } from 'node:path';
+import { nearest } from '../catalog/nearest.ts';
 import { FORMAT_NAMES, type FormatName } from './formats.ts';
-import { nearest } from './nearest.ts';
 import { printable } from './printable.ts';
 
 /** Where one report goes. */
@@ -43,7 +44,7 @@ export function parseOutputSpec(spec: string): OutputSpec {
   const format = spec.slice(0, at);
   if (!isFormat(format)) {
     const meant = nearest(format, FORMAT_NAMES);
-    const hint = meant === null ? `the formats are ${FORMAT_NAMES.join(', ')}` : `did you mean '${meant}'?`;
+    const hint = meant === undefined ? `the formats are ${FORMAT_NAMES.join(', ')}` : `did you mean '${meant}'?`;
     throw new OutputSpecError('unknown-format', `--output ${shown}: unknown format '${printable(format)}', ${hint}`);
   }
   const path = spec.slice(at + 1);
@@ -59,7 +60,8 @@ export function parseOutputSpec(spec: string): OutputSpec {
 /** All of them; two reports in one place would overwrite each other. */
 export function parseOutputSpecs(specs: readonly string[]): OutputSpec[] {
   const parsed = specs.map(parseOutputSpec);
-  const twice = parsed.find(({ path }, index) => parsed.findIndex((other) => other.path === path) < index);
+  const places = parsed.map(({ path }) => (path === STANDARD_OUTPUT ? path : resolve(path)));
+  const twice = parsed.find((_, index) => places.indexOf(places[index]!) < index);
   if (twice !== undefined) {
     const place = twice.path === STANDARD_OUTPUT ? 'standard output' : printable(twice.path);
     throw new OutputSpecError(

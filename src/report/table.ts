@@ -65,11 +65,18 @@ function columnWidths(columns: Column[], rows: Row[], width: number): number[] |
 
 function cellLines(row: Row, columns: Column[], widths: number[]): string[][] {
   const wrapped = row.cells.map((cell, index) => {
-    const most = columns[index]!.single ? 1 : MOST_LINES;
-    const lines = wrap(cell, widths[index]!);
-    if (lines.length <= most) return lines;
-    const last = lines.slice(most - 1).join('');
-    return [...lines.slice(0, most - 1), shorten(pad(last, widths[index]! + 1), widths[index]!)];
+    const width = widths[index]!;
+    if (columns[index]!.single) return [shorten(cell, width)];
+    const lines = wrap(cell, width);
+    if (lines.length <= MOST_LINES) return lines;
+    const cut = shorten(
+      lines
+        .slice(MOST_LINES - 1)
+        .join(' ')
+        .padEnd(width + 1),
+      width,
+    );
+    return [...lines.slice(0, MOST_LINES - 1), cut];
   });
   const height = Math.max(...wrapped.map((lines) => lines.length));
   return Array.from({ length: height }, (_, at) => wrapped.map((lines) => lines[at] ?? ''));

@@ -29,16 +29,7 @@ function reversed<T>(value: T): T {
 
 describe('the schema', () => {
   it('is the Report type, both ways', () => {
-    expectTypeOf<z.infer<typeof reportSchema>>().toExtend<Report>();
-    expectTypeOf<Report>().toExtend<z.infer<typeof reportSchema>>();
-    expectTypeOf<keyof Report>().toEqualTypeOf<keyof z.infer<typeof reportSchema>>();
-    expectTypeOf<Required<Report['findings'][0]>>().toEqualTypeOf<
-      Required<z.infer<typeof reportSchema>['findings'][0]>
-    >();
-    expectTypeOf<Required<Report['rules'][0]>>().toEqualTypeOf<Required<z.infer<typeof reportSchema>['rules'][0]>>();
-    expectTypeOf<keyof Report['matrix'][0]>().toEqualTypeOf<keyof z.infer<typeof reportSchema>['matrix'][0]>();
-    expectTypeOf<Report['endpoints'][0]>().toEqualTypeOf<z.infer<typeof reportSchema>['endpoints'][0]>();
-    expectTypeOf<Report['captures'][0]>().toEqualTypeOf<z.infer<typeof reportSchema>['captures'][0]>();
+    expectTypeOf<Report>().toEqualTypeOf<z.infer<typeof reportSchema>>();
   });
 
   it('is published as JSON Schema (vitest -u writes it anew)', async () => {
@@ -49,9 +40,6 @@ describe('the schema', () => {
 
   it('is explained in the documentation, field by field', async () => {
     const page = await readFile(new URL('../../docs/report-json.md', import.meta.url), 'utf8');
-    const fields = JSON.stringify(reportJsonSchema(), (key, value) => (key === 'properties' ? { ...value } : value));
-    const names = [...fields.matchAll(/"properties":\{("[^{]*?")\s*:/g)].length;
-    expect(names).toBeGreaterThan(0);
     for (const name of propertyNames(reportJsonSchema())) expect(page, name).toContain(`\`${name}\``);
   });
 });

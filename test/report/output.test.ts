@@ -33,7 +33,11 @@ describe('output specs', () => {
       '--output C:\\report.json names no format: write FORMAT=PATH, such as json=C:\\report.json.',
     ],
     ['jsn=a', 'unknown-format', "--output jsn=a: unknown format 'jsn', did you mean 'json'?"],
-    ['matrix=a', 'unknown-format', "--output matrix=a: unknown format 'matrix', did you mean 'matrix-csv'?"],
+    [
+      'matrix_csv=a',
+      'unknown-format',
+      "--output matrix_csv=a: unknown format 'matrix_csv', did you mean 'matrix-csv'?",
+    ],
     [
       'pdf-document=a',
       'unknown-format',
@@ -51,6 +55,7 @@ describe('output specs', () => {
 
   it('two reports in one place are refused', () => {
     expect(() => parseOutputSpecs(['json=-', 'csv=-'])).toThrow(expect.objectContaining({ code: 'same-path-twice' }));
+    expect(() => parseOutputSpecs(['json=a', 'csv=./a'])).toThrow(expect.objectContaining({ code: 'same-path-twice' }));
     expect(parseOutputSpecs(['json=a', 'csv=b'])).toHaveLength(2);
   });
 });

@@ -1,6 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { REASONS } from '../../src/decode/reason.ts';
+import { NOT_JUDGED_LABELS } from '../../src/report/labels.ts';
 import { renderTerminal } from '../../src/report/terminal.ts';
 import { textWidth } from '../../src/report/text-width.ts';
 import { clear, HOSTILE_NAMES, hostile, trouble } from './sample.ts';
@@ -51,7 +53,7 @@ describe('terminal report', () => {
     expect(renderTerminal({ ...clear, connections: { ...none, total: 9, undecided: 9 } }, plain)).toContain(
       '9 connections could\nnot be decided.',
     );
-    expect(renderTerminal({ ...clear, rules: [] }, plain)).toContain('no rule was seen to');
+    expect(renderTerminal({ ...clear, rules: [] }, plain)).toContain('no\nrule was seen to work.');
   });
 
   it('shows a kind that it has no words for under its id', () => {
@@ -59,6 +61,10 @@ describe('terminal report', () => {
     const text = renderTerminal({ ...trouble, findings }, plain);
     expect(text).toContain('1 finding of kind tftp-window-stall');
     expect(text).toContain('TFTP WINDOW STALL (1)');
+  });
+
+  it('has words for every reason why a frame is not judged', () => {
+    for (const reason of REASONS.slice(2)) expect(NOT_JUDGED_LABELS).toHaveProperty(reason);
   });
 
   it('tells one trouble once however many clients have it, and names them all when asked', () => {

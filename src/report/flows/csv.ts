@@ -1,7 +1,8 @@
 /** Connections for a spreadsheet. */
 import type { FlowRow } from '../../assess/types.ts';
+import type { TextSink } from '../chunks.ts';
 import { type CsvColumn, csvHeader, csvRecords } from '../csv-records.ts';
-import type { FlowOptions, FlowWriter, TextSink } from '../flows.ts';
+import type { FlowOptions, FlowWriter } from '../flows.ts';
 
 /** Rows that become text at once; about 64 KiB. */
 const BATCH = 400;

@@ -1,11 +1,11 @@
 /** Connections as newline-delimited JSON, the keys of `FlowRow` in its order. */
 import type { FlowRow } from '../../assess/types.ts';
-import type { FlowWriter, TextSink } from '../flows.ts';
+import { chunks, type TextSink } from '../chunks.ts';
+import type { FlowWriter } from '../flows.ts';
 import { printableJson } from '../printable.ts';
-import { chunks } from './chunks.ts';
 
 /**
- * Joined by hand, which takes about half the time of `JSON.stringify` on a million rows: addresses, times and ids hold
+ * Joined by hand, which takes about a third of the time of `JSON.stringify` on a million rows: addresses, times and ids hold
  * nothing that needs escaping, so only the path of the capture is escaped, once for each capture.
  */
 export function ndjsonFlows(write: TextSink): FlowWriter {

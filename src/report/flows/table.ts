@@ -8,12 +8,12 @@
  *                                              unreachable  -       3   198 B    9.00 s
  */
 import type { FlowRow } from '../../assess/types.ts';
-import type { FlowOptions, FlowWriter, TextSink } from '../flows.ts';
+import { chunks, type TextSink } from '../chunks.ts';
+import type { FlowOptions, FlowWriter } from '../flows.ts';
 import { ENDED_LABELS, OUTCOME_LABELS } from '../labels.ts';
 import { count, secondsBetween, size } from '../quantity.ts';
 import { painter } from '../style.ts';
 import { head, pad } from '../text-width.ts';
-import { chunks } from './chunks.ts';
 
 /** Rows looked at before the first is printed. */
 const SAMPLE = 500;
@@ -35,7 +35,7 @@ const FACTS: readonly FactColumn[] = [
     title: 'ended',
     width: 7,
     align: 'left',
-    text: (row) => (row.ended === null ? '-' : ENDED_LABELS[row.ended].short),
+    text: (row) => (row.ended === null ? '-' : ENDED_LABELS[row.ended]),
   },
   { title: 'packets', width: 7, align: 'right', text: (row) => amount(row.pkts_toserver + row.pkts_toclient) },
   { title: 'bytes', width: 7, align: 'right', text: (row) => size(row.bytes_toserver + row.bytes_toclient) },

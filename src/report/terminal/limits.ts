@@ -32,7 +32,15 @@ export function coverageSection(report: Report, page: Page): string[] {
   return section(page, 'COVERAGE', [
     ...paragraph(page, `${counted(frames, 'frame')} read, ${count(judged)} judged${share}`, 2),
     ...(list === '' ? [] : paragraph(page, `not judged: ${list}`, 2, null, 2)),
+    ...paragraph(page, connectionText(report), 2, null, 2),
   ]);
+}
+
+function connectionText({ connections }: Report): string {
+  const { total, expected, blocked, unexpected, undecided, not_judged } = connections;
+  const parts = Object.entries({ expected, blocked, unexpected, undecided, 'not judged': not_judged });
+  const told = parts.filter(([, amount]) => amount > 0).map(([name, amount]) => `${count(amount)} ${name}`);
+  return `${counted(total, 'connection')}${told.length === 0 ? '' : `: ${told.join(', ')}`}`;
 }
 
 export function inputSection(report: Report, page: Page): string[] {

@@ -1,5 +1,7 @@
-/** Collects short pieces of text and passes them on in chunks: a system call for each row would be the slowest part of a run. */
-import type { TextSink } from '../flows.ts';
+/** Collects short pieces of text and passes them on in chunks: a system call for each piece would be the slowest part of a run. */
+
+/** Takes text, some 64 KiB at a time. */
+export type TextSink = (text: string) => void;
 
 const CHUNK = 64 * 1024;
 
