@@ -4,6 +4,7 @@ import { shorten } from './text-width.ts';
 
 /** A name of more columns is cut; the address beside it stays whole. */
 const WIDEST_NAME = 40;
+const WIDEST_ROLES = 100;
 
 /** `MP01 (10.20.0.11)`, the address alone, or the roles where the finding is about roles; null where nothing is known. */
 export function end(ip: string | null, name: string | null, roles: string[]): string | null {
@@ -12,7 +13,7 @@ export function end(ip: string | null, name: string | null, roles: string[]): st
   return called ?? (roles.length === 0 ? null : roleList(roles));
 }
 
-export const roleList = (roles: string[]): string => shorten(roles.join(', '), WIDEST_NAME);
+export const roleList = (roles: string[]): string => shorten(roles.join(', '), WIDEST_ROLES);
 
 /** `MP01 (10.20.0.11) -> SQL01 (10.20.0.31)`; the one end where only one is known, else empty. */
 export function ends(finding: Finding): string {

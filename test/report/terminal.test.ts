@@ -76,7 +76,7 @@ describe('terminal report', () => {
     const text = renderTerminal({ ...trouble, findings }, plain);
     expect(text).toContain('300 required connections are BLOCKED');
     expect(text).toContain('300 sources');
-    expect(text.split('\n').length).toBeLessThan(80);
+    expect(text.split('\n').length).toBeLessThan(100);
     expect(renderTerminal({ ...trouble, findings }, { ...plain, verbose: true })).toContain('10.9.1.43');
   });
 
