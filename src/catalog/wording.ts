@@ -1,0 +1,36 @@
+/** Rules in words. */
+
+import { roleName } from './roles.ts';
+import type { Need, Relation, Rule } from './types.ts';
+
+const BETWEEN: Readonly<Record<Relation, string>> = {
+  single: '',
+  any: ' or ',
+  all: ' and ',
+  range: ', ',
+  dynamic: '',
+  none: '',
+};
+
+/** "80 or 8530", "67 and 68", "63000-64000", "dynamic"; empty for ICMP. */
+export function portsInWords(ports: readonly (string | number)[], relation: Relation): string {
+  return ports.map(String).join(BETWEEN[relation] || ', ');
+}
+
+/** "tcp 80 or 8530", "icmp". */
+export function trafficInWords(rule: Rule): string {
+  return `${rule.transport} ${portsInWords(rule.ports, rule.relation)}`.trimEnd();
+}
+
+/** "Configuration Manager client, Distribution point". */
+export function rolesInWords(roles: readonly string[]): string {
+  return roles.map(roleName).join(', ');
+}
+
+export const NEED_IN_WORDS: Readonly<Record<Need, string>> = {
+  required: 'must work wherever both roles exist',
+  conditional: 'must work where its condition holds',
+  optional: 'allowed, nothing depends on it',
+  nominal: 'printed in the documentation, but no such traffic is to be expected',
+  historic: 'belongs to something that left the product',
+};

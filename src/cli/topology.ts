@@ -1,0 +1,90 @@
+/** `pcapcheck topology check | schema | init`. */
+
+import { compile, loadCatalog, roleName } from '../catalog/index.ts';
+import { paintNothing } from '../report/style.ts';
+import { type Column, renderTable } from '../report/table.ts';
+import { EXAMPLE_SITE } from '../site/example.ts';
+import { loadSite, type Site, SiteError, siteJsonSchema } from '../site/index.ts';
+import type { Write } from './catalog.ts';
+
+const WIDTH = 80;
+
+/** Says what the topology at `path` holds, or everything that is wrong with it. Returns 0 or 2. */
+export async function runTopologyCheck(path: string, write: Write, writeError: Write): Promise<number> {
+  try {
+    write(summary(await loadSite(path)));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof SiteError)) throw error;
+    writeError(`${error.message}\n`);
+    return 2;
+  }
+}
+
+/** The JSON Schema of site.yaml, for editors. */
+export function runTopologySchema(write: Write): number {
+  write(`${JSON.stringify(siteJsonSchema(), null, 2)}\n`);
+  return 0;
+}
+
+/** A commented topology to start from. */
+export function runTopologyInit(write: Write): number {
+  write(EXAMPLE_SITE);
+  return 0;
+}
+
+function summary(site: Site): string {
+  const { hosts, networks, expect, forbid } = site.model;
+  const lines = [
+    `${site.path}: OK${site.name === null ? '' : ` (${site.name})`}`,
+    '',
+    `${count(hosts.length, 'host')}, ${count(networks.length, 'network')}, ` +
+      `${count(expect.length, 'expectation')} and ${count(forbid.length, 'prohibition')} of its own`,
+  ];
+  const nameless = site.hostsWithoutAddress;
+  if (nameless.length > 0) {
+    lines.push(`${count(nameless.length, 'host')} without an address, looked up in the DNS answers of a capture`);
+  }
+  lines.push('', ...roleTable(site), '', ...catalogTable(site));
+  return `${lines.join('\n')}\n`;
+}
+
+const ROLE_COLUMNS: readonly Column[] = [
+  { title: 'ROLE', least: 20 },
+  { title: 'HOSTS AND NETWORKS', least: 20 },
+];
+
+function roleTable(site: Site): string[] {
+  const holders = new Map<string, string[]>();
+  for (const { name, roles } of [...site.model.hosts, ...site.model.networks]) {
+    for (const role of roles) holders.set(role, [...(holders.get(role) ?? []), name]);
+  }
+  const rows = [...holders].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (rows.length === 0) return ['no host and no network has a role, so nothing can be expected of them'];
+  const cells = rows.map(([role, names]) => ({ cells: [`${roleName(role)} (${role})`, names.join(', ')], tone: null }));
+  return renderTable([...ROLE_COLUMNS], cells, WIDTH, paintNothing);
+}
+
+const CATALOG_COLUMNS: readonly Column[] = [
+  { title: 'CATALOG' },
+  { title: 'AS OF' },
+  { title: 'RULES', align: 'right' },
+  { title: 'APPLY HERE', align: 'right' },
+  { title: 'REQUIRED', align: 'right' },
+];
+
+function catalogTable(site: Site): string[] {
+  const statuses = compile(loadCatalog(), site).rulesFor();
+  const rows = Object.entries(site.model.catalogs).map(([name, choice]) => {
+    const all = statuses.filter(({ rule }) => rule.catalog === name);
+    const apply = all.filter(({ applies }) => applies);
+    const required = apply.filter(({ need }) => need === 'required');
+    const asOf = choice.on ? (choice.version ?? choice.date ?? 'newest') : 'off';
+    return { cells: [name, asOf, String(all.length), String(apply.length), String(required.length)], tone: null };
+  });
+  return renderTable([...CATALOG_COLUMNS], rows, WIDTH, paintNothing);
+}
+
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`;
+}
