@@ -1,0 +1,119 @@
+import { DETECT_BYTES, detectKind } from './detect.ts';
+import * as errors from './errors.ts';
+import { PcapReader, parsePcapHeader } from './pcap.ts';
+import { PCAP_HEADER_LENGTH } from './pcap-header.ts';
+import { PcapngReader } from './pcapng.ts';
+import type { CaptureReader, FrameSink, ReaderSummary } from './types.ts';
+import { ByteWindow } from './window.ts';
+
+/**
+ * Drives the reader of a capture from chunks of any sizes; any chunking gives the same frames. The format is told from the first bytes.
+ *
+ * @example
+ * const feeder = new ChunkFeeder(sink, 'capture.pcap');
+ * for await (const chunk of stream) feeder.push(chunk);
+ * const summary = feeder.end();
+ */
+export class ChunkFeeder {
+  readonly #window = new ByteWindow();
+  readonly #sink: FrameSink;
+  readonly #path: string;
+  #reader: CaptureReader | null = null;
+  /** Bytes that the window must hold before it is worth looking at it again. */
+  #wanted = PCAP_HEADER_LENGTH;
+
+  /** @param path how the source is called in errors */
+  constructor(sink: FrameSink, path: string) {
+    this.#sink = sink;
+    this.#path = path;
+  }
+
+  /** The reader, once the first bytes have told the format. */
+  get reader(): CaptureReader | null {
+    return this.#reader;
+  }
+
+  /** Bytes of the (decompressed) capture that were read. */
+  get offset(): number {
+    return this.#window.offset;
+  }
+
+  /** Bytes of the (decompressed) capture that were taken in, read or not. */
+  get received(): number {
+    return this.#window.offset + this.#window.length;
+  }
+
+  /** Free memory to write the next bytes of the capture into; tell `wrote` how many. Valid until the next call of any method. */
+  space(): Uint8Array {
+    this.#window.reserve(this.#wanted);
+    return this.#window.bytes.subarray(this.#window.length);
+  }
+
+  /** `count` bytes were written into `space()`. @throws CaptureError where they are no capture */
+  wrote(count: number): void {
+    this.#window.length += count;
+    if (this.#window.length >= this.#wanted) this.#drain(false);
+  }
+
+  /** Takes a chunk; it is copied. @throws CaptureError where the bytes are no capture */
+  push(chunk: Uint8Array): void {
+    for (let taken = 0; taken < chunk.length; ) {
+      const space = this.space();
+      const count = Math.min(space.length, chunk.length - taken);
+      space.set(count === chunk.length ? chunk : chunk.subarray(taken, taken + count));
+      taken += count;
+      this.wrote(count);
+    }
+  }
+
+  /** What is known so far. Only once the first bytes have told the format (`reader` is not null). */
+  summary(): ReaderSummary {
+    return this.#reader!.summary();
+  }
+
+  /** No more bytes follow. @throws CaptureError where there is no capture */
+  end(): ReaderSummary {
+    this.#drain(true);
+    return this.summary();
+  }
+
+  #drain(atEnd: boolean): void {
+    const window = this.#window;
+    if (this.#reader === null) this.#reader = this.#open(atEnd);
+    const reader = this.#reader;
+    if (reader === null) return;
+    window.consume(reader.read(window.bytes, window.view, window.length, window.offset, atEnd));
+    this.#wanted = reader.needed;
+  }
+
+  #open(atEnd: boolean): CaptureReader | null {
+    const window = this.#window;
+    const first = window.bytes.subarray(0, Math.min(window.length, DETECT_BYTES));
+    const detected = detectKind(first);
+    if (detected.kind === 'pcapng') return new PcapngReader(this.#sink);
+    if (detected.kind === 'pcap') {
+      if (first.length < PCAP_HEADER_LENGTH && !atEnd) return null;
+      const header = parsePcapHeader(first);
+      if ('error' in header) {
+        if (header.error === 'cut-short') throw errors.headerCutShort(this.#path, header.found);
+        throw errors.unsupportedVersion(this.#path, header.found);
+      }
+      window.consume(PCAP_HEADER_LENGTH);
+      return new PcapReader(header, this.#sink);
+    }
+    if (!atEnd && first.length < DETECT_BYTES) {
+      this.#wanted = DETECT_BYTES;
+      return null;
+    }
+    switch (detected.kind) {
+      case 'empty':
+        throw errors.emptyFile(this.#path);
+      case 'gzip':
+        throw errors.unsupportedKind(this.#path, 'compressed twice', 'unpack it with "gzip -d in"');
+      case 'other':
+        throw errors.unsupportedKind(this.#path, detected.looksLike, detected.remedy);
+      case 'unknown':
+        throw errors.unknownKind(this.#path, detected.firstBytes);
+    }
+  }
+}

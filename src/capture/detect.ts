@@ -1,0 +1,139 @@
+/** Tells what a file is by its first bytes, never by its name. */
+import { MAGIC_MICROSECONDS, MAGIC_MODIFIED, MAGIC_NANOSECONDS } from './pcap-header.ts';
+import { SECTION_HEADER } from './pcapng-blocks.ts';
+
+/** Bytes that suffice for every kind. */
+export const DETECT_BYTES = 512;
+
+/** What a file looks like. */
+export type Detection =
+  | { kind: 'pcap' }
+  | { kind: 'pcapng' }
+  | { kind: 'gzip' }
+  | { kind: 'empty' }
+  /** Known, but not read here: `looksLike` and `remedy` fit into "X is <looksLike>; <remedy>." */
+  | { kind: 'other'; id: string; looksLike: string; remedy: string }
+  /** `firstBytes` in hexadecimal. */
+  | { kind: 'unknown'; firstBytes: string };
+
+interface Signature {
+  id: string;
+  /** Bytes as Latin-1 characters. */
+  magic: string;
+  looksLike: string;
+  remedy: string;
+}
+
+const EDITCAP = 'convert it with "editcap -F pcapng in out.pcapng" (part of Wireshark)';
+const NO_CAPTURE = 'name the capture itself';
+
+const SIGNATURES: readonly Signature[] = [
+  { id: 'netmon', magic: 'GMBU', looksLike: 'a Network Monitor capture', remedy: EDITCAP },
+  { id: 'netmon', magic: 'RTSS', looksLike: 'a Network Monitor 1 capture', remedy: EDITCAP },
+  { id: 'snoop', magic: 'snoop\0\0\0', looksLike: 'a snoop capture', remedy: EDITCAP },
+  { id: 'sniffer', magic: 'TRSNIFF data    \x1a', looksLike: 'a Sniffer capture', remedy: EDITCAP },
+  { id: 'netxray', magic: 'XCP\0', looksLike: 'a Windows Sniffer capture', remedy: EDITCAP },
+  { id: 'omnipeek', magic: '\x7fver', looksLike: 'an OmniPeek capture', remedy: EDITCAP },
+  {
+    id: 'btsnoop',
+    magic: 'btsnoop\0',
+    looksLike: 'a Bluetooth snoop capture',
+    remedy: 'capture the IP network instead',
+  },
+  { id: 'iptrace', magic: 'iptrace ', looksLike: 'an AIX iptrace capture', remedy: EDITCAP },
+  { id: 'ixia', magic: '\x1c\0\x01\xac', looksLike: 'an IxVeriWave capture', remedy: EDITCAP },
+  { id: 'ixia', magic: '\x1c\0\x01\xab', looksLike: 'an IxVeriWave capture', remedy: EDITCAP },
+  { id: 'zstd', magic: '\x28\xb5\x2f\xfd', looksLike: 'compressed with zstd', remedy: 'unpack it with "zstd -d in"' },
+  { id: 'lz4', magic: '\x04\x22\x4d\x18', looksLike: 'compressed with lz4', remedy: 'unpack it with "lz4 -d in out"' },
+  { id: 'xz', magic: '\xfd7zXZ\0', looksLike: 'compressed with xz', remedy: 'unpack it with "xz -d in"' },
+  { id: 'bzip2', magic: 'BZh', looksLike: 'compressed with bzip2', remedy: 'unpack it with "bzip2 -d in"' },
+  { id: 'compress', magic: '\x1f\x9d', looksLike: 'compressed with compress', remedy: 'unpack it with "gzip -d in"' },
+  { id: 'zip', magic: 'PK\x03\x04', looksLike: 'a zip archive', remedy: 'unpack it and name the captures in it' },
+  {
+    id: '7z',
+    magic: '7z\xbc\xaf\x27\x1c',
+    looksLike: 'a 7-Zip archive',
+    remedy: 'unpack it and name the captures in it',
+  },
+  {
+    id: 'cab',
+    magic: 'MSCF',
+    looksLike: 'a cabinet archive, as "netsh trace" makes',
+    remedy: 'name the .etl beside it',
+  },
+  { id: 'evtx', magic: 'ElfFile\0', looksLike: 'a Windows event log', remedy: NO_CAPTURE },
+  { id: 'pdf', magic: '%PDF', looksLike: 'a PDF document', remedy: NO_CAPTURE },
+  { id: 'program', magic: '\x7fELF', looksLike: 'a program', remedy: NO_CAPTURE },
+  { id: 'program', magic: 'MZ', looksLike: 'a Windows program', remedy: NO_CAPTURE },
+];
+
+const ETL = {
+  id: 'etl',
+  looksLike: 'a Windows event trace',
+  remedy:
+    'convert it with "pktmon etl2pcap in.etl --out out.pcapng" where pktmon made it, or with "etl2pcapng in.etl out.pcapng" where netsh trace did',
+};
+const HTML = {
+  id: 'html',
+  looksLike: 'a web page',
+  remedy: 'download the capture itself; a sign-in page may have been saved in its place',
+};
+const XML = {
+  id: 'xml',
+  looksLike: 'XML, such as an export of packet details',
+  remedy: 'save the capture itself as pcapng',
+};
+const FIREWALL_LOG = { id: 'firewall-log', looksLike: 'a log of the Windows firewall', remedy: NO_CAPTURE };
+const TEXT = {
+  id: 'text',
+  looksLike: 'text',
+  remedy:
+    'save the packets themselves, as with "tcpdump -w out.pcap", "tshark -w out.pcapng" or "pktmon etl2pcap in.etl"',
+};
+
+/** Event trace: a buffer header of 72 bytes, then the trace header event, whose fourth byte is 0xc0 and third 1 (32 bit) or 2 (64 bit). */
+const ETL_EVENT = 72;
+const ETL_HEADER_TYPE = ETL_EVENT + 2;
+const ETL_HEADER_FLAGS = ETL_EVENT + 3;
+
+/** @param bytes the first bytes of the file, {@link DETECT_BYTES} of them where there are as many */
+export function detectKind(bytes: Uint8Array): Detection {
+  if (bytes.length === 0) return { kind: 'empty' };
+  if (bytes.length >= 4) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const magic = view.getUint32(0, false);
+    if (magic === SECTION_HEADER) return { kind: 'pcapng' };
+    if (isPcap(magic) || isPcap(view.getUint32(0, true))) return { kind: 'pcap' };
+  }
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return { kind: 'gzip' };
+  const start = latin1(bytes.subarray(0, DETECT_BYTES));
+  const known = SIGNATURES.find((signature) => start.startsWith(signature.magic));
+  if (known !== undefined) return { kind: 'other', id: known.id, looksLike: known.looksLike, remedy: known.remedy };
+  if ((bytes[ETL_HEADER_TYPE] === 1 || bytes[ETL_HEADER_TYPE] === 2) && bytes[ETL_HEADER_FLAGS] === 0xc0)
+    return { kind: 'other', ...ETL };
+  return detectText(start) ?? { kind: 'unknown', firstBytes: hexadecimal(bytes.subarray(0, 4)) };
+}
+
+function isPcap(magic: number): boolean {
+  return magic === MAGIC_MICROSECONDS || magic === MAGIC_NANOSECONDS || magic === MAGIC_MODIFIED;
+}
+
+function detectText(start: string): Detection | null {
+  // UTF-16 with a byte order mark, as PowerShell writes it, or 8-bit text without control characters.
+  const wide = start.startsWith('\xff\xfe') || start.startsWith('\xfe\xff');
+  const plain = wide ? start.slice(2).replaceAll('\0', '') : start.replace(/^\xef\xbb\xbf/, '');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells text from bytes
+  if (/[\0-\x08\x0e-\x1f]/.test(plain)) return null;
+  if (/^\s*<(!doctype html|html)/i.test(plain)) return { kind: 'other', ...HTML };
+  if (/^\s*<\?xml/i.test(plain)) return { kind: 'other', ...XML };
+  if (/^#Version: .*\r?\n#Software: Microsoft Windows Firewall/i.test(plain)) return { kind: 'other', ...FIREWALL_LOG };
+  return { kind: 'other', ...TEXT };
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+function hexadecimal(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+}

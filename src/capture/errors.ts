@@ -1,0 +1,99 @@
+/** Failures that keep a capture from being read at all. Each has a stable code and one sentence: what, where, how to mend it. */
+
+export type CaptureErrorCode =
+  | 'not-found'
+  | 'is-directory'
+  | 'no-permission'
+  | 'read-failed'
+  | 'empty-file'
+  | 'header-cut-short'
+  | 'unsupported-version'
+  | 'unsupported-kind'
+  | 'unknown-kind'
+  | 'damaged-gzip';
+
+/** Meant for users: show the message, never the stack. */
+export class CaptureError extends Error {
+  override readonly name = 'CaptureError';
+  readonly code: CaptureErrorCode;
+  /** The path as the user gave it; `-` for standard input. */
+  readonly path: string;
+
+  constructor(code: CaptureErrorCode, path: string, message: string) {
+    super(message);
+    this.code = code;
+    this.path = path;
+  }
+}
+
+/** How a path is called in a sentence. */
+export function nameOf(path: string): string {
+  return path === '-' ? 'Standard input' : path;
+}
+
+/** An error of node:fs or of a stream, as a CaptureError. */
+export function fromSystemError(path: string, error: unknown): CaptureError {
+  if (error instanceof CaptureError) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const name = nameOf(path);
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new CaptureError('not-found', path, `${name} does not exist; check the path.`);
+    case 'EISDIR':
+      return directory(path);
+    case 'EACCES':
+    case 'EPERM':
+      return new CaptureError(
+        'no-permission',
+        path,
+        `${name} may not be read by this user; change its permissions or run as one who may.`,
+      );
+    default: {
+      const reason = error instanceof Error ? error.message : String(error);
+      return new CaptureError('read-failed', path, `${name} could not be read (${reason}); try a copy of the file.`);
+    }
+  }
+}
+
+export function damagedGzip(path: string): CaptureError {
+  return new CaptureError(
+    'damaged-gzip',
+    path,
+    `${nameOf(path)} is gzip without a readable beginning; copy it again, or try "gzip -t" on it.`,
+  );
+}
+
+export function directory(path: string): CaptureError {
+  return new CaptureError('is-directory', path, `${path} is a directory; name the captures in it.`);
+}
+
+export function emptyFile(path: string): CaptureError {
+  return new CaptureError(
+    'empty-file',
+    path,
+    `${nameOf(path)} is empty; the capture may not have been started, or not been saved.`,
+  );
+}
+
+export function headerCutShort(path: string, found: number): CaptureError {
+  const message = `${nameOf(path)} ends after ${found} bytes, within the 24 bytes of its pcap header; copy or capture it again.`;
+  return new CaptureError('header-cut-short', path, message);
+}
+
+export function unsupportedVersion(path: string, major: number): CaptureError {
+  const message = `${nameOf(path)} is pcap of version ${major}, and only version 2 is known; convert it with "editcap -F pcapng in out.pcapng".`;
+  return new CaptureError('unsupported-version', path, message);
+}
+
+/** @param looksLike what the first bytes say, such as "a Network Monitor capture"; @param remedy an imperative clause */
+export function unsupportedKind(path: string, looksLike: string, remedy: string): CaptureError {
+  return new CaptureError('unsupported-kind', path, `${nameOf(path)} is ${looksLike}, not pcap or pcapng; ${remedy}.`);
+}
+
+export function unknownKind(path: string, firstBytes: string): CaptureError {
+  const message =
+    `${nameOf(path)} is not a capture of a known kind (it begins with ${firstBytes}); ` +
+    'if Wireshark opens it, convert it with "editcap -F pcapng in out.pcapng".';
+  return new CaptureError('unknown-kind', path, message);
+}

@@ -1,0 +1,63 @@
+import { createGunzip, type Gunzip } from 'node:zlib';
+
+/** Output of the decompressor comes in pieces of this many bytes; what a damaged stream loses is less than one. */
+const PIECE = 64 * 1024;
+
+/** How a compressed stream ended: as it should, in the middle, or in bytes that are no gzip. */
+export type GunzipEnd = 'whole' | 'cut' | 'damaged';
+
+/** Decompresses gzip (RFC 1952, several members too) as it comes; nothing is held but the piece in hand. */
+export class GunzipFeed {
+  readonly #gunzip: Gunzip;
+  #end: GunzipEnd = 'whole';
+  #failed = false;
+  #consumerError: unknown;
+
+  /** @param consume gets each piece; what it throws is thrown again by `write` or `end` */
+  constructor(consume: (piece: Uint8Array) => void) {
+    this.#gunzip = createGunzip({ chunkSize: PIECE });
+    this.#gunzip.on('data', (piece: Uint8Array) => {
+      if (this.#consumerError !== undefined) return;
+      try {
+        consume(piece);
+      } catch (error) {
+        this.#consumerError = error;
+      }
+    });
+    this.#gunzip.on('error', (error: NodeJS.ErrnoException) => {
+      this.#failed = true;
+      this.#end = error.code === 'Z_BUF_ERROR' ? 'cut' : 'damaged';
+    });
+  }
+
+  /** @returns false where the stream is damaged and no more is wanted */
+  async write(chunk: Uint8Array): Promise<boolean> {
+    if (!this.#failed) await this.#settled((done) => this.#gunzip.write(chunk, done));
+    if (this.#consumerError !== undefined) throw this.#consumerError;
+    return !this.#failed;
+  }
+
+  async end(): Promise<GunzipEnd> {
+    if (!this.#failed) await this.#settled((done) => this.#gunzip.once('end', done).end());
+    this.#gunzip.destroy();
+    if (this.#consumerError !== undefined) throw this.#consumerError;
+    return this.#end;
+  }
+
+  /** Frees the decompressor where reading ends early. */
+  close(): void {
+    this.#gunzip.destroy();
+  }
+
+  /** Waits for `action` to call back, or for the stream to fail, whichever comes first. */
+  #settled(action: (done: () => void) => void): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = () => {
+        this.#gunzip.off('error', finish);
+        resolve();
+      };
+      this.#gunzip.once('error', finish);
+      action(finish);
+    });
+  }
+}

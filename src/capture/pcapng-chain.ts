@@ -1,0 +1,55 @@
+import {
+  BLOCK_HEADER,
+  BLOCK_LENGTH,
+  BLOCK_TRAILER,
+  BYTE_ORDER,
+  BYTE_ORDER_MAGIC,
+  ENHANCED_PACKET,
+  PACKET_CAPTURED,
+  PACKET_DATA,
+  SECTION_HEADER,
+  SMALLEST_BLOCK,
+} from './pcapng-blocks.ts';
+import { CHAIN_FRAME, type FrameChain } from './resync.ts';
+
+/** Steps over pcapng blocks while searching. Length and repeated length must agree, which random bytes hardly ever do. */
+export class PcapngChain implements FrameChain {
+  readonly headerLength = SMALLEST_BLOCK;
+  /** Byte order of the section that is being read; null where none is known, then only a section header can begin a chain. */
+  littleEndian: boolean | null = null;
+  #little: boolean | null = null;
+
+  begin(): void {
+    this.#little = this.littleEndian;
+  }
+
+  step(view: DataView, at: number, end: number): number {
+    if (view.getUint32(at, true) === SECTION_HEADER) {
+      const order = byteOrderAt(view, at);
+      if (order === null) return -1;
+      this.#little = order;
+    }
+    const little = this.#little;
+    if (little === null) return -1;
+    const length = view.getUint32(at + BLOCK_LENGTH, little);
+    if ((length & 3) !== 0 || length < SMALLEST_BLOCK || length > CHAIN_FRAME) return -1;
+    const behind = at + length;
+    if (behind > end) return behind;
+    if (view.getUint32(behind - BLOCK_TRAILER, little) !== length) return -1;
+    if (view.getUint32(at, little) === ENHANCED_PACKET) {
+      if (length < PACKET_DATA + BLOCK_TRAILER) return -1;
+      if (view.getUint32(at + PACKET_CAPTURED, little) > length - PACKET_DATA - BLOCK_TRAILER) return -1;
+    }
+    return behind;
+  }
+}
+
+/** Byte order that the section header at `at` declares: true for little-endian, null where it declares none. 12 bytes are at hand. */
+export function byteOrderAt(view: DataView, at: number): boolean | null {
+  if (view.getUint32(at + BYTE_ORDER_MAGIC, true) === BYTE_ORDER) return true;
+  if (view.getUint32(at + BYTE_ORDER_MAGIC, false) === BYTE_ORDER) return false;
+  return null;
+}
+
+/** Where the byte order magic is at hand: 12 bytes, as many as the smallest block has. */
+export const BYTE_ORDER_AT_HAND = BLOCK_HEADER + 4;

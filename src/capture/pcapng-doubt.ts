@@ -1,0 +1,89 @@
+import * as block from './pcapng-blocks.ts';
+import { byteOrderAt, PcapngChain } from './pcapng-chain.ts';
+import { CHAIN_FRAME, LOOKAHEAD, REACH, type Resumption, Resync, STEP } from './resync.ts';
+import { MAX_RECORD } from './types.ts';
+
+/** Answer where no block can be found. */
+export const NOTHING = -1;
+
+/** Bytes that must be at hand, from a damaged block on, to judge it (or the end of the file). */
+export const JUDGEMENT_REACH = REACH + 1;
+
+/** Decides about pcapng blocks that do not look right. */
+export class PcapngDoubt {
+  readonly #chain = new PcapngChain();
+  #resync: Resync | null = null;
+
+  /** Byte order of the section being read; null before the first. */
+  set littleEndian(little: boolean | null) {
+    this.#chain.littleEndian = little;
+  }
+
+  /** Where the search stands after `resume`. */
+  get position(): number {
+    return this.#search().position;
+  }
+
+  resume(view: DataView, from: number, length: number, atEnd: boolean): Resumption {
+    return this.#search().resume(view, from, length, atEnd);
+  }
+
+  /**
+   * The lengths of the block at `at` do not agree. One of them is good where it leads to the next block.
+   * @returns the true length of the block, or NOTHING where neither length is good
+   */
+  trueLength(view: DataView, at: number, length: number, atEnd: boolean): number {
+    const behind = at + lengthAt(view, at, this.#chain.littleEndian);
+    if (isBlockLength(behind - at) && behind - at <= STEP && behind <= length) {
+      const end = Math.min(length, behind + LOOKAHEAD);
+      if (behind === length) return behind - at;
+      if (this.#search().find(view, behind, behind + 1, end, atEnd && end === length, behind) === behind)
+        return behind - at;
+    }
+    return this.lengthByTrailer(view, at, length, atEnd);
+  }
+
+  /** The first length of the block at `at` is bad. @returns the true length, where the next good block follows the block's second length; or NOTHING */
+  lengthByTrailer(view: DataView, at: number, length: number, atEnd: boolean): number {
+    const to = Math.min(length, at + CHAIN_FRAME);
+    const end = Math.min(length, to + LOOKAHEAD);
+    const next = this.#search().find(view, at + block.SMALLEST_BLOCK, to, end, atEnd && end === length, at);
+    if (next < 0) return NOTHING;
+    const little = this.#chain.littleEndian === true;
+    const trailer = view.getUint32(next - block.BLOCK_TRAILER, little);
+    return trailer === next - at && isBlockLength(trailer) ? trailer : NOTHING;
+  }
+
+  /** The block at `at` runs past the end of the file. @returns offset of a good block within it, or NOTHING where the file is cut */
+  behindLastBlock(view: DataView, at: number, length: number): number {
+    if (this.#confirmsItsLength(view, at, length)) return NOTHING;
+    const to = Math.min(length, at + CHAIN_FRAME);
+    const end = Math.min(length, to + LOOKAHEAD);
+    return this.#search().find(view, at + 1, to, end, end === length, to - 1);
+  }
+
+  /** True for a packet without options, whose length of block and length of frame confirm each other. */
+  #confirmsItsLength(view: DataView, at: number, length: number): boolean {
+    const little = this.#chain.littleEndian === true;
+    if (length - at < block.PACKET_DATA || view.getUint32(at, little) !== block.ENHANCED_PACKET) return false;
+    const captured = view.getUint32(at + block.PACKET_CAPTURED, little);
+    const whole = block.PACKET_DATA + block.padded(captured) + block.BLOCK_TRAILER;
+    return captured <= MAX_RECORD && lengthAt(view, at, little) === whole;
+  }
+
+  #search(): Resync {
+    this.#resync ??= new Resync(this.#chain);
+    return this.#resync;
+  }
+}
+
+/** The first length of the block at `at`, in the byte order of its section; a section header declares its own. */
+export function lengthAt(view: DataView, at: number, little: boolean | null): number {
+  const order = view.getUint32(at, true) === block.SECTION_HEADER ? byteOrderAt(view, at) : little;
+  return view.getUint32(at + block.BLOCK_LENGTH, order === true);
+}
+
+/** A total length that a block can have (draft-ietf-opsawg-pcapng section 3.1) and that is believed. */
+export function isBlockLength(length: number): boolean {
+  return (length & 3) === 0 && length >= block.SMALLEST_BLOCK && length <= MAX_RECORD;
+}

@@ -1,0 +1,106 @@
+/** Looks at the beginning of a capture without reading it through: to put the files of a series in order, and to plan the reading. */
+import { ChunkFeeder } from './chunk-feeder.ts';
+import { GunzipFeed } from './gunzip.ts';
+import { Input } from './input.ts';
+import { PcapReader } from './pcap.ts';
+import type { PcapHeader } from './pcap-header.ts';
+import { PcapngReader } from './pcapng.ts';
+import type { PcapngState } from './pcapng-state.ts';
+import { isGzip, readFirst } from './source.ts';
+import type { FrameSink } from './types.ts';
+
+/** Bytes read at a time, and at most, until the first frame has come. */
+const PEEK_CHUNK = 64 * 1024;
+const PEEK_LIMIT = 8 * 1024 * 1024;
+
+/** What the beginning of a file says. */
+export interface CapturePeek {
+  path: string;
+  format: 'pcap' | 'pcapng';
+  compression: 'gzip' | null;
+  /** Bytes of the file, as stored. */
+  size: number;
+  /** Time of the first frame; null where none was found in the first 8 MiB. Frames need not be in the order of time. */
+  firstSeconds: number | null;
+  firstNanoseconds: number | null;
+  /** LINKTYPE_ value of the first frame. */
+  linkType: number | null;
+  /** For pcap: what a reader that starts at another record needs. */
+  pcapHeader: PcapHeader | null;
+  /** For pcapng: the state at the first frame, for a reader that starts at a later block. */
+  pcapngState: PcapngState | null;
+}
+
+/** Remembers the first frame. */
+class FirstFrame implements FrameSink {
+  seen = false;
+  seconds = 0;
+  nanoseconds = 0;
+  linkType = 0;
+  pcapngState: PcapngState | null = null;
+  feeder: ChunkFeeder | null = null;
+
+  frame(
+    _bytes: Uint8Array,
+    _view: DataView,
+    _offset: number,
+    _capturedLength: number,
+    _originalLength: number,
+    seconds: number,
+    nanoseconds: number,
+    linkType: number,
+    _interfaceId: number,
+  ): void {
+    if (this.seen) return;
+    this.seen = true;
+    this.seconds = seconds;
+    this.nanoseconds = nanoseconds;
+    this.linkType = linkType;
+    const reader = this.feeder?.reader;
+    if (reader instanceof PcapngReader) this.pcapngState = reader.state();
+  }
+}
+
+/**
+ * @param path a plain file: a pipe cannot be looked at without being read, the answer for it is null
+ * @throws CaptureError where it is no capture
+ */
+export async function readCaptureHeader(path: string): Promise<CapturePeek | null> {
+  const input = new Input(path);
+  let gunzip: GunzipFeed | null = null;
+  try {
+    if (input.size === null) return null;
+    const sink = new FirstFrame();
+    const feeder = new ChunkFeeder(sink, path);
+    sink.feeder = feeder;
+    const first = await readFirst(input);
+    if (isGzip(first)) gunzip = new GunzipFeed((piece) => feeder.push(piece));
+    let chunk = first;
+    let intact = true;
+    const buffer = new Uint8Array(PEEK_CHUNK);
+    for (let done = 0; chunk.length > 0 && intact && !sink.seen && done < PEEK_LIMIT; done += chunk.length) {
+      if (gunzip === null) feeder.push(chunk);
+      else intact = await gunzip.write(chunk);
+      chunk = buffer.subarray(0, await input.read(buffer));
+    }
+    if (!sink.seen) {
+      await gunzip?.end();
+      feeder.end();
+    }
+    const { reader } = feeder;
+    return {
+      path,
+      format: reader instanceof PcapReader ? 'pcap' : 'pcapng',
+      compression: gunzip === null ? null : 'gzip',
+      size: input.size,
+      firstSeconds: sink.seen ? sink.seconds : null,
+      firstNanoseconds: sink.seen ? sink.nanoseconds : null,
+      linkType: sink.seen ? sink.linkType : null,
+      pcapHeader: reader instanceof PcapReader ? reader.header : null,
+      pcapngState: sink.pcapngState ?? (reader instanceof PcapngReader ? reader.state() : null),
+    };
+  } finally {
+    gunzip?.close();
+    input.close();
+  }
+}

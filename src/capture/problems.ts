@@ -1,0 +1,23 @@
+import type { CaptureProblem } from './types.ts';
+
+/** Problems kept with their sentence; more are only counted, so that a file of garbage cannot fill the memory. */
+const KEPT = 100;
+
+/** Collects what went wrong in one capture, in the order of the file. */
+export class ProblemLog {
+  readonly kept: CaptureProblem[] = [];
+  count = 0;
+
+  /**
+   * @param offset byte offset in the (decompressed) file
+   * @param skippedBytes bytes passed over because of it
+   * @param what a clause without subject of place, such as `the record is cut short`; the sentence is made from it only where it is kept
+   */
+  add(code: string, offset: number, skippedBytes: number, what: string): void {
+    this.count++;
+    if (this.kept.length >= KEPT) return;
+    const passed =
+      skippedBytes > 0 ? `; ${skippedBytes} ${skippedBytes === 1 ? 'byte was' : 'bytes were'} skipped` : '';
+    this.kept.push({ code, offset, skippedBytes, message: `At byte ${offset} ${what}${passed}.` });
+  }
+}

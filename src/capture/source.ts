@@ -1,0 +1,188 @@
+/** Reads captures through: plain files by synchronous reads into one buffer, gzip and standard input as streams. */
+import { ChunkFeeder } from './chunk-feeder.ts';
+import * as errors from './errors.ts';
+import { type GunzipEnd, GunzipFeed } from './gunzip.ts';
+import { Input, STANDARD_INPUT } from './input.ts';
+import type { CaptureProblem, CaptureReader, FrameSink, ReaderSummary } from './types.ts';
+import { ByteWindow } from './window.ts';
+
+export { ChunkFeeder } from './chunk-feeder.ts';
+export { STANDARD_INPUT } from './input.ts';
+
+/** Bytes asked of a stream at a time. */
+const STREAM_CHUNK = 1024 * 1024;
+/** RFC 1952 section 2.3.1. */
+const GZIP_MAGIC = [0x1f, 0x8b] as const;
+
+export interface ReadCaptureOptions {
+  /** Called after each window. @param readBytes bytes of the source read @param totalBytes size of the source, null for a pipe */
+  onProgress?: (readBytes: number, totalBytes: number | null) => void;
+  /** Called after each window, between two frames; may end the reading. */
+  onWindow?: () => 'go-on' | 'stop';
+}
+
+/** What is known of a file once it has been read. */
+export interface CaptureFileSummary extends ReaderSummary {
+  path: string;
+  compression: 'gzip' | null;
+  /** Bytes read of the source. */
+  fileBytes: number;
+  /** Bytes of the capture, decompressed. */
+  captureBytes: number;
+  /** False where `onWindow` ended the reading. */
+  complete: boolean;
+}
+
+/**
+ * Reads a capture through and hands its frames to the sink. Damage in it is a problem in the summary.
+ * @param path a file, a named pipe, or `-` for standard input
+ * @throws CaptureError where there is nothing to read
+ */
+export async function readCapture(
+  path: string,
+  sink: FrameSink,
+  options: ReadCaptureOptions = {},
+): Promise<CaptureFileSummary> {
+  const input = new Input(path);
+  try {
+    const reading = new Reading(input, sink, options);
+    const first = await readFirst(input);
+    if (isGzip(first)) return await reading.gzip(first);
+    return path === STANDARD_INPUT ? await reading.pipe(first) : reading.file(first);
+  } finally {
+    input.close();
+  }
+}
+
+/**
+ * Reads a part of an uncompressed file, from a record or block on, with a reader that was made for that place; `reader.stopAt` says where to end.
+ * @returns offset in the file behind what was read
+ */
+export function readPart(path: string, reader: CaptureReader & { stopAt: number }, from: number): number {
+  const input = new Input(path);
+  try {
+    const window = new ByteWindow(from);
+    for (;;) {
+      window.reserve(reader.needed);
+      const count = input.readNow(window.bytes.subarray(window.length), window.offset + window.length);
+      window.length += count;
+      window.consume(reader.read(window.bytes, window.view, window.length, window.offset, count === 0));
+      if (count === 0 || window.offset >= reader.stopAt) return window.offset;
+    }
+  } finally {
+    input.close();
+  }
+}
+
+/** One run through one source. */
+class Reading {
+  readonly #input: Input;
+  readonly #options: ReadCaptureOptions;
+  readonly #feeder: ChunkFeeder;
+  /** Bytes read of the source. */
+  #read = 0;
+
+  constructor(input: Input, sink: FrameSink, options: ReadCaptureOptions) {
+    this.#input = input;
+    this.#options = options;
+    this.#feeder = new ChunkFeeder(sink, input.path);
+  }
+
+  /** The bytes go from the file to where the frames are read, with no copy between. */
+  file(first: Uint8Array): CaptureFileSummary {
+    const feeder = this.#feeder;
+    feeder.push(first);
+    this.#read = first.length;
+    for (;;) {
+      const count = this.#input.readNow(feeder.space());
+      if (count === 0) return this.#finish(null, 'whole');
+      feeder.wrote(count);
+      if (this.#windowDone(count)) return this.#summary(feeder.summary(), null, false);
+    }
+  }
+
+  async pipe(first: Uint8Array): Promise<CaptureFileSummary> {
+    const feeder = this.#feeder;
+    feeder.push(first);
+    this.#read = first.length;
+    for (;;) {
+      const count = await this.#input.read(feeder.space());
+      if (count === 0) return this.#finish(null, 'whole');
+      feeder.wrote(count);
+      if (this.#windowDone(count)) return this.#summary(feeder.summary(), null, false);
+    }
+  }
+
+  async gzip(first: Uint8Array): Promise<CaptureFileSummary> {
+    const gunzip = new GunzipFeed((piece) => this.#feeder.push(piece));
+    try {
+      let intact = await gunzip.write(first);
+      this.#read = first.length;
+      const buffer = new Uint8Array(STREAM_CHUNK);
+      while (intact) {
+        const count = await this.#input.read(buffer);
+        if (count === 0) break;
+        intact = await gunzip.write(buffer.subarray(0, count));
+        if (this.#windowDone(count)) return this.#summary(this.#feeder.summary(), 'gzip', false);
+      }
+      const end = await gunzip.end();
+      if (end !== 'whole' && this.#feeder.received === 0) throw errors.damagedGzip(this.#input.path);
+      return this.#finish('gzip', end);
+    } finally {
+      gunzip.close();
+    }
+  }
+
+  /** @returns true where the caller wants no more */
+  #windowDone(count: number): boolean {
+    this.#read += count;
+    this.#options.onProgress?.(this.#read, this.#input.size);
+    return this.#options.onWindow?.() === 'stop' && this.#feeder.reader !== null;
+  }
+
+  #finish(compression: 'gzip' | null, end: GunzipEnd): CaptureFileSummary {
+    const summary = this.#feeder.end();
+    const problem = gzipProblem(end, this.#feeder.received);
+    if (problem !== null) {
+      summary.problems.push(problem);
+      summary.problemCount++;
+    }
+    return this.#summary(summary, compression, true);
+  }
+
+  #summary(summary: ReaderSummary, compression: 'gzip' | null, complete: boolean): CaptureFileSummary {
+    const { path } = this.#input;
+    return { ...summary, path, compression, fileBytes: this.#read, captureBytes: this.#feeder.received, complete };
+  }
+}
+
+function gzipProblem(end: GunzipEnd, offset: number): CaptureProblem | null {
+  switch (end) {
+    case 'whole':
+      return null;
+    case 'cut': {
+      const message = `The gzip file ends early; the ${offset} bytes that could be unpacked were read.`;
+      return { code: 'cut-short', offset, skippedBytes: 0, message };
+    }
+    case 'damaged': {
+      const message = `The gzip file is damaged; the ${offset} bytes in front of the damage were read.`;
+      return { code: 'broken-compression', offset, skippedBytes: 0, message };
+    }
+  }
+}
+
+/** The bytes that tell gzip from the rest; fewer where the source has no more. */
+export async function readFirst(input: Input): Promise<Uint8Array> {
+  const bytes = new Uint8Array(GZIP_MAGIC.length);
+  let length = 0;
+  while (length < bytes.length) {
+    const count = await input.read(bytes.subarray(length));
+    if (count === 0) break;
+    length += count;
+  }
+  return bytes.subarray(0, length);
+}
+
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === GZIP_MAGIC[0] && bytes[1] === GZIP_MAGIC[1];
+}
