@@ -149,7 +149,14 @@ export interface Report {
   topology: { path: string; name: string | null } | null;
   captures: CaptureReport[];
   coverage: Coverage;
-  connections: { total: number; expected: number; blocked: number; unexpected: number; undecided: number; not_judged: number };
+  connections: {
+    total: number;
+    expected: number;
+    blocked: number;
+    unexpected: number;
+    undecided: number;
+    not_judged: number;
+  };
   findings: Finding[];
   rules: RuleReport[];
   endpoints: EndpointReport[];

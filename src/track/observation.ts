@@ -1,6 +1,7 @@
 import type { Ended, Outcome } from '../assess/types.ts';
 import { PROTOCOL_TCP } from '../decode/packet.ts';
 import { FRAGMENT, ICMP_ERROR, REASONS, TCP, UDP } from '../decode/reason.ts';
+import { ipv4Text, ipv6Text } from './address-text.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { joinFragments } from './join-fragments.ts';
 import { type IcmpVerdict, joinIcmpErrors } from './join-icmp.ts';
@@ -78,6 +79,8 @@ export interface ConnectionView {
   toGroup: boolean;
   clientSentData: boolean;
   serverSentData: boolean;
+  /** UDP: this is the exchange in which a TFTP server answers a request, on ports of its own. */
+  isTransfer: boolean;
   /** UDP: the answer came from another port, as TFTP servers do; the number of that exchange. */
   transfer: number | null;
 }
@@ -131,6 +134,11 @@ export class Observation {
     return this.#part.addresses;
   }
 
+  /** Text of an address as records and views hold it. */
+  addressText(family: 4 | 6, address: number): string {
+    return family === 4 ? ipv4Text(address) : ipv6Text(this.addressWords, address * 4);
+  }
+
   /** Fills `view` with connection `number`. */
   read(number: number, view: ConnectionView): ConnectionView {
     const records = this.#table.records;
@@ -167,6 +175,7 @@ export class Observation {
     view.attempts = records[at + COUNTS] >>> 16;
     view.answerNanoseconds = this.#answerTime(at, state, server);
     view.transfer = null;
+    view.isTransfer = !isTcp && this.#tftp.clientSide.has(number);
     if (isTcp) {
       view.outcome = tcpOutcome(records, at, client, icmp, this.#end);
       view.ended = hasEnding(view.outcome) ? tcpEnded(records, at, client) : null;
@@ -261,6 +270,7 @@ export function newConnectionView(): ConnectionView {
     toGroup: false,
     clientSentData: false,
     serverSentData: false,
+    isTransfer: false,
     transfer: null,
   };
 }

@@ -1,0 +1,60 @@
+// Bundles the product into dist/: the program, the worker, and the licences of what is bundled. Data (YAML) is parsed here.
+// piscina stays a dependency: it starts its own worker file by path.
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { esbuildYaml } from './yaml-plugin.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+const result = await build({
+  absWorkingDir: root,
+  entryPoints: { pcapcheck: 'src/pcapcheck.ts', worker: 'src/engine/worker.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  chunkNames: 'chunk-[hash]',
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  external: ['piscina'],
+  minifySyntax: true,
+  metafile: true,
+  legalComments: 'none',
+  define: { PCAPCHECK_VERSION: JSON.stringify(version), PCAPCHECK_WORKER: '"./worker.js"' },
+  // CommonJS packages in an ES module bundle ask for built-in modules through require.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+  plugins: [esbuildYaml],
+});
+await chmod(join(dist, 'pcapcheck.js'), 0o755);
+
+const packages = new Set();
+for (const input of Object.keys(result.metafile.inputs)) {
+  const match = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+  if (match) packages.add(match[1]);
+}
+const licences = [];
+for (const name of [...packages].sort()) {
+  const folder = join(root, 'node_modules', name);
+  const { version: packageVersion, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  licences.push(`${name} ${packageVersion} (${license})\n\n${await licenceText(folder)}`);
+}
+await writeFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences.join(`\n${'-'.repeat(72)}\n\n`));
+
+async function licenceText(folder) {
+  for (const file of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENCE']) {
+    try {
+      return (await readFile(join(folder, file), 'utf8')).trim();
+    } catch {
+      // the next spelling
+    }
+  }
+  throw new Error(`${folder} has no licence file`);
+}

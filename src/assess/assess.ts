@@ -1,0 +1,175 @@
+import { compile } from '../catalog/rule-index.ts';
+import type { Catalog } from '../catalog/types.ts';
+import { VERSION } from '../product.ts';
+import type { Site } from '../site/index.ts';
+import type { Observation } from '../track/observation.ts';
+import { type Context, type FramePlace, type Judged, pairKey, type RuleUse } from './context.ts';
+import { type Conversation, gatherConversations } from './conversations.ts';
+import { KINDS } from './kinds.ts';
+import { roleMatrix } from './matrix.ts';
+import { isListed, type Peer } from './peers.ts';
+import { ruleStates } from './rule-states.ts';
+import {
+  type CaptureReport,
+  type EndpointReport,
+  type Finding,
+  type Report,
+  SEVERITIES,
+  type Undecided,
+} from './types.ts';
+import { judge, type Reach, reachOf, type Trust, UNDECIDED_REASONS } from './verdicts.ts';
+import { called, portText } from './wording.ts';
+
+/** What the assessment is told of the captures. */
+export interface Evidence {
+  observation: Observation;
+  captures: CaptureReport[];
+  /** Packets that the capturing systems say they lost. */
+  droppedByCapture: number;
+  place(frame: number): FramePlace;
+  time(seconds: number, nanoseconds: number): string;
+}
+
+/** Holds what a capture shows against what the site and the catalog expect. */
+export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report {
+  const index = compile(catalog, site);
+  const { observation } = evidence;
+  const { all, peers } = gatherConversations(observation, site);
+  const trust: Trust = { droppedByCapture: evidence.droppedByCapture, twoWayByEndpoint: twoWay(peers) };
+  const judged = all.map(
+    (conversation): Judged => ({
+      conversation,
+      verdict: judge(conversation, index),
+      reach: reachOf(conversation, trust),
+    }),
+  );
+  const { uses, usesByPair } = gatherUses(judged);
+  const context: Context = { site, index, judged, uses, usesByPair, place: evidence.place, time: evidence.time };
+  const findings = KINDS.flatMap((kind) => kind.find(context));
+  return {
+    schema: 'pcapcheck-report/1',
+    tool: { name: 'pcapcheck', version: VERSION },
+    topology: { path: site.path, name: site.name },
+    captures: evidence.captures,
+    coverage: coverageOf(observation, judged),
+    connections: countConnections(judged),
+    findings: inOrder(findings),
+    rules: ruleStates(context),
+    endpoints: reportedPeers(peers, judged).map(endpointReport),
+    matrix: roleMatrix(context),
+    undecided: undecidedOf(judged),
+  };
+}
+
+/** Conversations by rule and pair of addresses. */
+function gatherUses(judged: readonly Judged[]): { uses: RuleUse[]; usesByPair: Map<string, RuleUse[]> } {
+  const uses: RuleUse[] = [];
+  const usesByPair = new Map<string, RuleUse[]>();
+  for (const one of judged) {
+    if (one.verdict.kind !== 'expected') continue;
+    const { client, server } = one.conversation;
+    const key = pairKey(client, server);
+    let pair = usesByPair.get(key);
+    if (pair === undefined) {
+      pair = [];
+      usesByPair.set(key, pair);
+    }
+    for (const match of one.verdict.matches) {
+      let use = pair.find(({ rule }) => rule.id === match.rule.id);
+      if (use === undefined) {
+        use = { rule: match.rule, match, client, server, judged: [] };
+        pair.push(use);
+        uses.push(use);
+      }
+      use.judged.push(one);
+    }
+  }
+  return { uses, usesByPair };
+}
+
+function twoWay(peers: readonly Peer[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const { endpoint, twoWay: count } of peers) counts.set(endpoint.base, (counts.get(endpoint.base) ?? 0) + count);
+  return counts;
+}
+
+function coverageOf(observation: Observation, judged: readonly Judged[]): Report['coverage'] {
+  const notJudged: Record<string, number> = { ...observation.notJudgedFrames };
+  let outside = 0;
+  for (const { conversation, verdict } of judged) {
+    if (verdict.kind !== 'not-judged') continue;
+    notJudged[verdict.reason] = (notJudged[verdict.reason] ?? 0) + conversation.packets;
+    outside += conversation.packets;
+  }
+  return { frames: observation.frames, judged: observation.judgedFrames - outside, not_judged: notJudged };
+}
+
+function countConnections(judged: readonly Judged[]): Report['connections'] {
+  const counts = { total: 0, expected: 0, blocked: 0, unexpected: 0, undecided: 0, not_judged: 0 };
+  for (const { conversation, verdict, reach } of judged) {
+    const { connections } = conversation;
+    counts.total += connections;
+    if (verdict.kind === 'not-judged') counts.not_judged += connections;
+    else if (verdict.kind !== 'expected') counts.unexpected += connections;
+    else if (reach.state === 'blocked') counts.blocked += connections;
+    else if (reach.state === 'undecided') counts.undecided += connections;
+    else counts.expected += connections;
+  }
+  return counts;
+}
+
+/** Most severe first; equals in the order of KINDS, then of the first frame. */
+function inOrder(findings: Finding[]): Finding[] {
+  const rank = new Map(SEVERITIES.map((severity, i) => [severity, i]));
+  return findings
+    .map((finding, i) => ({ finding, i }))
+    .sort((a, b) => rank.get(a.finding.severity)! - rank.get(b.finding.severity)! || a.i - b.i)
+    .map(({ finding }) => finding);
+}
+
+/** Addresses of the topology, and those that have traffic with them. */
+function reportedPeers(peers: readonly Peer[], judged: readonly Judged[]): Peer[] {
+  const strangers = new Set(
+    judged.flatMap(({ verdict }) => (verdict.kind === 'unknown-endpoint' ? [verdict.stranger] : [])),
+  );
+  return peers.filter((peer) => isListed(peer) || strangers.has(peer));
+}
+
+function endpointReport({ ip, endpoint, connectionsAsClient, connectionsAsServer }: Peer): EndpointReport {
+  return {
+    ip,
+    name: endpoint.name,
+    roles: [...endpoint.roles],
+    known_by: endpoint.kind,
+    connections_as_client: connectionsAsClient,
+    connections_as_server: connectionsAsServer,
+  };
+}
+
+/** Examples of each reason. */
+const EXAMPLES = 3;
+
+/** What could not be decided among expected conversations, by reason. */
+function undecidedOf(judged: readonly Judged[]): Undecided[] {
+  const byReason = new Map<string, { count: number; examples: string[] }>();
+  for (const { conversation, verdict, reach } of judged) {
+    if (verdict.kind !== 'expected') continue;
+    const reason = undecidedReason(reach);
+    if (reason === null) continue;
+    const known = byReason.get(reason) ?? { count: 0, examples: [] };
+    known.count += conversation.connections;
+    if (known.examples.length < EXAMPLES) known.examples.push(exampleOf(conversation));
+    byReason.set(reason, known);
+  }
+  return [...byReason].map(([reason, { count, examples }]) => ({ reason, count, examples }));
+}
+
+function undecidedReason(reach: Reach): string | null {
+  if (reach.state === 'mixed') return UNDECIDED_REASONS.intermittent;
+  if (reach.state !== 'undecided' || reach.reason === 'one-way-protocol') return null;
+  return UNDECIDED_REASONS[reach.reason];
+}
+
+function exampleOf(conversation: Conversation): string {
+  return `${called(conversation.client)} -> ${called(conversation.server)} ${portText(conversation)}`;
+}

@@ -1,0 +1,68 @@
+import type { RuleIndex, RuleMatch } from '../catalog/rule-index.ts';
+import type { Rule } from '../catalog/types.ts';
+import type { Site } from '../site/index.ts';
+import type { Conversation } from './conversations.ts';
+import type { Peer } from './peers.ts';
+import type { Reach, Verdict } from './verdicts.ts';
+
+/** A conversation with what was decided about it. */
+export interface Judged {
+  conversation: Conversation;
+  verdict: Verdict;
+  reach: Reach;
+}
+
+/** One rule between one pair of addresses: the conversations that it expects. */
+export interface RuleUse {
+  rule: Rule;
+  match: RuleMatch;
+  client: Peer;
+  server: Peer;
+  judged: Judged[];
+}
+
+/** Where a frame is found again: the capture and the number in it. */
+export interface FramePlace {
+  capture: string;
+  frame: number;
+}
+
+/** Everything a finding may look at. */
+export interface Context {
+  site: Site;
+  index: RuleIndex;
+  judged: Judged[];
+  /** By pair of addresses and rule, in the order of first appearance. */
+  uses: RuleUse[];
+  /** The uses of a pair of addresses; key as pairKey makes it. */
+  usesByPair: ReadonlyMap<string, readonly RuleUse[]>;
+  /** The capture and the number in it of a frame counted over all captures. */
+  place(frame: number): FramePlace;
+  /** ISO 8601 of a time stamp. */
+  time(seconds: number, nanoseconds: number): string;
+}
+
+export function pairKey(client: Peer, server: Peer): string {
+  return `${client.number} ${server.number}`;
+}
+
+/** True where some conversation of this use got through. */
+export function useWorks(use: RuleUse): boolean {
+  return use.judged.some(({ reach }) => reach.state === 'works' || reach.state === 'mixed');
+}
+
+/** True where no conversation of this use got through, and at least one is blocked. */
+export function useIsBlocked(use: RuleUse): boolean {
+  return !useWorks(use) && use.judged.some(({ reach }) => reach.state === 'blocked');
+}
+
+/** A rule that stands in for `use` between the same ends and works: another of its alternatives, or one it falls back to. */
+export function standIn(use: RuleUse, context: Context): { use: RuleUse; by: 'alternative' | 'fallback' } | null {
+  for (const other of context.usesByPair.get(pairKey(use.client, use.server)) ?? []) {
+    if (other === use || !useWorks(other)) continue;
+    if (use.rule.alternatives !== null && other.rule.alternatives === use.rule.alternatives)
+      return { use: other, by: 'alternative' };
+    if (use.rule.fallback.includes(other.rule.id)) return { use: other, by: 'fallback' };
+  }
+  return null;
+}

@@ -1,0 +1,209 @@
+import type { Site } from '../site/index.ts';
+import { type ConnectionView, newConnectionView, type Observation } from '../track/observation.ts';
+import { isListed, type Peer, Peers } from './peers.ts';
+import type { Outcome } from './types.ts';
+
+/** How a connection that got through went on, where that is a symptom. */
+export type Symptom = 'stalled' | 'reset-after-request' | null;
+
+/** Connections of one conversation that share their fate. */
+export interface Fate {
+  outcome: Outcome;
+  symptom: Symptom;
+  count: number;
+  attempts: number;
+  /** The first frame numbers that show it, ascending, over the whole series. */
+  frames: number[];
+  firstSeconds: number;
+  firstNanoseconds: number;
+  lastSeconds: number;
+  lastNanoseconds: number;
+  /** Type and code of the first deciding ICMP error, and who sent it. */
+  icmp: { version: 4 | 6; type: number; code: number; sender: string } | null;
+  /** Connections whose client was inferred, not seen to start. */
+  inferred: number;
+  /** TCP: a SYN-ACK passed the capture point, yet the client repeated its SYN. */
+  answerLost: number;
+}
+
+/** All connections from one address to one port of another. */
+export interface Conversation {
+  client: Peer;
+  server: Peer;
+  proto: 'tcp' | 'udp';
+  port: number;
+  /** Frames went to a group address of the link layer, or the address is one. */
+  toGroup: boolean;
+  fates: Fate[];
+  connections: number;
+  bytes: number;
+  packets: number;
+  /** Lowest port of the client, for conversations whose direction was inferred. */
+  clientPort: number;
+  /** The transfer of a TFTP request: neither port is 69. */
+  isTransfer: boolean;
+}
+
+export interface Conversations {
+  all: Conversation[];
+  peers: Peer[];
+}
+
+/** Frames of evidence kept for one fate. */
+const EVIDENCE_FRAMES = 5;
+
+/** Folds the connections of a capture into conversations, in the order of their first frame. */
+export function gatherConversations(observation: Observation, site: Site): Conversations {
+  const peers = new Peers(site, observation);
+  const byPair = new Map<number, Map<number, Conversation>>();
+  const all: Conversation[] = [];
+  const view = newConnectionView();
+  for (let number = 0; number < observation.count; number++) {
+    observation.read(number, view);
+    const client = peers.client(view);
+    const server = peers.server(view);
+    countPeers(view, client, server);
+    const pairKey = client.number * 0x2000000 + server.number;
+    let pair = byPair.get(pairKey);
+    if (pair === undefined) byPair.set(pairKey, (pair = new Map()));
+    const portKey = (view.serverPort << 1) | (view.proto === 'tcp' ? 0 : 1);
+    let conversation = pair.get(portKey);
+    if (conversation === undefined) {
+      conversation = newConversation(view, client, server);
+      pair.set(portKey, conversation);
+      all.push(conversation);
+    }
+    addConnection(conversation, view, observation);
+  }
+  return { all, peers: peers.all };
+}
+
+function newConversation(view: ConnectionView, client: Peer, server: Peer): Conversation {
+  return {
+    client,
+    server,
+    proto: view.proto,
+    port: view.serverPort,
+    toGroup: server.endpoint.kind === 'multicast' || server.endpoint.kind === 'broadcast',
+    fates: [],
+    connections: 0,
+    bytes: 0,
+    packets: 0,
+    clientPort: view.clientPort,
+    isTransfer: view.isTransfer,
+  };
+}
+
+function countPeers(view: ConnectionView, client: Peer, server: Peer): void {
+  client.connectionsAsClient++;
+  server.connectionsAsServer++;
+  if (view.packetsToServer > 0 && view.packetsToClient > 0) {
+    client.twoWay++;
+    server.twoWay++;
+  } else if (view.proto === 'tcp' && view.outcome === 'one-sided') {
+    client.oneSided++;
+    server.oneSided++;
+  }
+}
+
+function addConnection(conversation: Conversation, view: ConnectionView, observation: Observation): void {
+  conversation.connections++;
+  conversation.bytes += view.bytesToServer + view.bytesToClient;
+  conversation.packets += view.packetsToServer + view.packetsToClient;
+  if (view.toGroup) conversation.toGroup = true;
+  if (view.clientPort < conversation.clientPort) conversation.clientPort = view.clientPort;
+  const symptom = symptomOf(view);
+  let fate = conversation.fates.find((known) => known.outcome === view.outcome && known.symptom === symptom);
+  if (fate === undefined) {
+    fate = newFate(view, symptom);
+    conversation.fates.push(fate);
+  }
+  fate.count++;
+  fate.attempts += view.attempts;
+  if (view.clientInferred) fate.inferred++;
+  if (view.outcome === 'half-open' && view.attempts > 1) fate.answerLost++;
+  if (fate.icmp === null && view.icmp !== null) {
+    const { version, type, code, sender } = view.icmp;
+    fate.icmp = { version, type, code, sender: observation.addressText(version, sender) };
+  }
+  addFrames(fate.frames, view);
+  if (isLater(view, fate)) {
+    fate.lastSeconds = view.lastSeconds;
+    fate.lastNanoseconds = view.lastNanoseconds;
+  }
+}
+
+/** Established, and then nothing: what a filter that reads content does, or a path that loses large packets. */
+function symptomOf(view: ConnectionView): Symptom {
+  if (view.outcome !== 'established') return null;
+  if (view.ended === 'stalled') return 'stalled';
+  const reset = view.ended === 'reset-by-server' || view.ended === 'reset-by-client';
+  return reset && view.clientSentData && !view.serverSentData ? 'reset-after-request' : null;
+}
+
+function newFate(view: ConnectionView, symptom: Symptom): Fate {
+  return {
+    outcome: view.outcome,
+    symptom,
+    count: 0,
+    attempts: 0,
+    frames: [],
+    firstSeconds: view.firstSeconds,
+    firstNanoseconds: view.firstNanoseconds,
+    lastSeconds: view.lastSeconds,
+    lastNanoseconds: view.lastNanoseconds,
+    icmp: null,
+    inferred: 0,
+    answerLost: 0,
+  };
+}
+
+function addFrames(frames: number[], view: ConnectionView): void {
+  const evidence = [view.firstFrame, view.icmp?.frame ?? 0, view.resetFrame, view.lastAttemptFrame];
+  for (const frame of evidence.sort((a, b) => a - b)) {
+    if (frame > 0 && frames.length < EVIDENCE_FRAMES && !frames.includes(frame)) frames.push(frame);
+  }
+}
+
+function isLater(view: ConnectionView, fate: Fate): boolean {
+  return (
+    view.lastSeconds > fate.lastSeconds ||
+    (view.lastSeconds === fate.lastSeconds && view.lastNanoseconds > fate.lastNanoseconds)
+  );
+}
+
+/** Outcomes that show that the traffic gets through. */
+export function works(fate: Fate): boolean {
+  if (fate.symptom !== null) return false;
+  switch (fate.outcome) {
+    case 'established':
+    case 'midstream':
+    case 'one-sided':
+    case 'answered':
+      return true;
+    case 'half-open':
+      return fate.answerLost === 0;
+    default:
+      return false;
+  }
+}
+
+/** Outcomes that show that it does not. */
+export function isBlocked(fate: Fate): boolean {
+  switch (fate.outcome) {
+    case 'refused':
+    case 'no-answer':
+    case 'prohibited':
+    case 'unreachable':
+      return true;
+    case 'half-open':
+      return fate.answerLost > 0;
+    default:
+      return false;
+  }
+}
+
+/** True where either end is listed: traffic of others is nobody's business here. */
+export function concernsSite(conversation: Conversation): boolean {
+  return isListed(conversation.client) || isListed(conversation.server);
+}

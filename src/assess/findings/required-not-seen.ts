@@ -1,0 +1,38 @@
+import { roleName } from '../../catalog/roles.ts';
+import type { Kind } from '../kind.ts';
+import { endsOf } from '../new-finding.ts';
+
+/** Rules that are required and of whose traffic the capture shows nothing: no fault, but no proof either. */
+export const requiredNotSeen: Kind = {
+  meta: { id: 'required-not-seen', title: 'Required, but not seen', severity: 'info' },
+  find({ index, uses }) {
+    const seen = new Set(uses.map(({ rule }) => rule.id));
+    return index
+      .rulesFor()
+      .filter(
+        ({ rule, applies, need }) => applies && need === 'required' && rule.transport !== 'icmp' && !seen.has(rule.id),
+      )
+      .map(({ rule, portsText }) => ({
+        kind: requiredNotSeen.meta.id,
+        severity: 'info' as const,
+        certainty: 'proven' as const,
+        message: `No ${rule.transport}/${portsText.join(' or ')} from ${rule.from.map(roleName).join(' or ')} to ${roleName(rule.to)} is in the capture: ${rule.description} (rule ${rule.id}) can be neither confirmed nor denied.`,
+        remedy: 'Capture where this traffic passes, and while it is used.',
+        rule: [rule.id],
+        source: rule.source,
+        ...endsOf(null, null),
+        src_roles: [...rule.from],
+        dest_roles: [rule.to],
+        proto: rule.transport,
+        dest_port: null,
+        outcome: null,
+        count: 0,
+        attempts: 0,
+        frames: [],
+        capture: null,
+        first_ts: null,
+        last_ts: null,
+        display_filter: null,
+      }));
+  },
+};

@@ -1,0 +1,78 @@
+import type { Context, Judged } from './context.ts';
+import type { Peer } from './peers.ts';
+import type { MatrixRow, Outcome, Source } from './types.ts';
+
+/** The role matrix: a row for each pair of roles, protocol and port that was seen, sorted by roles and port. */
+export function roleMatrix(context: Context): MatrixRow[] {
+  const rows = new Map<string, MatrixRow>();
+  for (const judged of context.judged) {
+    const row = startRow(judged);
+    const key = [row.verdict, row.src_role, row.dest_role, row.proto, row.dest_port].join('\0');
+    const known = rows.get(key);
+    const target = known ?? row;
+    if (known === undefined) rows.set(key, row);
+    else known.rules = [...new Set([...known.rules, ...row.rules])];
+    addTo(target, judged, context);
+  }
+  return [...rows.values()].sort(
+    (a, b) =>
+      compare(a.src_role, b.src_role) ||
+      compare(a.dest_role, b.dest_role) ||
+      compare(a.proto, b.proto) ||
+      a.dest_port - b.dest_port ||
+      compare(a.verdict, b.verdict),
+  );
+}
+
+function startRow({ conversation, verdict }: Judged): MatrixRow {
+  const { client, server } = conversation;
+  let [from, to] = [rolesOf(client), rolesOf(server)];
+  let rules: string[] = [];
+  let source: Source | null = null;
+  if (verdict.kind === 'expected') {
+    const { rule, reversed } = verdict.matches[0];
+    const played = rule.from.find((role) => client.endpoint.allRoles.has(role) || server.endpoint.allRoles.has(role));
+    if (rule.catalog !== 'site' && played !== undefined) [from, to] = reversed ? [rule.to, played] : [played, rule.to];
+    rules = verdict.matches.map((match) => match.rule.id);
+    source = rule.source;
+  } else if (verdict.kind === 'forbidden') {
+    rules = [verdict.rule.id];
+    source = verdict.rule.source;
+  }
+  return {
+    src_role: from,
+    dest_role: to,
+    proto: conversation.proto,
+    dest_port: conversation.port,
+    verdict: verdict.kind === 'unknown-endpoint' ? 'unexpected' : verdict.kind,
+    rules,
+    source,
+    outcomes: {},
+    connections: 0,
+    bytes: 0,
+    first_ts: '',
+    last_ts: '',
+  };
+}
+
+/** Roles of an end as listed, or what kind of address it is. */
+function rolesOf({ endpoint }: Peer): string {
+  return endpoint.roles.length > 0 ? endpoint.roles.join('+') : endpoint.kind;
+}
+
+function addTo(row: MatrixRow, { conversation }: Judged, context: Context): void {
+  row.connections += conversation.connections;
+  row.bytes += conversation.bytes;
+  for (const fate of conversation.fates) {
+    const outcome: Outcome = fate.outcome;
+    row.outcomes[outcome] = (row.outcomes[outcome] ?? 0) + fate.count;
+    const first = context.time(fate.firstSeconds, fate.firstNanoseconds);
+    const last = context.time(fate.lastSeconds, fate.lastNanoseconds);
+    if (row.first_ts === '' || first < row.first_ts) row.first_ts = first;
+    if (last > row.last_ts) row.last_ts = last;
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,80 @@
+import type { Endpoint, Site } from '../site/index.ts';
+import { ipv4Text, ipv6Text } from '../track/address-text.ts';
+import type { ConnectionView, Observation } from '../track/observation.ts';
+
+/** One address of the capture with what the topology says of it. */
+export interface Peer {
+  /** Number of the peer, in the order of appearance. */
+  number: number;
+  family: 4 | 6;
+  ip: string;
+  endpoint: Endpoint;
+  connectionsAsClient: number;
+  connectionsAsServer: number;
+  /** Connections of this address in which both directions were captured, and those that evidently worked but show one. */
+  twoWay: number;
+  oneSided: number;
+}
+
+/** Finds the peer of each address; each address is looked up in the topology once. */
+export class Peers {
+  readonly all: Peer[] = [];
+  readonly #site: Site;
+  readonly #observation: Observation;
+  readonly #v4 = new Map<number, Peer>();
+  readonly #v6: (Peer | undefined)[] = [];
+
+  constructor(site: Site, observation: Observation) {
+    this.#site = site;
+    this.#observation = observation;
+  }
+
+  client(view: ConnectionView): Peer {
+    return view.family === 4 ? this.#peer4(view.client) : this.#peer6(view.client);
+  }
+
+  server(view: ConnectionView): Peer {
+    return view.family === 4 ? this.#peer4(view.server) : this.#peer6(view.server);
+  }
+
+  #peer4(address: number): Peer {
+    let peer = this.#v4.get(address);
+    if (peer === undefined) {
+      peer = this.#add(4, ipv4Text(address), this.#site.lookup4(address));
+      this.#v4.set(address, peer);
+    }
+    return peer;
+  }
+
+  #peer6(number: number): Peer {
+    let peer = this.#v6[number];
+    if (peer === undefined) {
+      const words = this.#observation.addressWords;
+      const at = number * 4;
+      const index = this.#site.lookup6(words[at], words[at + 1], words[at + 2], words[at + 3]);
+      peer = this.#add(6, ipv6Text(words, at), index);
+      this.#v6[number] = peer;
+    }
+    return peer;
+  }
+
+  #add(family: 4 | 6, ip: string, endpointIndex: number): Peer {
+    const peer: Peer = {
+      number: this.all.length,
+      family,
+      ip,
+      endpoint: this.#site.endpoints[endpointIndex],
+      connectionsAsClient: 0,
+      connectionsAsServer: 0,
+      twoWay: 0,
+      oneSided: 0,
+    };
+    this.all.push(peer);
+    return peer;
+  }
+}
+
+/** True where the topology lists the address, itself or by its network. */
+export function isListed(peer: Peer): boolean {
+  return peer.endpoint.kind === 'host' || peer.endpoint.kind === 'network';
+}

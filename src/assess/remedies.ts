@@ -1,0 +1,34 @@
+import type { Conversation, Fate } from './conversations.ts';
+import { called, portText } from './wording.ts';
+
+/** What to do about a blocked conversation, by what the capture shows. */
+export function remedyOf(conversation: Conversation, fate: Fate): string {
+  const { client, server } = conversation;
+  const port = portText(conversation);
+  const way = `${port} from ${called(client)} to ${called(server)}`;
+  if (fate.symptom === 'stalled') {
+    return `Look for a filter on the way that reads content (TLS inspection, intrusion prevention) and lets the handshake of ${port} pass but not what follows, and for a path that loses large packets (try ping with 1400 bytes and "do not fragment").`;
+  }
+  if (fate.symptom === 'reset-after-request') {
+    return `Look for a filter that reads content between ${called(client)} and ${called(server)}; if the resets carry another TTL than the server's packets, they are forged. Else look at the log of the service on ${port}.`;
+  }
+  switch (fate.outcome) {
+    case 'refused':
+      return `On ${called(server)}, see that the service listens on ${port} (Windows: Get-NetTCPConnection -State Listen -LocalPort ${conversation.port}). If it does, a firewall on the way answers with resets: allow ${way}.`;
+    case 'prohibited':
+      return `Allow ${way} on ${fate.icmp?.sender ?? 'the firewall that sent the ICMP error'}.`;
+    case 'unreachable':
+      return isPortUnreachable(fate)
+        ? `On ${called(server)}, see that the service listens on ${port}; if it does, ${fate.icmp?.sender ?? 'a firewall'} rejects it: allow ${way}.`
+        : `See that ${called(server)} is up and that ${fate.icmp?.sender ?? 'the router that sent the ICMP error'} has a route to it; where a firewall rejects in this way, allow ${way}.`;
+    case 'half-open':
+      return `The answer is lost between the capture point and ${called(client)}: allow the way back of ${way}, and look for asymmetric routes.`;
+    default:
+      return `Allow ${way} on every firewall between them, the host firewall of ${server.endpoint.name ?? server.ip} included; if it is allowed, see that the host is up.`;
+  }
+}
+
+function isPortUnreachable({ icmp }: Fate): boolean {
+  if (icmp === null) return false;
+  return icmp.version === 4 ? icmp.type === 3 && icmp.code === 3 : icmp.type === 1 && icmp.code === 4;
+}

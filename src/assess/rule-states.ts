@@ -1,0 +1,74 @@
+import type { RuleStatus } from '../catalog/rule-index.ts';
+import { type Context, type RuleUse, standIn, useIsBlocked, useWorks } from './context.ts';
+import type { RuleReport, RuleState } from './types.ts';
+import { UNDECIDED_REASONS } from './verdicts.ts';
+import { portText } from './wording.ts';
+
+/** The state of every rule of the catalog and of the site's own, in the order of the catalog. */
+export function ruleStates(context: Context): RuleReport[] {
+  const usesByRule = new Map<string, RuleUse[]>();
+  for (const use of context.uses) {
+    const known = usesByRule.get(use.rule.id);
+    if (known === undefined) usesByRule.set(use.rule.id, [use]);
+    else known.push(use);
+  }
+  return context.index.rulesFor().map((status) => reportOf(status, usesByRule.get(status.rule.id) ?? [], context));
+}
+
+function reportOf(status: RuleStatus, uses: RuleUse[], context: Context): RuleReport {
+  const { rule } = status;
+  const { state, reason } = stateOf(status, uses, context);
+  const connections = (wanted: string): number =>
+    uses.reduce(
+      (sum, use) =>
+        sum +
+        use.judged.reduce(
+          (n, { reach, conversation }) => n + (reach.state === wanted ? conversation.connections : 0),
+          0,
+        ),
+      0,
+    );
+  return {
+    id: rule.id,
+    state,
+    reason,
+    need: status.need,
+    from: rule.from.join(', '),
+    to: rule.to,
+    proto: rule.transport,
+    ports: [...status.portsText],
+    works: connections('works') + connections('mixed'),
+    blocked: connections('blocked'),
+    undecided: connections('undecided'),
+    source: rule.source,
+  };
+}
+
+function stateOf(status: RuleStatus, uses: RuleUse[], context: Context): { state: RuleState; reason: string | null } {
+  if (uses.length === 0) {
+    if (!status.applies) return { state: 'not-applicable', reason: status.reason };
+    return { state: 'not-seen', reason: status.rule.transport === 'icmp' ? 'echo requests are not followed' : null };
+  }
+  const working = uses.filter(useWorks);
+  const blocked = uses.filter((use) => useIsBlocked(use));
+  const replaced = blocked.flatMap((use) => {
+    const other = standIn(use, context);
+    return other?.by === 'alternative' ? [{ use, by: other.use }] : [];
+  });
+  const missing = blocked.length - replaced.length;
+  if (missing > 0) return { state: working.length > 0 ? 'partly-blocked' : 'blocked', reason: null };
+  if (replaced.length > 0)
+    return { state: 'works', reason: `${portsOf(replaced[0].by)} works in place of ${portsOf(replaced[0].use)}` };
+  if (working.length > 0) return { state: 'works', reason: null };
+  return { state: 'undecided', reason: undecidedReason(uses) };
+}
+
+function portsOf(use: RuleUse): string {
+  return [...new Set(use.judged.map(({ conversation }) => portText(conversation)))].join(', ');
+}
+
+function undecidedReason(uses: RuleUse[]): string | null {
+  for (const { judged } of uses)
+    for (const { reach } of judged) if (reach.state === 'undecided') return UNDECIDED_REASONS[reach.reason];
+  return null;
+}

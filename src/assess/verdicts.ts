@@ -1,0 +1,111 @@
+import type { RuleIndex, RuleMatch } from '../catalog/rule-index.ts';
+import type { Rule } from '../catalog/types.ts';
+import { type Conversation, isBlocked, works } from './conversations.ts';
+import { isListed, type Peer } from './peers.ts';
+
+/** A conversation held against the rules. */
+export type Verdict =
+  | { kind: 'expected'; matches: readonly RuleMatch[] }
+  | { kind: 'forbidden'; rule: Rule }
+  | { kind: 'unexpected' }
+  | { kind: 'unknown-endpoint'; stranger: Peer; listed: Peer }
+  | { kind: 'not-judged'; reason: NotJudgedReason };
+
+export const NOT_JUDGED_REASONS = {
+  'outside-the-topology': 'neither end is in the topology',
+  'multicast-or-broadcast': 'sent to a group, and no rule speaks of it',
+  'link-local': 'an address of one link only (fe80::/10, 169.254.0.0/16), loopback or none at all',
+  'no-roles': 'both ends are in the topology without a role',
+} as const;
+export type NotJudgedReason = keyof typeof NOT_JUDGED_REASONS;
+
+const TFTP_PORT = 69;
+
+/** Holds one conversation against prohibitions first, then expectations; what neither names is unexpected, where both ends are known. */
+export function judge(conversation: Conversation, index: RuleIndex): Verdict {
+  const { client, server, proto } = conversation;
+  const port = conversation.isTransfer ? TFTP_PORT : conversation.port;
+  const rule = index.forbidden(client.endpoint, server.endpoint, proto, port);
+  if (rule !== null) return { kind: 'forbidden', rule };
+  const matches = index.match(client.endpoint, server.endpoint, proto, port);
+  if (matches.length > 0) return { kind: 'expected', matches };
+  if (conversation.fates.every((fate) => fate.inferred === fate.count)) {
+    // Nobody was seen to start: the other reading is as good, if a rule knows it.
+    const turned = index.match(server.endpoint, client.endpoint, proto, conversation.clientPort);
+    if (turned.length > 0) return { kind: 'expected', matches: turned };
+  }
+  return judgeUnmatched(conversation);
+}
+
+function judgeUnmatched({ client, server, toGroup }: Conversation): Verdict {
+  if (!isListed(client) && !isListed(server)) return { kind: 'not-judged', reason: 'outside-the-topology' };
+  if (toGroup) return { kind: 'not-judged', reason: 'multicast-or-broadcast' };
+  for (const peer of [client, server]) {
+    const { kind } = peer.endpoint;
+    if (kind === 'link-local' || kind === 'loopback' || kind === 'unspecified')
+      return { kind: 'not-judged', reason: 'link-local' };
+  }
+  if (!isListed(client)) return { kind: 'unknown-endpoint', stranger: client, listed: server };
+  if (!isListed(server)) return { kind: 'unknown-endpoint', stranger: server, listed: client };
+  if (client.endpoint.roles.length === 0 && server.endpoint.roles.length === 0)
+    return { kind: 'not-judged', reason: 'no-roles' };
+  return { kind: 'unexpected' };
+}
+
+/** What the capture shows of one conversation, and how sure that is. */
+export type Reach =
+  | { state: 'works' }
+  /** Some connections got through, others did not: no firewall rule does that. */
+  | { state: 'mixed' }
+  | { state: 'blocked'; certainty: 'proven' | 'likely' }
+  | { state: 'undecided'; reason: UndecidedReason };
+
+export const UNDECIDED_REASONS = {
+  'ends-too-soon': 'the capture ends before an answer could have come',
+  'one-attempt': 'one attempt without an answer proves nothing',
+  'capture-loss': 'the capture lost packets, and the answer may be among them',
+  'one-direction': 'the capture shows one direction only: an answer may have taken a way past it',
+  'one-way-protocol': 'the protocol sends no answer that could be seen',
+  intermittent: 'some connections got through and others did not, so nothing blocks it for good',
+} as const;
+export type UndecidedReason = keyof typeof UNDECIDED_REASONS;
+
+/** What the whole capture says about how far silence can be trusted. */
+export interface Trust {
+  /** Packets that the capturing system says it lost. */
+  droppedByCapture: number;
+  /** Two-way connections by base endpoint (host or network of the topology). */
+  twoWayByEndpoint: ReadonlyMap<number, number>;
+}
+
+/** Decides what became of a conversation; "blocked" only where the capture proves it, or shows a symptom that says so. */
+export function reachOf(conversation: Conversation, trust: Trust): Reach {
+  const { fates } = conversation;
+  const worked = fates.some(works);
+  const blocked = fates.filter(isBlocked);
+  const symptoms = fates.filter((fate) => fate.symptom !== null);
+  if (worked) return blocked.length + symptoms.length > 0 ? { state: 'mixed' } : { state: 'works' };
+  if (blocked.some(({ outcome }) => outcome === 'refused' || outcome === 'prohibited' || outcome === 'unreachable')) {
+    return { state: 'blocked', certainty: 'proven' };
+  }
+  if (symptoms.length > 0 || blocked.some(({ outcome }) => outcome === 'half-open'))
+    return { state: 'blocked', certainty: 'likely' };
+  if (blocked.length > 0) return silenceOf(conversation, trust);
+  return {
+    state: 'undecided',
+    reason: fates.every(({ outcome }) => outcome === 'one-way') ? 'one-way-protocol' : 'ends-too-soon',
+  };
+}
+
+/** Silence proves something only where an answer would have been seen. */
+function silenceOf({ client, server, fates }: Conversation, trust: Trust): Reach {
+  if (trust.droppedByCapture > 0) return { state: 'undecided', reason: 'capture-loss' };
+  if (client.oneSided > 0 || server.oneSided > 0) return { state: 'undecided', reason: 'one-direction' };
+  const seenBothWays =
+    client.twoWay > 0 || server.twoWay > 0 || (trust.twoWayByEndpoint.get(client.endpoint.base) ?? 0) > 0;
+  if (!seenBothWays) return { state: 'undecided', reason: 'one-direction' };
+  const attempts = fates.reduce((sum, fate) => sum + (fate.outcome === 'no-answer' ? fate.attempts : 0), 0);
+  if (attempts < 2) return { state: 'undecided', reason: 'one-attempt' };
+  // A server that answers others is alive; one that never says a word may just be down.
+  return { state: 'blocked', certainty: server.twoWay > 0 ? 'proven' : 'likely' };
+}

@@ -1,0 +1,70 @@
+import type { Rule } from '../catalog/types.ts';
+import type { Conversation, Fate } from './conversations.ts';
+import type { Peer } from './peers.ts';
+
+/** `MP01 (10.0.0.10)`, or the address alone. A network's name stands for its members. */
+export function called(peer: Peer): string {
+  const { kind, name } = peer.endpoint;
+  if (name === null) return peer.ip;
+  return kind === 'network' ? `${peer.ip} (in ${name})` : `${name} (${peer.ip})`;
+}
+
+export function portText(conversation: Pick<Conversation, 'proto' | 'port'>): string {
+  return `${conversation.proto}/${conversation.port}`;
+}
+
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** What the capture shows of a fate, as the middle of a sentence. */
+export function whatHappened(fate: Fate): string {
+  const tries = `${counted(fate.attempts, 'attempt')} in ${counted(fate.count, 'connection')}`;
+  if (fate.symptom === 'stalled')
+    return `the connection opened, then what was sent was repeated and never acknowledged (${counted(fate.count, 'connection')})`;
+  if (fate.symptom === 'reset-after-request') {
+    return `the connection opened and was reset right after the first request, before any answer (${counted(fate.count, 'connection')})`;
+  }
+  switch (fate.outcome) {
+    case 'refused':
+      return `a reset (RST) answered the SYN (${tries})`;
+    case 'no-answer':
+      return `nothing came back (${tries})`;
+    case 'prohibited':
+      return `${icmpText(fate)} said that it is administratively prohibited (${tries})`;
+    case 'unreachable':
+      return `${icmpText(fate)} said that it is unreachable (${tries})`;
+    case 'half-open':
+      return `the server's SYN-ACK passes the capture point, yet the client goes on repeating its SYN (${tries})`;
+    default:
+      return `${fate.outcome} (${counted(fate.count, 'connection')})`;
+  }
+}
+
+function icmpText({ icmp }: Fate): string {
+  if (icmp === null) return 'an ICMP error';
+  return `${icmp.sender} (ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code})`;
+}
+
+/** The rule in a few words: who needs the port for what. */
+export function ruleText(rule: Rule): string {
+  return `${rule.description} (rule ${rule.id})`;
+}
+
+/** Works in Wireshark: both directions of a conversation. */
+export function filterOf({
+  client,
+  server,
+  proto,
+  port,
+}: Pick<Conversation, 'client' | 'server' | 'proto' | 'port'>): string {
+  return `${pairFilter(client, server)} && ${proto}.port == ${port}`;
+}
+
+export function pairFilter(client: Peer, server: Peer): string {
+  return `${addressFilter(client)} && ${addressFilter(server)}`;
+}
+
+export function addressFilter(peer: Peer): string {
+  return `${peer.family === 6 ? 'ipv6' : 'ip'}.addr == ${peer.ip}`;
+}

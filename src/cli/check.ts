@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { assess } from '../assess/assess.ts';
+import { type CaptureReport, type Report, SEVERITIES, type Severity } from '../assess/types.ts';
+import { loadCatalog } from '../catalog/load.ts';
+import type { Analysis, AnalyzedCapture } from '../engine/analyze.ts';
+import { captureOfFrame } from '../engine/flow-row.ts';
+import { FORMATS, type FormatName } from '../report/formats.ts';
+import { writeWhole } from '../report/output-file.ts';
+import { parseOutputSpecs, STANDARD_OUTPUT } from '../report/output-spec.ts';
+import { useColor } from '../report/style.ts';
+import { loadSite } from '../site/index.ts';
+import { timeText } from '../track/time-text.ts';
+import { EXIT_CLEAN, EXIT_FINDINGS } from './exit-codes.ts';
+import { readCaptures } from './reading.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface CheckOptions {
+  topology: string;
+  format: FormatName;
+  output?: string[];
+  failOn: Severity | 'never';
+  workers?: number;
+  bom?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+}
+
+/** `pcapcheck check`, the main job. Everything that can be wrong with the command line is said before a capture is read. */
+export async function checkCommand(
+  captures: readonly string[],
+  options: CheckOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const outputs = parseOutputSpecs(options.output ?? []);
+  const site = await loadSite(options.topology);
+  const analysis = await readCaptures(captures, options, terminal);
+  const wantsHash = options.format === 'json' || outputs.some(({ format }) => format === 'json');
+  const report = assess(await evidenceOf(analysis, wantsHash), site, loadCatalog());
+  const settings = { verbose: options.verbose ?? false, bom: options.bom ?? false };
+  for (const { format, path } of outputs) {
+    const pieces = FORMATS[format].render(report, { ...settings, width: FILE_WIDTH, color: false });
+    if (path === STANDARD_OUTPUT) for (const piece of pieces) terminal.out(piece);
+    else await writeWhole(path, (write) => writeAll(pieces, write));
+  }
+  const takesStandardOutput = outputs.some(({ path }) => path === STANDARD_OUTPUT);
+  if (!takesStandardOutput) {
+    const color = useColor(terminal.stdout, terminal.env);
+    for (const piece of FORMATS[options.format].render(report, {
+      ...settings,
+      width: terminal.stdout.columns,
+      color,
+    })) {
+      if (!terminal.out(piece)) break;
+    }
+  }
+  return isReportable(report, options.failOn) ? EXIT_FINDINGS : EXIT_CLEAN;
+}
+
+/** Columns of a terminal report that goes into a file. */
+const FILE_WIDTH = 100;
+
+function writeAll(pieces: Iterable<string>, write: (text: string) => void): void {
+  for (const piece of pieces) write(piece);
+}
+
+function isReportable(report: Report, failOn: Severity | 'never'): boolean {
+  if (failOn === 'never') return false;
+  const limit = SEVERITIES.indexOf(failOn);
+  return report.findings.some(({ severity }) => SEVERITIES.indexOf(severity) <= limit);
+}
+
+async function evidenceOf(
+  { observation, captures }: Analysis,
+  wantsHash: boolean,
+): Promise<Parameters<typeof assess>[0]> {
+  const fine = captures.some(({ summary }) => summary.nanosecondTimes);
+  return {
+    observation,
+    captures: await Promise.all(captures.map((capture) => captureReport(capture, wantsHash))),
+    droppedByCapture: captures.reduce((sum, { summary }) => sum + summary.droppedByCapture, 0),
+    place(frame) {
+      const capture = captureOfFrame(captures, frame);
+      return { capture: capture.path, frame: frame - capture.framesBefore };
+    },
+    time: (seconds, nanoseconds) => timeText(seconds, nanoseconds, fine),
+  };
+}
+
+async function captureReport(capture: AnalyzedCapture, wantsHash: boolean): Promise<CaptureReport> {
+  const { path, summary, size, first, last } = capture;
+  const text = (time: typeof first): string | null =>
+    time === null ? null : timeText(time.seconds, time.nanoseconds, summary.nanosecondTimes);
+  const problems = summary.problems.map(({ message }) => message);
+  const more = summary.problemCount - problems.length;
+  if (more > 0) problems.push(`${more} more problems of these kinds.`);
+  if (summary.droppedByCapture > 0)
+    problems.push(`The capturing system lost ${summary.droppedByCapture} packets; silence proves nothing then.`);
+  return {
+    path,
+    format: summary.compression === null ? summary.format : `${summary.format} (${summary.compression})`,
+    bytes: size,
+    frames: summary.frames,
+    first: text(first),
+    last: text(last),
+    sha256: wantsHash && size !== null ? await hashOf(path) : null,
+    problems,
+  };
+}
+
+/** SHA-256 of a file as stored. */
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
+}

@@ -1,0 +1,86 @@
+import { Command, CommanderError } from 'commander';
+import { VERSION } from '../product.ts';
+import { FLOW_FORMAT_NAMES } from '../report/flows.ts';
+import { FORMATS } from '../report/formats.ts';
+import { EXIT_FAILED } from './exit-codes.ts';
+import { sentenceOf } from './failure.ts';
+import { addOptions, CHECK_OPTIONS, FLOW_OPTIONS } from './options.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Runs the command line.
+ * @param args without the program's name
+ * @returns the exit code: 0 nothing to report, 1 findings, 2 the job could not be done
+ */
+export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode = 0;
+  const program = build(terminal, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_FAILED;
+    terminal.err(`pcapcheck: ${sentenceOf(error, args.includes('--verbose'))}\n`);
+    return EXIT_FAILED;
+  }
+}
+
+/** Commands load what they need when they run: `--version` needs nothing. */
+function build(terminal: Terminal, exit: (code: number) => void): Command {
+  const program = new Command('pcapcheck')
+    .description(
+      'Holds packet captures of Windows networks against the ports that Microsoft documents: what is blocked, what nobody expected.',
+    )
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void terminal.out(text), writeErr: terminal.err })
+    .showSuggestionAfterError()
+    .enablePositionalOptions();
+
+  const check = program
+    .command('check', { isDefault: true })
+    .description('check captures against a topology (the default command)');
+  addOptions(check, CHECK_OPTIONS)
+    .argument('<capture...>', 'pcap or pcapng files, gzip too; - reads standard input; several files are one series')
+    .addHelpText('after', `\nFormats of --format and --output:\n${formatHelp()}`)
+    .action(async (captures, options) => {
+      const { checkCommand } = await import('./check.ts');
+      exit(await checkCommand(captures, options, terminal));
+    });
+
+  const flows = program
+    .command('flows')
+    .description(`print the connections of captures (${FLOW_FORMAT_NAMES.join(', ')})`);
+  addOptions(flows, FLOW_OPTIONS)
+    .argument('<capture...>', 'pcap or pcapng files, gzip too; - reads standard input')
+    .action(async (captures, options) => {
+      const { flowsCommand } = await import('./flows.ts');
+      exit(await flowsCommand(captures, options, terminal));
+    });
+
+  addTopology(program, terminal, exit);
+  addCatalog(program, terminal, exit);
+
+  program
+    .command('explain')
+    .description('print what a kind of finding means and what to do about it')
+    .argument('[kind]', 'such as blocked-required; without it, all kinds are listed')
+    .action(async (kind) => {
+      const { explainCommand } = await import('./explain.ts');
+      exit(explainCommand(kind, (text) => void terminal.out(text), terminal.err));
+    });
+  for (const command of program.commands) command.exitOverride().configureOutput(program.configureOutput());
+  return program;
+}
+
+function formatHelp(): string {
+  return Object.entries(FORMATS)
+    .map(([name, { description }]) => `  ${name.padEnd(12)} ${description}`)
+    .join('\n');
+}
+
+function addTopology(_program: Command, _terminal: Terminal, _exit: (code: number) => void): void {}
+function addCatalog(_program: Command, _terminal: Terminal, _exit: (code: number) => void): void {}

@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { SEVERITIES } from '../assess/types.ts';
+import { FLOW_FORMAT_NAMES } from '../report/flows.ts';
+import { FORMAT_NAMES } from '../report/formats.ts';
+
+/** One option of the command line; help and parsing are made from these tables. */
+export interface OptionRow {
+  flags: string;
+  description: string;
+  choices?: readonly string[];
+  default?: string;
+  repeatable?: true;
+  required?: true;
+  parse?: (text: string) => unknown;
+}
+
+const MAX_WORKERS = 256;
+
+function workers(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 0 || count > MAX_WORKERS) {
+    throw new InvalidArgumentError(`A whole number from 0 (no threads) to ${MAX_WORKERS} is needed.`);
+  }
+  return count;
+}
+
+const WORKERS: OptionRow = {
+  flags: '-j, --workers <count>',
+  description: `threads that read captures; 0 works without threads (default: what pays, at most ${availableParallelism()})`,
+  parse: workers,
+};
+const BOM: OptionRow = { flags: '--bom', description: 'begin CSV with a byte order mark, as Excel wants it' };
+const QUIET: OptionRow = { flags: '-q, --quiet', description: 'no progress and no remarks on standard error' };
+
+export const CHECK_OPTIONS: readonly OptionRow[] = [
+  {
+    flags: '-t, --topology <file>',
+    description: 'the site: hosts, networks, roles (pcapcheck topology init makes one)',
+    required: true,
+  },
+  { flags: '-f, --format <format>', description: 'what to print', choices: FORMAT_NAMES, default: 'terminal' },
+  {
+    flags: '-o, --output <format=path>',
+    description: 'also write a report to a file; may be repeated',
+    repeatable: true,
+  },
+  {
+    flags: '--fail-on <severity>',
+    description: 'exit with 1 where a finding is at least this severe',
+    choices: [...SEVERITIES, 'never'],
+    default: 'low',
+  },
+  WORKERS,
+  BOM,
+  QUIET,
+  { flags: '-v, --verbose', description: 'print everything: each rule, each finding, internal errors whole' },
+];
+
+export const FLOW_OPTIONS: readonly OptionRow[] = [
+  { flags: '-f, --format <format>', description: 'what to print', choices: FLOW_FORMAT_NAMES, default: 'table' },
+  WORKERS,
+  BOM,
+  QUIET,
+];
+
+/** Adds the options of a table to a command. */
+export function addOptions(command: Command, rows: readonly OptionRow[]): Command {
+  for (const row of rows) {
+    const option = new Option(row.flags, row.description);
+    if (row.choices !== undefined) option.choices([...row.choices]);
+    if (row.default !== undefined) option.default(row.default);
+    if (row.required) option.makeOptionMandatory();
+    const { parse } = row;
+    if (parse !== undefined) option.argParser(parse);
+    if (row.repeatable)
+      option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
+    command.addOption(option);
+  }
+  return command;
+}

@@ -1,0 +1,60 @@
+import { writeSync } from 'node:fs';
+import { discardUnfinished } from '../report/output-file.ts';
+
+/** What a command may write to and ask about; the process itself, or a test's stand-in. */
+export interface Terminal {
+  /** Data. Returns false once nobody reads any more. */
+  out(text: string): boolean;
+  /** Everything else. */
+  err(text: string): void;
+  stdout: { isTTY: boolean; columns: number };
+  stderr: NodeJS.WriteStream | { isTTY: boolean; columns: number; write(text: string): unknown };
+  env: Readonly<Record<string, string | undefined>>;
+  /** Calls `stop` when the user interrupts; returns how to stop listening. */
+  onInterrupt(stop: () => void): () => void;
+}
+
+/** Columns where standard output is no terminal. */
+const PIPE_WIDTH = 100;
+
+/** The terminal of this process. Writing is synchronous: data is out before the process ends, whatever it is piped to. */
+export function processTerminal(): Terminal {
+  let open = true;
+  return {
+    out(text) {
+      if (open) open = writeAll(1, text);
+      return open;
+    },
+    err: (text) => void writeAll(2, text),
+    stdout: { isTTY: process.stdout.isTTY === true, columns: process.stdout.columns ?? PIPE_WIDTH },
+    stderr: process.stderr,
+    env: process.env,
+    onInterrupt(stop) {
+      const handler = (): void => {
+        discardUnfinished();
+        stop();
+      };
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, handler);
+      return () => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, handler);
+      };
+    },
+  };
+}
+
+/** False where the reader of a pipe has gone (`pcapcheck … | head`), which is no error of ours. */
+function writeAll(descriptor: number, text: string): boolean {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(descriptor, bytes, at);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE' || code === 'EOF') return false;
+      if (code !== 'EAGAIN') throw error;
+      // A pipe that is full and does not block: give its reader a moment.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+  return true;
+}

@@ -1,0 +1,47 @@
+import type { FlowRow } from '../assess/types.ts';
+import { newConnectionView } from '../track/observation.ts';
+import { timeText } from '../track/time-text.ts';
+import type { Analysis, AnalyzedCapture } from './analyze.ts';
+
+/** The connections of an analysis as rows, in the order of their first frame. Each row is a new object. */
+export function* flowRows({ observation, captures }: Analysis): Generator<FlowRow> {
+  const view = newConnectionView();
+  for (let number = 0; number < observation.count; number++) {
+    observation.read(number, view);
+    const capture = captureOfFrame(captures, view.firstFrame);
+    const fine = capture.summary.nanosecondTimes;
+    yield {
+      proto: view.proto,
+      src_ip: observation.addressText(view.family, view.client),
+      src_port: view.clientPort,
+      dest_ip: observation.addressText(view.family, view.server),
+      dest_port: view.serverPort,
+      client_inferred: view.clientInferred,
+      outcome: view.outcome,
+      ended: view.ended,
+      pkts_toserver: view.packetsToServer,
+      pkts_toclient: view.packetsToClient,
+      bytes_toserver: view.bytesToServer,
+      bytes_toclient: view.bytesToClient,
+      syns: view.proto === 'tcp' ? view.attempts : 0,
+      first_frame: view.firstFrame - capture.framesBefore,
+      first_ts: timeText(view.firstSeconds, view.firstNanoseconds, fine),
+      last_ts: timeText(view.lastSeconds, view.lastNanoseconds, fine),
+      icmp: view.icmp === null ? null : { version: view.icmp.version, type: view.icmp.type, code: view.icmp.code },
+      vlan: view.vlan,
+      capture: capture.path,
+    };
+  }
+}
+
+/** The capture that holds a frame numbered over the series. */
+export function captureOfFrame(captures: readonly AnalyzedCapture[], frame: number): AnalyzedCapture {
+  let low = 0;
+  let high = captures.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (captures[middle].framesBefore < frame) low = middle;
+    else high = middle - 1;
+  }
+  return captures[low];
+}
