@@ -82,7 +82,7 @@ export function headerCutShort(path: string, found: number): CaptureError {
 }
 
 export function unsupportedVersion(path: string, major: number): CaptureError {
-  const message = `${nameOf(path)} is pcap of version ${major}, and only version 2 is known; convert it with "editcap -F pcapng in out.pcapng".`;
+  const message = `${nameOf(path)} is pcap of version ${major}, and only version 2 is known; make the capture again with a current tool.`;
   return new CaptureError('unsupported-version', path, message);
 }
 
