@@ -70,7 +70,8 @@ function isReportable(report: Report, failOn: Severity | 'never'): boolean {
   return report.findings.some(({ severity }) => SEVERITIES.indexOf(severity) <= limit);
 }
 
-async function evidenceOf(
+/** What the assessment is told of an analysis. @param wantsHash whether a report shows the SHA-256 of the captures */
+export async function evidenceOf(
   { observation, captures }: Analysis,
   wantsHash: boolean,
 ): Promise<Parameters<typeof assess>[0]> {
