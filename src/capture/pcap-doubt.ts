@@ -52,18 +52,36 @@ export class PcapDoubt {
     const body = at + this.#layout.headerLength;
     const zoneEnd = Math.min(body + this.#layout.captured(view, at), body + CHAIN_FRAME);
     const end = zoneEnd + LOOKAHEAD;
-    if (end > length && !atEnd) {
-      this.wanted = end - at;
-      return MORE;
-    }
+    if (end > length && !atEnd) return this.#want(end - at);
+    const byOriginal = this.behindOriginalLength(view, at, length, atEnd);
+    if (byOriginal !== NOTHING) return byOriginal;
     this.looksBack--;
     this.#chain.reference = this.#layout.seconds(view, at);
     return this.#search().find(view, at + 1, zoneEnd, Math.min(end, length), end >= length, zoneEnd);
   }
 
+  /**
+   * The captured length of the record at `at` is bad: is the frame whole, and as long as the original length says?
+   * @returns offset of the good record behind it; NOTHING; MORE
+   */
+  behindOriginalLength(view: DataView, at: number, length: number, atEnd: boolean): number {
+    const original = this.#layout.original(view, at);
+    if (original > CHAIN_FRAME || original === this.#layout.captured(view, at) || this.looksBack <= 0) return NOTHING;
+    const behind = at + this.#layout.headerLength + original;
+    const end = behind + LOOKAHEAD;
+    if (end > length && !atEnd) return this.#want(end - at);
+    this.looksBack--;
+    this.#chain.reference = this.#layout.seconds(view, at);
+    if (behind >= length) return behind === length ? behind : NOTHING;
+    const found = this.#search().find(view, behind, behind + 1, Math.min(end, length), end >= length, behind);
+    return found === behind ? behind : NOTHING;
+  }
+
   /** The record at `at` runs past the end of the file. @returns offset of the next good record if its length is damaged; NOTHING if the file is cut */
   behindLastRecord(view: DataView, at: number, length: number): number {
     if (this.#layout.lengthsAgree(view, at)) return NOTHING;
+    const byOriginal = this.behindOriginalLength(view, at, length, true);
+    if (byOriginal !== NOTHING) return byOriginal;
     const zoneEnd = Math.min(length, at + this.#layout.headerLength + CHAIN_FRAME);
     const end = Math.min(length, zoneEnd + LOOKAHEAD);
     this.#chain.reference = this.#layout.seconds(view, at);
@@ -83,10 +101,7 @@ export class PcapDoubt {
     if (captured > MAX_RECORD - 2 * header || original < captured || original === 0) return NOTHING;
     const behind = at + header + captured;
     if (behind + header > length) {
-      if (!atEnd) {
-        this.wanted = behind + header - at;
-        return MORE;
-      }
+      if (!atEnd) return this.#want(behind + header - at);
       const whole = layout.isInOrder(view, at) ? behind <= length : behind === length;
       return whole ? behind : NOTHING;
     }
@@ -101,10 +116,7 @@ export class PcapDoubt {
 
   /** The first records do not fit: does another record header length of the patched variants? @returns that length, or NOTHING or MORE */
   otherHeaderLength(header: PcapHeader, view: DataView, at: number, length: number, atEnd: boolean): number {
-    if (length - at < LOOKAHEAD && !atEnd) {
-      this.wanted = LOOKAHEAD;
-      return MORE;
-    }
+    if (length - at < LOOKAHEAD && !atEnd) return this.#want(LOOKAHEAD);
     const end = Math.min(length, at + LOOKAHEAD);
     for (const recordHeaderLength of VARIANT_HEADERS) {
       if (recordHeaderLength === header.recordHeaderLength) continue;
@@ -112,6 +124,11 @@ export class PcapDoubt {
       if (new Resync(chain).find(view, at, at + 1, end, end === length, at) === at) return recordHeaderLength;
     }
     return NOTHING;
+  }
+
+  #want(bytes: number): typeof MORE {
+    this.wanted = bytes;
+    return MORE;
   }
 
   #search(): Resync {

@@ -156,17 +156,28 @@ export class PcapReader implements CaptureReader {
     const behind = this.#doubt.behindOdd(this.#view, at, this.#length, this.#atEnd, this.#lastSeconds);
     if (behind === MORE) return this.#want(this.#doubt.wanted);
     if (behind === NOTHING) {
+      const next = this.#doubt.behindOriginalLength(this.#view, at, this.#length, this.#atEnd);
+      if (next === MORE) return this.#want(this.#doubt.wanted);
+      if (next !== NOTHING && this.#hasFraction(at)) {
+        this.#state = 'sure';
+        return this.#handOnUpTo(next);
+      }
       this.#doubt.reference = this.#lastSeconds;
       this.#brokenAt = this.#fileOffset + at;
       this.#at = at + 1;
       this.#state = 'skipping';
       return true;
     }
-    if (this.#layout.fraction(this.#view, at) >= this.#layout.fractionLimit) {
+    if (!this.#hasFraction(at)) {
       this.#problem('time-out-of-range', at, 0, 'the fraction of a time stamp is a second or more; it was clamped');
     }
     this.#state = 'sure';
     return this.#handOn(behind);
+  }
+
+  /** The fraction of a second in the header at `at` is below a second. */
+  #hasFraction(at: number): boolean {
+    return this.#layout.fraction(this.#view, at) < this.#layout.fractionLimit;
   }
 
   /** Searches on for a record that is sure. */

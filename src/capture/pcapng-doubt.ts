@@ -43,27 +43,32 @@ export class PcapngDoubt {
     return this.lengthByTrailer(view, at, length, atEnd);
   }
 
-  /** The first length of the block at `at` is bad. @returns the true length, where the next good block follows the block's second length; or NOTHING */
+  /**
+   * The first length of the block at `at` is bad. Its second one is found by its own: it says how far it lies from the start of the block.
+   * @returns the true length, or NOTHING
+   */
   lengthByTrailer(view: DataView, at: number, length: number, atEnd: boolean): number {
-    const to = Math.min(length, at + CHAIN_FRAME);
-    const end = Math.min(length, to + LOOKAHEAD);
-    const next = this.#search().find(view, at + block.SMALLEST_BLOCK, to, end, atEnd && end === length, at);
-    if (next < 0) return NOTHING;
     const little = this.#chain.littleEndian === true;
-    const trailer = view.getUint32(next - block.BLOCK_TRAILER, little);
-    return trailer === next - at && isBlockLength(trailer) ? trailer : NOTHING;
+    const furthest = Math.min(length - at, CHAIN_FRAME);
+    for (let tried = block.SMALLEST_BLOCK; tried <= furthest; tried += 4) {
+      if (view.getUint32(at + tried - block.BLOCK_TRAILER, little) !== tried) continue;
+      const behind = at + tried;
+      if (behind === length) return tried;
+      const end = Math.min(length, behind + LOOKAHEAD);
+      if (this.#search().find(view, behind, behind + 1, end, atEnd && end === length, behind) === behind) return tried;
+    }
+    return NOTHING;
   }
 
-  /** The block at `at` runs past the end of the file. @returns offset of a good block within it, or NOTHING where the file is cut */
+  /** The block at `at` runs past the end of the file. @returns offset of a good block within it, or NOTHING */
   behindLastBlock(view: DataView, at: number, length: number): number {
-    if (this.#confirmsItsLength(view, at, length)) return NOTHING;
     const to = Math.min(length, at + CHAIN_FRAME);
     const end = Math.min(length, to + LOOKAHEAD);
     return this.#search().find(view, at + 1, to, end, end === length, to - 1);
   }
 
-  /** True for a packet without options, whose length of block and length of frame confirm each other. */
-  #confirmsItsLength(view: DataView, at: number, length: number): boolean {
+  /** True for a packet without options whose length of block and length of frame confirm each other. */
+  confirmsItsLength(view: DataView, at: number, length: number): boolean {
     const little = this.#chain.littleEndian === true;
     if (length - at < block.PACKET_DATA || view.getUint32(at, little) !== block.ENHANCED_PACKET) return false;
     const captured = view.getUint32(at + block.PACKET_CAPTURED, little);

@@ -301,9 +301,10 @@ export class PcapngReader implements CaptureReader {
   /** The block at #at runs past the end of the file: the file is cut, or the length is damaged and good blocks follow. */
   #judgeLast(): boolean {
     const at = this.#at;
+    if (this.#doubt.confirmsItsLength(this.#view, at, this.#length)) return this.#finish();
+    if (this.#mend(this.#doubt.lengthByTrailer(this.#view, at, this.#length, true))) return true;
     const next = this.#doubt.behindLastBlock(this.#view, at, this.#length);
     if (next === NOTHING) return this.#finish();
-    if (this.#mend(this.#doubt.lengthByTrailer(this.#view, at, this.#length, true))) return true;
     this.#problem('broken-block', at, next - at, 'the length of a block is damaged');
     this.#at = next;
     return true;

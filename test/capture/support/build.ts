@@ -100,7 +100,12 @@ export function section(little = true, major = 1, extra: Uint8Array = new Uint8A
   return block(0x0a0d0d0a, body, little);
 }
 
-export function interfaceBlock(little = true, linkType = 1, snapLength = 0, extra = new Uint8Array(0)): Uint8Array {
+export function interfaceBlock(
+  little = true,
+  linkType = 1,
+  snapLength = 0,
+  extra: Uint8Array = new Uint8Array(0),
+): Uint8Array {
   const body = concat(words(little, 0, snapLength), extra);
   new DataView(body.buffer).setUint16(0, linkType, little);
   return block(1, body, little);

@@ -19,7 +19,18 @@ export function readBytes(bytes: Uint8Array, sizes: number[] = [Math.max(bytes.l
   return { frames: sink.frames, summary: feeder.end() };
 }
 
-/** Numbers of frames made by `numbered`. */
+/** Numbers of frames made by `numbered`; -1 for a frame too short to hold its number. */
 export function numbersOf(frames: RecordedFrame[]): number[] {
-  return frames.map(({ captured }) => Buffer.from(captured.slice(16, 20), 'latin1').readUInt32BE());
+  return frames.map(({ captured }) => {
+    return captured.length < 20 ? -1 : Buffer.from(captured.slice(16, 20), 'latin1').readUInt32BE();
+  });
+}
+
+/** Which numbers of 0 … count-1 are not there, and which are there that should not be, or twice, or out of turn; the first of each. */
+export function compareNumbers(frames: RecordedFrame[], count: number): { missing: number[]; extra: number[] } {
+  const numbers = numbersOf(frames);
+  const seen = new Set(numbers);
+  const missing = Array.from({ length: count }, (_, index) => index).filter((number) => !seen.has(number));
+  const extra = numbers.filter((number, index) => number >= count || numbers[index - 1]! >= number);
+  return { missing: missing.slice(0, 20), extra: extra.slice(0, 20) };
 }
