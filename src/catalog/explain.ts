@@ -21,7 +21,9 @@ export function explainRule(rule: Rule, catalog: Catalog): string[] {
 }
 
 export function explainStatement(statement: Statement): string[] {
-  const versions = statement.versions.length > 0 ? ` In the versions ${statement.versions.join(', ')}.` : '';
+  const held = statement.versions;
+  const versions =
+    held.length > 0 ? ` Stands in ${held.length === 1 ? 'version' : 'versions'} ${held.join(', ')}.` : '';
   return [statement.id, statement.text + versions, sourceLine(statement.source)];
 }
 
@@ -33,7 +35,7 @@ function talk(rule: Rule): string {
     rule.description === rule.service || rule.endpoint?.host === rule.description ? rule.service : rule.description;
   const only = rule.appliesTo.length > 0 ? ` (${rolesInWords(rule.appliesTo)})` : '';
   if (rule.direction === 'both') return `${from} and ${to}${only} talk to each other, either may start: ${what}.`;
-  return `${from} talks to ${to}${only}${name}: ${what}.`;
+  return `${from} ${rule.from.length > 1 ? 'talk' : 'talks'} to ${to}${only}${name}: ${what}.`;
 }
 
 function ports(rule: Rule): string {

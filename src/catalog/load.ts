@@ -104,13 +104,21 @@ function ruleOf(file: FileRow, table: TableRow, row: RuleRow): Rule {
   };
 }
 
+function documentDate(file: FileRow, versions: readonly string[]): string | null {
+  return file.versions?.[versions.at(-1) ?? '']?.date ?? file.date ?? null;
+}
+
 function statementsOf(file: FileRow): Statement[] {
   return (file.statements ?? []).map((row) => ({
     id: row.id,
     catalog: file.catalog,
     text: row.text,
     versions: row.versions ?? [],
-    source: { document: file.document, date: file.date ?? null, section: row.section },
+    source: {
+      document: row.document ?? file.document,
+      date: row.date ?? (row.document ? null : documentDate(file, row.versions ?? [])),
+      section: row.section,
+    },
   }));
 }
 

@@ -35,6 +35,7 @@ export function nearest(text: string, candidates: Iterable<string>): string | un
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const limit = Math.max(1, Math.floor(Math.min(candidate.length, wanted.length, LONGEST) / 3));
+    if (Math.abs(candidate.length - wanted.length) > limit && wanted.length <= LONGEST) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance <= limit && distance < bestDistance) {
       best = candidate;

@@ -68,7 +68,16 @@ export interface FileRow {
   need?: Need;
   versions?: Record<string, { date: string; recovered?: boolean; page?: string }>;
   tables: TableRow[];
-  statements?: { id: string; section: string; text: string; versions?: string[] }[];
+  statements?: StatementRow[];
+}
+
+export interface StatementRow {
+  id: string;
+  document?: string;
+  date?: string;
+  section: string;
+  text: string;
+  versions?: string[];
 }
 
 export interface NotesFile {

@@ -22,9 +22,10 @@ export function trafficInWords(rule: Rule): string {
   return `${rule.transport} ${portsInWords(rule.ports, rule.relation)}`.trimEnd();
 }
 
-/** "Configuration Manager client, Distribution point". */
+/** "Management point, Distribution point and Fallback status point". */
 export function rolesInWords(roles: readonly string[]): string {
-  return roles.map(roleName).join(', ');
+  const names = roles.map(roleName);
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 export const NEED_IN_WORDS: Readonly<Record<Need, string>> = {

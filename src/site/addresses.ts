@@ -34,6 +34,8 @@ export function parseAddress(text: string): Parsed<Interval> {
   const mapped = MAPPED.exec(trimmed);
   const plain = mapped ? mapped[1]! : trimmed;
   if (plain.includes('/')) return bad(`'${printable(text)}' is a network, not an address; list it under networks`);
+  if (plain.includes('%'))
+    return bad(`'${printable(text)}' has a zone; leave out '${printable(plain.slice(plain.indexOf('%')))}'`);
   try {
     if (V4.test(plain)) {
       const { value } = new IPv4(plain);

@@ -10,6 +10,9 @@ export interface Problem {
   readonly message: string;
 }
 
+/** Problems told at once; a file with more of them has one cause. */
+export const MOST_PROBLEMS = 100;
+
 /**
  * not-readable: the file could not be read. too-large, too-complex: limits against hostile files.
  * not-yaml: no YAML, or something that YAML leaves open. invalid: YAML, but no topology.
@@ -25,12 +28,17 @@ export class SiteError extends Error {
   readonly path: string;
   readonly problems: readonly Problem[];
 
-  constructor(code: SiteErrorCode, path: string, problems: readonly Problem[]) {
-    super(problems.map((problem) => formatProblem(path, problem)).join('\n'));
+  /** `more`: problems beyond those given. */
+  constructor(code: SiteErrorCode, path: string, problems: readonly Problem[], more = 0) {
+    const listed = problems.slice(0, MOST_PROBLEMS);
+    const rest = problems.length - listed.length + more;
+    const lines = listed.map((problem) => formatProblem(path, problem));
+    if (rest > 0) lines.push(`${path}: and ${rest} more ${rest === 1 ? 'problem' : 'problems'}`);
+    super(lines.join('\n'));
     this.name = 'SiteError';
     this.code = code;
     this.path = path;
-    this.problems = problems;
+    this.problems = listed;
   }
 }
 

@@ -2,7 +2,8 @@
 
 import type { z } from 'zod';
 import { nearest } from '../catalog/nearest.ts';
-import { type Problem, printable } from './errors.ts';
+import { suggestRole } from '../catalog/roles.ts';
+import { MOST_PROBLEMS, type Problem, printable } from './errors.ts';
 import { KNOWN_KEYS, meant } from './schema.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 
@@ -25,13 +26,22 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   allow: 'expect',
 };
 
-export function problemsOf(error: z.ZodError, source: YamlSource): Problem[] {
-  return error.issues.flatMap((issue) => fromIssue(issue, issue.path, source));
+/** The problems behind the first issues; `more` is the number of issues left out. */
+export function problemsOf(error: z.ZodError, source: YamlSource): { problems: Problem[]; more: number } {
+  const told = error.issues.slice(0, MOST_PROBLEMS);
+  const problems = told.flatMap((issue) => fromIssue(issue, issue.path, source));
+  return { problems, more: error.issues.length - told.length };
 }
 
 function fromIssue(issue: Issue, path: Path, source: YamlSource): Problem[] {
+  if (path.length > 0 && isMissing(path, source.value)) {
+    return [source.problem(path.slice(0, -1), `'${String(path.at(-1))}' is missing`)];
+  }
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => source.problemAtKey(path, key, unknownKey(key, path)));
+  }
+  if (issue.code === 'custom' && typeof issue.params?.unknownRole === 'string') {
+    return [source.problem(path, issue.message + meant(suggestRole(issue.params.unknownRole)))];
   }
   if (issue.code === 'invalid_union') {
     // Of a choice such as `true` or a mapping: report what is wrong within the one that was evidently meant.
@@ -42,9 +52,6 @@ function fromIssue(issue: Issue, path: Path, source: YamlSource): Problem[] {
       return fitting[0]!.flatMap((inner) => fromIssue(inner, [...path, ...inner.path], source));
     }
   }
-  if (issue.code === 'invalid_type' && issue.input === undefined && isMissing(path, source.value)) {
-    return [source.problem(path.slice(0, -1), `'${String(path.at(-1))}' is missing`)];
-  }
   return [source.problem(path, issue.message)];
 }
 
@@ -52,7 +59,8 @@ function unknownKey(key: string, path: Path): string {
   const shape = path.map((step) => (typeof step === 'number' ? '*' : String(step))).join('.');
   const known = KNOWN_KEYS[shape] ?? [];
   const other = OTHER_WORDS[key.toLowerCase()];
-  const suggestion = other && known.includes(other) ? other : nearest(key.replaceAll('-', '_'), known);
+  const begun = key.length > 2 ? known.find((name) => name.startsWith(key.toLowerCase())) : undefined;
+  const suggestion = (other && known.includes(other) ? other : begun) ?? nearest(key, known);
   return `unknown key '${printable(key)}'${meant(suggestion)}`;
 }
 

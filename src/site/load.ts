@@ -1,7 +1,7 @@
 /** Reads a topology from text or from a file. */
 
 import { readFile } from 'node:fs/promises';
-import { type Problem, SiteError } from './errors.ts';
+import { MOST_PROBLEMS, type Problem, SiteError } from './errors.ts';
 import { problemsOf } from './issues.ts';
 import { readSite } from './read-site.ts';
 import { type SiteFile, siteSchema } from './schema.ts';
@@ -15,12 +15,18 @@ export function parseSite(text: string, path = 'site.yaml'): Site {
   if (source.value === null || source.value === undefined) {
     throw new SiteError('invalid', path, [{ line: null, column: null, message: 'is empty' }]);
   }
-  const problems: Problem[] = [];
   const shape = siteSchema.safeParse(source.value);
-  if (!shape.success) problems.push(...problemsOf(shape.error, source));
+  const { problems, more } = shape.success ? { problems: [], more: 0 } : problemsOf(shape.error, source);
   const file: Partial<SiteFile> = shape.success ? shape.data : wellFormedParts(source.value);
-  const model = readSite(file, path, (at, message) => problems.push(source.problem(at, message)));
-  if (problems.length > 0) throw new SiteError('invalid', path, inOrder(problems));
+  let untold = more;
+  const model = readSite(file, path, (at, message) => {
+    if (problems.length < 2 * MOST_PROBLEMS) problems.push(source.problem(at, message));
+    else untold++;
+  });
+  if (shape.success && model.hosts.length + model.networks.length === 0 && problems.length === 0) {
+    problems.push(source.problem([], 'the topology lists neither hosts nor networks'));
+  }
+  if (problems.length > 0) throw new SiteError('invalid', path, inOrder(problems), untold);
   return new Site(model);
 }
 

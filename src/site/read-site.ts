@@ -37,7 +37,6 @@ type RuleRow = NonNullable<SiteFile['expect']>[number];
 export function readSite(file: Partial<SiteFile>, path: string, report: Report): SiteModel {
   const hosts = readHosts(file.hosts ?? [], report);
   const networks = readNetworks(file.networks ?? [], report);
-  if (hosts.length === 0 && networks.length === 0) report([], 'the topology lists neither hosts nor networks');
   const names = uniqueNames(file, report);
   const proxy = readProxy(file, hosts, names, report);
   const reader = new SelectorReader(names, new Map(networks.map((n) => [n.name.toLowerCase(), n.interval])));

@@ -7,17 +7,13 @@ import { z } from 'zod';
 import { loadCatalog } from '../catalog/load.ts';
 import { nearest } from '../catalog/nearest.ts';
 import { parsePortRange } from '../catalog/ports.ts';
-import { resolveRole, roleSpellings, suggestRole } from '../catalog/roles.ts';
+import { resolveRole, roleSpellings } from '../catalog/roles.ts';
 import { printable } from './errors.ts';
 import { OPERATING_SYSTEMS, resolveOs } from './operating-systems.ts';
 import { SETTING_NAMES, SETTINGS } from './settings.ts';
 
 /** ", did you mean 'x'?" or nothing. */
 export const meant = (suggestion: string | undefined): string => (suggestion ? `, did you mean '${suggestion}'?` : '');
-
-export function unknownRole(text: string): string {
-  return `unknown role '${printable(text)}'${meant(suggestRole(text))}`;
-}
 
 const text = (what: string) => z.string({ error: `${what} must be text` }).trim();
 /** A text for which `why` returns a sentence where it is wrong. */
@@ -40,9 +36,14 @@ const id = checked('id', (value) =>
   ID.test(value) ? undefined : `id '${printable(value)}' must be letters, digits, - and _, at most 64 of them`,
 ).meta({ description: 'Short name; the rule is site.expect.<id> or site.forbid.<id>' });
 
-const role = checked('a role', (value) => (resolveRole(value) ? undefined : unknownRole(value))).meta({
-  anyOf: [{ enum: roleSpellings() }, { type: 'string' }],
-});
+/** The suggestion is left to issues.ts, which looks for it only for the problems that are told. */
+const role = text('a role')
+  .superRefine((value, context) => {
+    if (resolveRole(value)) return;
+    const message = `unknown role '${printable(value)}'`;
+    context.addIssue({ code: 'custom', message, params: { unknownRole: value } });
+  })
+  .meta({ anyOf: [{ enum: roleSpellings() }, { type: 'string' }] });
 
 const os = checked('os', (value) =>
   resolveOs(value)
@@ -54,9 +55,10 @@ const PORT = 'a port is a whole number from 1 to 65535';
 const port = z.int({ error: PORT }).min(1, { error: PORT }).max(65535, { error: PORT });
 
 const RANGE = 'a port range is written 49152-65535, with both ends from 0 to 65535 and in order';
-const portRange = checked('a port range', (value) =>
-  value.includes('-') && parsePortRange(value) ? undefined : `'${printable(value)}': ${RANGE}`,
-);
+const portRange = z.string({ error: RANGE }).superRefine((value, context) => {
+  if (value.includes('-') && parsePortRange(value)) return;
+  context.addIssue({ code: 'custom', message: `'${printable(value)}': ${RANGE}` });
+});
 const portOrRange = z
   .union([z.number(), z.string()], { error: 'a port is a number such as 80 or a range such as 9100-9110' })
   .superRefine((value, context) => {

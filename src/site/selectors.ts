@@ -17,6 +17,7 @@ import type { Selector } from './types.ts';
 /** Collects the areas that selectors speak of, each once. */
 export class SelectorReader {
   readonly areas: Interval[] = [];
+  readonly #numbers = new Map<string, number>();
   readonly #hosts: ReadonlyMap<string, string>;
   readonly #networks: ReadonlyMap<string, Interval | undefined>;
 
@@ -58,10 +59,9 @@ export class SelectorReader {
   }
 
   #area(interval: Interval): Parsed<Selector> {
-    const same = (other: Interval) =>
-      other.family === interval.family && other.first === interval.first && other.last === interval.last;
-    let area = this.areas.findIndex(same);
-    if (area < 0) area = this.areas.push(interval) - 1;
+    const key = `${interval.family}:${interval.first}-${interval.last}`;
+    const area = this.#numbers.get(key) ?? this.areas.push(interval) - 1;
+    this.#numbers.set(key, area);
     return { ok: true, value: { kind: 'area', area } };
   }
 }

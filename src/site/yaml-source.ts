@@ -8,6 +8,9 @@ const LARGEST = 8 * 1024 * 1024;
 /** Values that aliases may repeat; "billion laughs" needs millions. */
 const MOST_ALIASES = 100;
 
+/** One slip often makes a parser stumble over everything behind it. */
+const MOST_SYNTAX_ERRORS = 5;
+
 export type Path = readonly PropertyKey[];
 
 export class YamlSource {
@@ -29,14 +32,18 @@ export class YamlSource {
     }
     const { errors } = this.#document;
     if (errors.length > 0) {
-      const problems = errors.map((error) => this.#at(error.pos[0], firstSentence(error.message)));
-      throw new SiteError('not-yaml', path, problems);
+      const told = errors.slice(0, MOST_SYNTAX_ERRORS);
+      const problems = told.map((error) => this.#at(error.pos[0], firstSentence(error.message)));
+      throw new SiteError('not-yaml', path, problems, errors.length - told.length);
     }
     try {
       this.value = this.#document.toJS({ maxAliasCount: MOST_ALIASES });
     } catch (error) {
-      const why = error instanceof ReferenceError ? 'its aliases repeat too much' : 'it is nested too deep';
-      throw fail('too-complex', path, `cannot be read: ${why}`);
+      if (!(error instanceof ReferenceError)) throw fail('too-complex', path, 'is nested too deep to be a topology');
+      const alias = /^Unresolved alias[^:]*: (.*)$/.exec(error.message);
+      if (alias)
+        throw fail('not-yaml', path, `uses the alias '*${printable(alias[1]!)}', which is not defined before it`);
+      throw fail('too-complex', path, 'repeats too much through aliases to be a topology');
     }
   }
 

@@ -10,7 +10,7 @@ test('counts', () => {
   const count = Object.fromEntries(CATALOG_NAMES.map((name) => [name, rules.filter((r) => r.catalog === name).length]));
   expect(count).toMatchInlineSnapshot(`
     {
-      "configmgr": 227,
+      "configmgr": 228,
       "hybrid-identity": 66,
       "internet-endpoints": 105,
       "windows-server": 53,

@@ -1,0 +1,70 @@
+/** `pcapcheck topology check | schema | init`, as their users see them. */
+
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runTopologyCheck, runTopologyInit, runTopologySchema } from '../../src/cli/topology.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'topology-'));
+
+async function check(text: string): Promise<string> {
+  const path = join(folder, 'site.yaml');
+  writeFileSync(path, text);
+  let out = '';
+  const code = await runTopologyCheck(
+    path,
+    (part) => {
+      out += part;
+    },
+    (part) => {
+      out += `! ${part}`;
+    },
+  );
+  return `${code}\n${out.replaceAll(`${folder}/`, '')}`;
+}
+
+function printed(command: (write: (text: string) => void) => number): string {
+  let out = '';
+  expect(
+    command((text) => {
+      out += text;
+    }),
+  ).toBe(0);
+  return out;
+}
+
+test('init prints a topology that passes its check', async () => {
+  const example = printed(runTopologyInit);
+  expect(example).toMatchSnapshot();
+  expect(await check(example)).toMatchSnapshot();
+});
+
+test('check lists what is wrong', async () => {
+  expect(await check('version: 1\nhosts:\n  - name: CM01\n    roles: [managment-point]\n')).toBe(
+    "2\n! site.yaml:4:13 unknown role 'managment-point', did you mean 'management-point'?\n",
+  );
+});
+
+test('check says when nothing can be expected', async () => {
+  expect(await check('version: 1\nhosts: [{ name: A }]\n')).toContain('no host and no network has a role');
+});
+
+test('schema is JSON Schema, and closed', () => {
+  const schema = JSON.parse(printed(runTopologySchema));
+  expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
+  expect(Object.keys(schema.properties)).toEqual([
+    'version',
+    'name',
+    'catalogs',
+    'settings',
+    'hosts',
+    'networks',
+    'expect',
+    'forbid',
+  ]);
+  expect([schema.additionalProperties, schema.properties.hosts.items.additionalProperties]).toEqual([false, false]);
+  const roles = schema.properties.hosts.items.properties.roles.items;
+  expect(roles.anyOf[0].enum).toEqual(expect.arrayContaining(['mp', 'management-point', 'domain-controller']));
+  expect(schema.properties.settings.properties.sql_port).toMatchObject({ type: 'integer', minimum: 1, maximum: 65535 });
+});
