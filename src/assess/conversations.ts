@@ -59,6 +59,7 @@ export function gatherConversations(observation: Observation, site: Site): Conve
   const all: Conversation[] = [];
   const view = newConnectionView();
   for (let number = 0; number < observation.count; number++) {
+    if (!observation.has(number)) continue;
     observation.read(number, view);
     const client = peers.client(view);
     const server = peers.server(view);

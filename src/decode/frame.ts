@@ -63,11 +63,9 @@ export function decodeFrame(
     case LINKTYPE_RAW:
     case DLT_RAW_12:
     case DLT_RAW_14:
-      return decodeRawIp(packet, bytes, view, offset, captured, wire);
     case LINKTYPE_IPV4:
-      return decodeIpv4(packet, bytes, view, offset, captured, wire);
     case LINKTYPE_IPV6:
-      return decodeIpv6(packet, bytes, view, offset, captured, wire);
+      return decodeRawIp(packet, bytes, view, offset, captured, wire);
     case LINKTYPE_LINUX_SLL:
       return decodeLinuxCooked(packet, bytes, view, offset, captured, wire);
     case LINKTYPE_LINUX_SLL2:
@@ -80,7 +78,7 @@ export function decodeFrame(
   }
 }
 
-/** Raw IP: the version in the first four bits says which. */
+/** Raw IP: the version in the first four bits says which, whatever the link type promises. */
 function decodeRawIp(
   packet: Packet,
   bytes: Uint8Array,

@@ -20,7 +20,7 @@ const HOST_IDENTITY = 139;
 const SHIM6 = 140;
 
 /** More extension headers than any real packet carries; an attacker's chain ends here. */
-const MAX_EXTENSION_HEADERS = 16;
+const MAX_EXTENSION_HEADERS = 128;
 
 /**
  * Reads an IPv6 packet, its extension headers and its transport header. A payload length of 0 (jumbo payload option or

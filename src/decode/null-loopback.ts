@@ -1,3 +1,4 @@
+import { decodeEtherType, ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from './ethernet.ts';
 import { decodeIpv4 } from './ipv4.ts';
 import { decodeIpv6 } from './ipv6.ts';
 import type { Packet } from './packet.ts';
@@ -28,5 +29,16 @@ export function decodeNullLoopback(
     return decodeIpv4(packet, bytes, view, offset + HEADER_LENGTH, captured - HEADER_LENGTH, length - HEADER_LENGTH);
   if (isInet6(family))
     return decodeIpv6(packet, bytes, view, offset + HEADER_LENGTH, captured - HEADER_LENGTH, length - HEADER_LENGTH);
-  return NOT_IP;
+  // Some writers put an EtherType into the second half (Wireshark reads it so too).
+  const etherType = (bytes[offset + 2] << 8) | bytes[offset + 3];
+  if (etherType !== ETHERTYPE_IPV4 && etherType !== ETHERTYPE_IPV6) return NOT_IP;
+  return decodeEtherType(
+    packet,
+    bytes,
+    view,
+    etherType,
+    offset + HEADER_LENGTH,
+    captured - HEADER_LENGTH,
+    length - HEADER_LENGTH,
+  );
 }

@@ -17,7 +17,7 @@ export class Packet {
   /** Transport ports, host order; 0 where there are none. */
   sourcePort = 0;
   destinationPort = 0;
-  /** The eight TCP flags as on the wire (RFC 9293 section 3.1). */
+  /** The eight TCP flags as on the wire (RFC 9293 section 3.1); -1 where the header is cut before them. */
   tcpFlags = 0;
   /** TCP sequence and acknowledgment numbers as signed 32-bit integers. */
   sequence = 0;

@@ -7,6 +7,7 @@ import type { Analysis, AnalyzedCapture } from './analyze.ts';
 export function* flowRows({ observation, captures }: Analysis): Generator<FlowRow> {
   const view = newConnectionView();
   for (let number = 0; number < observation.count; number++) {
+    if (!observation.has(number)) continue;
     observation.read(number, view);
     const capture = captureOfFrame(captures, view.firstFrame);
     const fine = capture.summary.nanosecondTimes;

@@ -46,6 +46,7 @@ import {
   SOON_B,
   SPOKE_A,
   STATE,
+  SYN_HAS_DATA,
   SYN_SEEN,
   SYNACK_A,
 } from './record.ts';
@@ -108,7 +109,7 @@ function flipBits(state: number, flipped: number): number {
   if (flipped === 0) return state;
   const pairs =
     PLAIN_A | SYNACK_A | RESET_A | FIN_A | DATA_A | SPOKE_A | ACKED_A | SINGLE_RUN_A | SOON_A | EARLY_RESET_A;
-  let next = ((state & pairs) << 1) | ((state >> 1) & pairs) | (state & SYN_SEEN);
+  let next = ((state & pairs) << 1) | ((state >> 1) & pairs) | (state & (SYN_SEEN | SYN_HAS_DATA));
   const end = state & END_MASK;
   next |= end === END_RESET_A ? END_RESET_B : end === END_RESET_B ? END_RESET_A : end;
   if ((state & (EARLY_RESET_A | EARLY_RESET_B)) !== 0 && (state & EARLY_RESET_B_FIRST) === 0) {
@@ -119,7 +120,7 @@ function flipBits(state: number, flipped: number): number {
 
 /** Joins the sticky bits and finds what ended the connection first. */
 function joinEnds(left: number, right: number): number {
-  let state = left | (right & SYN_SEEN);
+  let state = left | (right & (SYN_SEEN | SYN_HAS_DATA));
   for (const bit of KEPT_BITS) state |= right & (bit | (bit << 1));
   if ((left & END_MASK) !== 0) return state;
   // An early reset of the right part ends the connection where its sender spoke in the left part; else it stays early.

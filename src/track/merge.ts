@@ -31,6 +31,7 @@ import {
   RESET_FRAME,
   STATE,
 } from './record.ts';
+import { isSameHandshake } from './tcp.ts';
 
 /**
  * Joins parts in the order of the capture. Joining is associative: whatever the cuts, the result is what one pass over all frames
@@ -172,10 +173,8 @@ const FRAME_FIELDS = [FIRST_FRAME, LAST_ATTEMPT_FRAME, RESET_FRAME];
 function isSameConnection(left: Int32Array, at: number, right: Int32Array, from: number, flipped: number): boolean {
   const state = right[from + STATE];
   if ((state & HANDSHAKE) === 0) return true;
-  const leftState = left[at + STATE];
-  if ((leftState & HANDSHAKE) === 0 || left[at + INITIAL_SEQUENCE] !== right[from + INITIAL_SEQUENCE]) return false;
-  const rightClientIsB = ((state & CLIENT_IS_B) !== 0 ? 1 : 0) ^ flipped;
-  return ((leftState & CLIENT_IS_B) !== 0 ? 1 : 0) === rightClientIsB;
+  const client = ((state & CLIENT_IS_B) !== 0 ? 1 : 0) ^ flipped;
+  return isSameHandshake(left[at + STATE], left[at + INITIAL_SEQUENCE], state, right[from + INITIAL_SEQUENCE], client);
 }
 
 function isEarlier(seconds: number, nanoseconds: number, thanSeconds: number, thanNanoseconds: number): boolean {

@@ -4,6 +4,7 @@ import { FRAGMENT, ICMP_ERROR, REASONS, TCP, UDP } from '../decode/reason.ts';
 import { ipv4Text, ipv6Text } from './address-text.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { joinFragments } from './join-fragments.ts';
+import { joinReorderedHandshakes } from './join-handshakes.ts';
 import { type IcmpVerdict, joinIcmpErrors } from './join-icmp.ts';
 import type { MergedPart } from './merge.ts';
 import { type CaptureEnd, tcpEnded, tcpOutcome, udpOutcome } from './outcome.ts';
@@ -93,6 +94,8 @@ export class Observation {
   readonly #icmp: Map<number, IcmpVerdict>;
   readonly #tftp: TftpTransfers;
   readonly #end: CaptureEnd;
+  /** Records that went into another one. */
+  readonly #absorbed: ReadonlySet<number>;
   /** Frames that belong to a judged connection, and the others by reason id. */
   readonly judgedFrames: number;
   readonly notJudgedFrames: Record<string, number>;
@@ -102,6 +105,7 @@ export class Observation {
     this.#table = part.table;
     this.#doubles = part.table.doubles;
     this.#end = { seconds: part.lastSeconds, nanoseconds: part.lastNanoseconds };
+    this.#absorbed = joinReorderedHandshakes(part.table);
     const { verdicts, joined } = joinIcmpErrors(part.table, part.icmpErrors);
     const fragments = joinFragments(part.table, part.fragments);
     this.#icmp = verdicts;
@@ -110,9 +114,14 @@ export class Observation {
     this.notJudgedFrames = notJudged(part.reasons, joined, fragments);
   }
 
-  /** Connections, numbered from 0 in the order of their first frame. */
+  /** Connections are numbered from 0 to count - 1, in the order of their first frame; not every number is one (`has`). */
   get count(): number {
     return this.#table.count;
+  }
+
+  /** False for the number of a record that went into another connection. */
+  has(number: number): boolean {
+    return !this.#absorbed.has(number);
   }
 
   get frames(): number {
@@ -180,7 +189,8 @@ export class Observation {
       view.outcome = tcpOutcome(records, at, client, icmp, this.#end);
       view.ended = hasEnding(view.outcome) ? tcpEnded(records, at, client) : null;
     } else {
-      view.outcome = udpOutcome(records, at, client, icmp, wantsNoAnswer(view.serverPort), this.#end);
+      if (!view.toGroup) view.toGroup = this.#isGroup(view);
+      view.outcome = udpOutcome(records, at, client, icmp, view.toGroup, wantsNoAnswer(view.serverPort), this.#end);
       view.ended = null;
       if (view.packetsToClient > 0 || client === 1) view.attempts = view.packetsToServer;
       const transfer = this.#tftp.transferOf.get(number);
@@ -208,6 +218,12 @@ export class Observation {
     const server = compareAsServer(ports >>> 16, ports & 0xffff);
     view.clientInferred = server >= 0;
     return server > 0 ? 1 : 0;
+  }
+
+  /** Multicast by the address (RFC 5771, RFC 4291 section 2.7), or the limited broadcast address (RFC 919). */
+  #isGroup(view: ConnectionView): boolean {
+    if (view.family === 6) return this.addressWords[view.server * 4] >>> 24 === 0xff;
+    return view.server >>> 28 === 0xe || view.server === -1;
   }
 
   #answerTime(at: number, state: number, server: number): number | null {

@@ -12,8 +12,6 @@ import {
   FIRST_ATTEMPT_SECONDS,
   FIRST_NANOSECONDS,
   FIRST_SECONDS,
-  KIND,
-  KIND_GROUP,
   LAST_NANOSECONDS,
   LAST_SECONDS,
   MAX_REPEATS,
@@ -92,13 +90,14 @@ export function udpOutcome(
   at: number,
   client: number,
   icmp: IcmpVerdict | undefined,
+  toGroup: boolean,
   wantsNoAnswer: boolean,
   end: CaptureEnd,
 ): Outcome {
   const toServer = records[at + PACKETS_A + client];
   const toClient = records[at + PACKETS_A + 1 - client];
   if (toServer > 0 && toClient > 0) return 'answered';
-  if ((records[at + KIND] & KIND_GROUP) !== 0) return 'one-way';
+  if (toGroup) return 'one-way';
   if (toServer === 0) return wantsNoAnswer ? 'one-way' : 'one-sided';
   if (icmp !== undefined) return icmp.outcome;
   if (wantsNoAnswer) return 'one-way';

@@ -31,7 +31,7 @@ export const STATE = 14;
 /** Number of the first frame, from 1, within the part. */
 export const FIRST_FRAME = 15;
 
-/** Initial sequence number of the client, from its SYN or from the acknowledgment of the SYN-ACK less one. */
+/** Initial sequence number of the client, from its SYN; where SYN_SEEN is not set, the acknowledgment of the SYN-ACK less one. */
 export const INITIAL_SEQUENCE = 16;
 /** Attempts (SYNs; for UDP the datagrams of A before B speaks) in bits 16-31, repeats of the same data segment by A in bits 0-7, by B in bits 8-15. */
 export const COUNTS = 17;
@@ -108,6 +108,9 @@ export const FIRST_HAS_DATA = 1 << 24;
 /** The first payload of this side came within REPEAT_WINDOW_NANOSECONDS of the record's packet before it. */
 export const SOON_A = 1 << 25;
 export const SOON_B = 1 << 26;
+
+/** The client's SYN carried data (RFC 7413, TCP Fast Open): the SYN-ACK may acknowledge it too. */
+export const SYN_HAS_DATA = 1 << 27;
 
 /** A frame that repeats the previous attempt within this time, with the same IP identification, is its copy (mirror port, "any" interface). */
 export const COPY_WINDOW_NANOSECONDS = 100e6;

@@ -36,6 +36,7 @@ import {
   SOON_A,
   SPOKE_A,
   STATE,
+  SYN_HAS_DATA,
   SYN_SEEN,
   SYNACK_A,
 } from './record.ts';
@@ -43,9 +44,8 @@ import {
 const HANDSHAKE_FLAGS = TCP_SYN | TCP_RST;
 
 /**
- * The connection that a segment belongs to, made where there is none. A SYN or SYN-ACK whose initial sequence number or client
- * is not the one of the connection on the same four values begins a new connection (RFC 9293 section 3.6.1); every other
- * segment belongs to the latest one.
+ * The connection that a segment belongs to, made where there is none. A SYN or SYN-ACK that does not belong to the handshake of
+ * the connection on the same four values begins a new one (RFC 9293 section 3.6.1); every other segment belongs to the latest.
  * @returns the number of the record; `table.direction` says which side sent the segment
  */
 export function tcpConnection(
@@ -56,7 +56,7 @@ export function tcpConnection(
   destination: number,
 ): number {
   const found = table.find(key, source, destination, packet.sourcePort, packet.destinationPort);
-  const isHandshake = (packet.tcpFlags & HANDSHAKE_FLAGS) === TCP_SYN;
+  const isHandshake = packet.tcpFlags >= 0 && (packet.tcpFlags & HANDSHAKE_FLAGS) === TCP_SYN;
   if (!isHandshake) {
     if (found >= 0) return found;
     table.direction = 0;
@@ -66,22 +66,42 @@ export function tcpConnection(
   const initialSequence = isAnswer ? (packet.acknowledgment - 1) | 0 : packet.sequence;
   if (found >= 0) {
     const at = found * RECORD_INTS;
-    const state = table.records[at + STATE];
-    const clientIsB = isAnswer ? 1 - table.direction : table.direction;
-    if (
-      (state & HANDSHAKE) !== 0 &&
-      table.records[at + INITIAL_SEQUENCE] === initialSequence &&
-      ((state & CLIENT_IS_B) !== 0 ? 1 : 0) === clientIsB
-    ) {
+    const client = isAnswer ? 1 - table.direction : table.direction;
+    const kind = isAnswer ? HANDSHAKE : HANDSHAKE | SYN_SEEN;
+    if (isSameHandshake(table.records[at + STATE], table.records[at + INITIAL_SEQUENCE], kind, initialSequence, client))
       return found;
-    }
   }
   table.direction = 0;
   const number = table.append(key, source, destination, packet.sourcePort, packet.destinationPort, found);
   const at = number * RECORD_INTS;
   table.records[at + INITIAL_SEQUENCE] = initialSequence;
-  table.records[at + STATE] = isAnswer ? HANDSHAKE | CLIENT_IS_B : HANDSHAKE;
+  table.records[at + STATE] = isAnswer ? HANDSHAKE | CLIENT_IS_B : HANDSHAKE | SYN_SEEN;
   return number;
+}
+
+/** More data than a SYN carries (RFC 7413 section 4.1.1: at most one segment). */
+const MAX_SYN_DATA = 0xffff;
+
+/**
+ * True where a handshake segment, or a record that began with one, goes on with an earlier record. A SYN repeats the sequence
+ * number of its SYN; a SYN-ACK acknowledges the SYN, with its data where it had some, or repeats the SYN-ACK before it. (A
+ * SYN-ACK that was captured before its SYN is joined at the end: join-handshakes.ts.)
+ * @param state STATE of the earlier record, with INITIAL_SEQUENCE `sequence`
+ * @param laterState bits SYN_SEEN of what comes later, with the sequence number `laterSequence`
+ * @param laterClient the client of what comes later, as a side of the earlier record
+ */
+export function isSameHandshake(
+  state: number,
+  sequence: number,
+  laterState: number,
+  laterSequence: number,
+  laterClient: number,
+): boolean {
+  if ((state & HANDSHAKE) === 0 || ((state & CLIENT_IS_B) !== 0 ? 1 : 0) !== laterClient) return false;
+  if ((state & SYN_SEEN) !== (laterState & SYN_SEEN) && (state & SYN_SEEN) === 0) return false;
+  const difference = (laterSequence - sequence) | 0;
+  if (difference === 0) return true;
+  return (laterState & SYN_SEEN) === 0 && (state & SYN_HAS_DATA) !== 0 && difference > 0 && difference <= MAX_SYN_DATA;
 }
 
 /**
@@ -98,6 +118,8 @@ export function updateTcp(
   frame: number,
 ): void {
   const flags = packet.tcpFlags;
+  // A header cut before its flags says nothing but that there was a segment.
+  if (flags < 0) return;
   let state = records[at + STATE];
   if ((flags & TCP_RST) !== 0) {
     if (records[at + RESET_FRAME] === 0) records[at + RESET_FRAME] = frame;
@@ -112,7 +134,7 @@ export function updateTcp(
       }
       state |= SYNACK_A << side;
     } else {
-      state |= SYN_SEEN;
+      state |= packet.payloadLength > 0 ? SYN_SEEN | SYN_HAS_DATA : SYN_SEEN;
       countAttempt(records, at, packet.identification, seconds, nanoseconds, frame);
     }
   } else state |= PLAIN_A << side;

@@ -36,7 +36,9 @@ export function observe(frames: readonly TestFrame[]): Observation {
 
 export function connections(frames: readonly TestFrame[]): ConnectionView[] {
   const observation = observe(frames);
-  return Array.from({ length: observation.count }, (_, i) => ({ ...observation.read(i, newConnectionView()) }));
+  return Array.from({ length: observation.count }, (_, i) => i)
+    .filter((i) => observation.has(i))
+    .map((i) => ({ ...observation.read(i, newConnectionView()) }));
 }
 
 /** A part as plain values without spare capacity, for comparison. */
