@@ -1,9 +1,10 @@
+export type { RuleMatch } from './candidate.ts';
 export { loadCatalog } from './load.ts';
 export { nearest } from './nearest.ts';
 export { formatPortRange, inRanges, parsePortRange } from './ports.ts';
 export { dynamicRange, resolvePorts, transferPorts, wsusHttp, wsusHttps } from './resolve-ports.ts';
 export { expandRoles, findRole, internetRoles, ROLES, type Role, resolveRole, roleName, suggestRole } from './roles.ts';
-export { compile, type RuleIndex, type RuleMatch, type RuleStatus } from './rule-index.ts';
+export { compile, type RuleIndex, type RuleStatus } from './rule-index.ts';
 export type {
   Catalog,
   CatalogName,

@@ -4,33 +4,14 @@
  */
 
 import type { Endpoint, Site } from '../site/index.ts';
-import { isBefore2008 } from '../site/operating-systems.ts';
-import { answerPorts, isGroup, mayBeSender, reachesGroup, sendsToGroup } from './group-traffic.ts';
+import { applyRule, type Candidate, type RuleMatch, type Standing } from './candidate.ts';
 import { hostPattern } from './host-pattern.ts';
-import { needOfDirection } from './initiator.ts';
 import { formatPortRange, inRanges } from './ports.ts';
 import { profilesOf } from './profiles.ts';
-import { isBehindProxy, viaProxy } from './proxy.ts';
 import { resolvePorts } from './resolve-ports.ts';
 import { isSelected, toRule } from './site-rules.ts';
 import { editionOf, endsOf, missingEnds } from './standing.ts';
-import type { Catalog, Need, PortRange, Relation, Rule, Transport } from './types.ts';
-
-/** A rule that expects a connection. */
-export interface RuleMatch {
-  readonly rule: Rule;
-  /** Effective: after date, version, and direction. */
-  readonly need: Need;
-  /** Ports of the rule at this server; with `relation` says what else must be open. */
-  readonly ports: readonly PortRange[];
-  readonly relation: Relation;
-  /** The connection runs against the printed direction of a rule that holds both ways. */
-  readonly reversed: boolean;
-  /** direct; proxy: the server stands for the internet, or the client is the proxy; group: broadcast or multicast. */
-  readonly via: 'direct' | 'proxy' | 'group';
-  /** Of rules that name a host: whether the name is known to be the right one. Others: not-needed. */
-  readonly name: 'not-needed' | 'matches' | 'unknown';
-}
+import type { Catalog, Need, PortRange, Rule, Transport } from './types.ts';
 
 /** A rule and whether it stands at the site. */
 export interface RuleStatus {
@@ -43,15 +24,6 @@ export interface RuleStatus {
   readonly ports: readonly PortRange[];
   readonly portsText: readonly string[];
 }
-
-interface Standing {
-  readonly rule: Rule;
-  readonly need: Need;
-  readonly order: number;
-  readonly host: RegExp | null;
-}
-
-type Candidate = Omit<RuleMatch, 'name'> & Pick<Standing, 'order' | 'host'>;
 
 const NEED_ORDER: Readonly<Record<Need, number>> = {
   required: 0,
@@ -99,7 +71,7 @@ export class RuleIndex {
     });
     this.#standing = byTransport;
     this.#expect = site.model.expect.map((own) => {
-      const rule = toRule(own, 'expect', site.path);
+      const rule = toRule(own, 'expect');
       statuses.push(this.#status(rule, true, null, rule.need, []));
       return {
         standing: { rule, need: rule.need, order: -1, host: null },
@@ -107,7 +79,7 @@ export class RuleIndex {
       };
     });
     this.#forbid = site.model.forbid.map((own) => {
-      const rule = toRule(own, 'forbid', site.path);
+      const rule = toRule(own, 'forbid');
       return {
         rule,
         ranges: resolvePorts(rule, { settings: {}, os: null }).ranges,
@@ -185,67 +157,20 @@ export class RuleIndex {
     const candidates: Candidate[] = [];
     for (const { standing, matches } of this.#expect) {
       if (standing.rule.transport !== transport || !matches(client, server)) continue;
-      candidates.push({
-        ...standing,
-        ...resolvePorts(standing.rule, server),
-        ports: resolvePorts(standing.rule, server).ranges,
-        reversed: false,
-        via: 'direct',
-      });
+      const { ranges, relation } = resolvePorts(standing.rule, server);
+      candidates.push({ ...standing, ports: ranges, relation, reversed: false, via: 'direct' });
     }
     for (const standing of this.#standing.get(transport)!) {
-      const candidate = this.#apply(standing, client, server);
+      const candidate = applyRule(standing, client, server, this.#present);
       if (candidate) candidates.push(candidate);
     }
     return candidates;
-  }
-
-  #apply(standing: Standing, client: Endpoint, server: Endpoint): Candidate | null {
-    const { rule, need } = standing;
-    const { ranges, relation } = resolvePorts(rule, server);
-    const candidate = { ...standing, ports: ranges, relation, reversed: false };
-    const starts = plays(client, rule.from) || mayBeSender(rule, client);
-    if (isGroup(server)) {
-      if (!reachesGroup(rule)) return null;
-      const sender = starts || (sendsToGroup(rule) && serves(rule, client));
-      return sender && this.#present.has(rule.to) ? { ...candidate, via: 'group' } : null;
-    }
-    const proxyPorts = viaProxy(rule, server);
-    if (starts && proxyPorts) return { ...candidate, ports: proxyPorts, relation: 'any', via: 'proxy', host: null };
-    if (isBehindProxy(rule, client, server)) return { ...candidate, via: 'proxy' };
-    if (!serves(rule, server)) return this.#reverse(candidate, client, server);
-    const direct = starts ? needOfDirection(rule, need, false, client) : null;
-    return direct && osFits(rule, server)
-      ? { ...candidate, need: direct, via: 'direct' }
-      : this.#reverse(candidate, client, server);
-  }
-
-  #reverse(candidate: Omit<Candidate, 'via'>, client: Endpoint, server: Endpoint): Candidate | null {
-    const { rule } = candidate;
-    const answers = answerPorts(rule);
-    if (answers && serves(rule, client) && plays(server, rule.from)) {
-      return { ...candidate, ports: answers, reversed: true, via: 'direct' };
-    }
-    if (rule.direction !== 'both' || !serves(rule, client) || !plays(server, rule.from)) return null;
-    const need = needOfDirection(rule, candidate.need, true, client);
-    return need === null ? null : { ...candidate, need, reversed: true, via: 'direct' };
   }
 }
 
 /** Compiles the catalog for a site. */
 export function compile(catalog: Catalog, site: Site): RuleIndex {
   return new RuleIndex(catalog, site);
-}
-
-const plays = (endpoint: Endpoint, roles: readonly string[]): boolean =>
-  roles.some((role) => endpoint.allRoles.has(role));
-
-function serves(rule: Rule, endpoint: Endpoint): boolean {
-  return endpoint.allRoles.has(rule.to) && (rule.appliesTo.length === 0 || plays(endpoint, rule.appliesTo));
-}
-
-function osFits(rule: Rule, server: Endpoint): boolean {
-  return rule.os === null || (rule.os === 'before-2008') === isBefore2008(server.os);
 }
 
 function rank({ rule, need, name }: RuleMatch): number {

@@ -26,7 +26,7 @@ function selects(selector: Selector, endpoint: Endpoint): boolean {
 }
 
 /** `from` and `to` hold the words of the file, not role ids. */
-export function toRule(own: SiteRule, section: 'expect' | 'forbid', document: string): Rule {
+export function toRule(own: SiteRule, section: 'expect' | 'forbid'): Rule {
   const ports = own.ports.length === 0 && own.transport !== 'icmp' ? [EVERY_PORT] : own.ports.map(formatPortRange);
   const relation: Relation = own.transport === 'icmp' ? 'none' : ports.length > 1 ? 'any' : 'range';
   return {
@@ -58,6 +58,6 @@ export function toRule(own: SiteRule, section: 'expect' | 'forbid', document: st
     recovered: false,
     endpoint: null,
     remark: null,
-    source: { document, date: null, section },
+    source: { document: 'site.yaml', date: null, section },
   };
 }

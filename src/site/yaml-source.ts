@@ -13,6 +13,9 @@ const MOST_SYNTAX_ERRORS = 5;
 
 export type Path = readonly PropertyKey[];
 
+/** Takes one problem at a place of the file. */
+export type Report = (path: Path, message: string) => void;
+
 export class YamlSource {
   /** The value as plain objects; unknown until a schema has seen it. */
   readonly value: unknown;
