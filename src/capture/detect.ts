@@ -122,8 +122,8 @@ function detectText(start: string): Detection | null {
   // UTF-16 with a byte order mark, as PowerShell writes it, or 8-bit text without control characters.
   const wide = start.startsWith('\xff\xfe') || start.startsWith('\xfe\xff');
   const plain = wide ? start.slice(2).replaceAll('\0', '') : start.replace(/^\xef\xbb\xbf/, '');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells text from bytes
-  if (/[\0-\x08\x0e-\x1f]/.test(plain)) return null;
+  // Control characters tell bytes from text, but for those that lay text out.
+  if (/(?![\t\n\v\f\r\u007f-\u009f])\p{Cc}/u.test(plain)) return null;
   if (/^\s*<(!doctype html|html)/i.test(plain)) return { kind: 'other', ...HTML };
   if (/^\s*<\?xml/i.test(plain)) return { kind: 'other', ...XML };
   if (/^#Version: .*\r?\n#Software: Microsoft Windows Firewall/i.test(plain)) return { kind: 'other', ...FIREWALL_LOG };

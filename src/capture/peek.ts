@@ -1,5 +1,6 @@
 /** Looks at the beginning of a capture without reading it through: to put the files of a series in order, and to plan the reading. */
 import { ChunkFeeder } from './chunk-feeder.ts';
+import { damagedGzip } from './errors.ts';
 import { GunzipFeed } from './gunzip.ts';
 import { Input } from './input.ts';
 import { PcapReader } from './pcap.ts';
@@ -84,7 +85,8 @@ export async function readCaptureHeader(path: string): Promise<CapturePeek | nul
       chunk = buffer.subarray(0, await input.read(buffer));
     }
     if (!sink.seen) {
-      await gunzip?.end();
+      const end = (await gunzip?.end()) ?? 'whole';
+      if (end !== 'whole' && feeder.received === 0) throw damagedGzip(path);
       feeder.end();
     }
     const { reader } = feeder;
