@@ -4,7 +4,7 @@ import { FLOW_FORMAT_NAMES } from '../report/flows.ts';
 import { FORMATS } from '../report/formats.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
 import { sentenceOf } from './failure.ts';
-import { addOptions, CHECK_OPTIONS, FLOW_OPTIONS } from './options.ts';
+import { addOptions, CATALOG_OPTIONS, CHECK_OPTIONS, FLOW_OPTIONS } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -72,8 +72,16 @@ function build(terminal: Terminal, exit: (code: number) => void): Command {
       const { explainCommand } = await import('./explain.ts');
       exit(explainCommand(kind, (text) => void terminal.out(text), terminal.err));
     });
-  for (const command of program.commands) command.exitOverride().configureOutput(program.configureOutput());
+  inherit(program);
   return program;
+}
+
+/** Commander does not hand these on to commands made before. */
+function inherit(parent: Command): void {
+  for (const command of parent.commands) {
+    command.exitOverride().configureOutput(parent.configureOutput()).showSuggestionAfterError();
+    inherit(command);
+  }
 }
 
 function formatHelp(): string {
@@ -82,5 +90,46 @@ function formatHelp(): string {
     .join('\n');
 }
 
-function addTopology(_program: Command, _terminal: Terminal, _exit: (code: number) => void): void {}
-function addCatalog(_program: Command, _terminal: Terminal, _exit: (code: number) => void): void {}
+function addTopology(program: Command, terminal: Terminal, exit: (code: number) => void): void {
+  const out = (text: string): void => void terminal.out(text);
+  const topology = program.command('topology').description('check a topology file, or make one');
+  topology
+    .command('check')
+    .description('say whether a topology is sound, and what applies to it')
+    .argument('<file>', 'the topology, site.yaml')
+    .action(async (file) => {
+      const { runTopologyCheck } = await import('./topology.ts');
+      exit(await runTopologyCheck(file, out, terminal.err));
+    });
+  topology
+    .command('schema')
+    .description('print the JSON Schema of the topology, for editors')
+    .action(async () => {
+      const { runTopologySchema } = await import('./topology.ts');
+      exit(runTopologySchema(out));
+    });
+  topology
+    .command('init')
+    .description('print a commented example to start from')
+    .action(async () => {
+      const { runTopologyInit } = await import('./topology.ts');
+      exit(runTopologyInit(out));
+    });
+}
+
+function addCatalog(program: Command, terminal: Terminal, exit: (code: number) => void): void {
+  const out = (text: string): void => void terminal.out(text);
+  const catalog = program.command('catalog').description('list the documented rules, or explain one');
+  addOptions(catalog, CATALOG_OPTIONS).action(async (options) => {
+    const { runCatalog } = await import('./catalog.ts');
+    exit(runCatalog(options, out, terminal.err));
+  });
+  catalog
+    .command('explain')
+    .description('tell one rule in prose')
+    .argument('<rule>', 'its id, such as cm.mp-sql.sql')
+    .action(async (rule) => {
+      const { runCatalogExplain } = await import('./catalog.ts');
+      exit(runCatalogExplain(rule, out, terminal.err));
+    });
+}

@@ -64,6 +64,17 @@ export const FLOW_OPTIONS: readonly OptionRow[] = [
   QUIET,
 ];
 
+export const CATALOG_OPTIONS: readonly OptionRow[] = [
+  { flags: '--role <role>', description: 'rules in which the role is either end' },
+  { flags: '--port <port>', description: 'rules for a port, such as 443, tcp/443 or udp/63000-64000' },
+  { flags: '--catalog <name>', description: 'configmgr, hybrid-identity, windows-server or internet-endpoints' },
+  { flags: '--text <words>', description: 'rules with these words in id, description, host or condition' },
+  { flags: '--need <need>', description: 'required, conditional, optional, nominal or historic' },
+  { flags: '--date <date>', description: 'rules as documented on that day (YYYY-MM-DD)' },
+  { flags: '-f, --format <format>', description: 'what to print', choices: ['table', 'json', 'csv'], default: 'table' },
+  BOM,
+];
+
 /** Adds the options of a table to a command. */
 export function addOptions(command: Command, rows: readonly OptionRow[]): Command {
   for (const row of rows) {

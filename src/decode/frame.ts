@@ -57,7 +57,7 @@ export function decodeFrame(
   packet.vlan = -1;
   packet.toGroup = 0;
   // An original length below the captured one is a writer's mistake: the bytes at hand are what there was.
-  const wire = length < captured ? captured : length;
+  const wire = Math.max(length, captured);
   if (linkType === LINKTYPE_ETHERNET) return decodeEthernet(packet, bytes, view, offset, captured, wire);
   switch (linkType) {
     case LINKTYPE_RAW:

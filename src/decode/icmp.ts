@@ -25,6 +25,6 @@ export function decodeIcmp(
   const error = packet.family === 4 ? isError4(packet.icmpType) : isError6(packet.icmpType);
   if (!error || captured <= HEADER_LENGTH) return packet.family === 4 ? ICMP : ICMPV6;
   packet.quoteOffset = offset + HEADER_LENGTH;
-  packet.quoteCaptured = (captured < length ? captured : length) - HEADER_LENGTH;
+  packet.quoteCaptured = Math.min(captured, length) - HEADER_LENGTH;
   return ICMP_ERROR;
 }

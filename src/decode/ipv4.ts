@@ -48,6 +48,6 @@ export function decodeIpv4(
   if (packet.fragmentOffset !== 0) return FRAGMENT;
   if (captured < headerLength) return TRUNCATED;
 
-  const reach = captured < total ? captured : total;
+  const reach = Math.min(captured, total);
   return decodeTransport(packet, bytes, view, offset + headerLength, reach - headerLength, total - headerLength);
 }

@@ -82,5 +82,5 @@ export function decodeIpv6(
     rest -= size;
   }
   packet.protocol = next;
-  return decodeTransport(packet, bytes, view, at, left < rest ? left : rest, rest);
+  return decodeTransport(packet, bytes, view, at, Math.min(left, rest), rest);
 }

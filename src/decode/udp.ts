@@ -26,6 +26,6 @@ export function decodeUdp(packet: Packet, bytes: Uint8Array, offset: number, cap
   const payloadCaptured = captured - HEADER_LENGTH;
   packet.payloadLength = payloadLength;
   packet.payloadOffset = offset + HEADER_LENGTH;
-  packet.payloadCaptured = payloadCaptured < 0 ? 0 : payloadCaptured < payloadLength ? payloadCaptured : payloadLength;
+  packet.payloadCaptured = payloadCaptured < 0 ? 0 : Math.min(payloadCaptured, payloadLength);
   return UDP;
 }

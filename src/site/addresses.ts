@@ -41,14 +41,23 @@ export function parseAddress(text: string): Parsed<Interval> {
       const { value } = new IPv4(plain);
       return good({ family: 4, first: value, last: value });
     }
-    if (V6.test(plain)) {
-      const { value } = new IPv6(plain);
+    const groups = withoutDots(plain);
+    if (V6.test(groups)) {
+      const { value } = new IPv6(groups);
       return good({ family: 6, first: value, last: value });
     }
   } catch {
     // fall through: the sentence below says what is wanted
   }
   return bad(`'${printable(text)}' is not an address`);
+}
+
+/** The last 32 bits in dotted decimals (RFC 4291 section 2.2) as two groups, which ip-num wants. */
+function withoutDots(text: string): string {
+  const match = /^(.*:)(\d{1,3}(?:\.\d{1,3}){3})$/.exec(text);
+  if (!match) return text;
+  const { value } = new IPv4(match[2]!);
+  return `${match[1]}${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`;
 }
 
 /** A network in CIDR notation, without bits set behind the prefix. */

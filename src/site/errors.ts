@@ -43,8 +43,7 @@ export class SiteError extends Error {
 }
 
 /** Control characters from a file never reach a terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g;
+const UNPRINTABLE = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 /** Text of a user's file for a message: escaped, and cut where it is long. */
 export function printable(text: string, longest = 60): string {

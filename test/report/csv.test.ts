@@ -102,8 +102,6 @@ describe.each([
   it.each(HOSTILE_NAMES.map((text) => [JSON.stringify(text).slice(0, 30), text]))('neutralises %s', (_, text) => {
     const records = parseCsv(whole(render(hostile(text), plain)));
     for (const start of records.flat().flatMap(cellStarts)) expect(start).not.toMatch(STARTS_FORMULA);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-    for (const field of records.flat())
-      expect(field).not.toMatch(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/);
+    for (const field of records.flat()) expect(field.replace(/[\t\r\n]/g, '')).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
   });
 });

