@@ -1,5 +1,5 @@
-import type { RuleStatus } from '../catalog/rule-index.ts';
-import { type Context, type RuleUse, standIn, useIsBlocked, useWorks } from './context.ts';
+import type { RuleStatus } from '../catalog/index.ts';
+import { type Context, type Judged, type RuleUse, standIn, useIsBlocked, useWorks } from './context.ts';
 import type { RuleReport, RuleState } from './types.ts';
 import { UNDECIDED_REASONS } from './verdicts.ts';
 import { portText } from './wording.ts';
@@ -59,12 +59,27 @@ function stateOf(status: RuleStatus, uses: RuleUse[], context: Context): { state
   if (missing > 0) return { state: working.length > 0 ? 'partly-blocked' : 'blocked', reason: null };
   if (replaced.length > 0)
     return { state: 'works', reason: `${portsOf(replaced[0].by)} works in place of ${portsOf(replaced[0].use)}` };
-  if (working.length > 0) return { state: 'works', reason: null };
+  if (working.length > 0) return { state: 'works', reason: alternativeWithin(working) };
   return { state: 'undecided', reason: undecidedReason(uses) };
 }
 
+/** "80 or 8530": which of the ports works where the other is blocked, or null. */
+function alternativeWithin(working: RuleUse[]): string | null {
+  for (const { match, judged } of working) {
+    if (match.relation !== 'any') continue;
+    const open = judged.filter(({ reach }) => reach.state === 'works');
+    const closed = judged.filter(({ reach }) => reach.state === 'blocked');
+    if (open.length > 0 && closed.length > 0) return `${portsText(open)} works in place of ${portsText(closed)}`;
+  }
+  return null;
+}
+
 function portsOf(use: RuleUse): string {
-  return [...new Set(use.judged.map(({ conversation }) => portText(conversation)))].join(', ');
+  return portsText(use.judged);
+}
+
+function portsText(judged: Judged[]): string {
+  return [...new Set(judged.map(({ conversation }) => portText(conversation)))].join(', ');
 }
 
 function undecidedReason(uses: RuleUse[]): string | null {
