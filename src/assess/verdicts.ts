@@ -1,4 +1,4 @@
-import type { RuleIndex, RuleMatch } from '../catalog/rule-index.ts';
+import type { RuleIndex, RuleMatch } from '../catalog/index.ts';
 import type { Rule } from '../catalog/types.ts';
 import { type Conversation, isBlocked, works } from './conversations.ts';
 import { isListed, type Peer } from './peers.ts';
@@ -15,6 +15,7 @@ export const NOT_JUDGED_REASONS = {
   'outside-the-topology': 'neither end is in the topology',
   'multicast-or-broadcast': 'sent to a group, and no rule speaks of it',
   'link-local': 'an address of one link only (fe80::/10, 169.254.0.0/16), loopback or none at all',
+  'name-unknown': 'the rules for it go by host name, and the name of the address is not known',
   'no-roles': 'both ends are in the topology without a role',
 } as const;
 export type NotJudgedReason = keyof typeof NOT_JUDGED_REASONS;
@@ -27,8 +28,11 @@ export function judge(conversation: Conversation, index: RuleIndex): Verdict {
   const port = conversation.isTransfer ? TFTP_PORT : conversation.port;
   const rule = index.forbidden(client.endpoint, server.endpoint, proto, port);
   if (rule !== null) return { kind: 'forbidden', rule };
-  const matches = index.match(client.endpoint, server.endpoint, proto, port);
+  const found = index.match(client.endpoint, server.endpoint, proto, port);
+  const matches = found.filter(({ name }) => name !== 'unknown');
   if (matches.length > 0) return { kind: 'expected', matches };
+  // Rules that name a host may speak of this address or not: its name is not known.
+  if (found.length > 0) return { kind: 'not-judged', reason: 'name-unknown' };
   if (conversation.fates.every((fate) => fate.inferred === fate.count)) {
     // Nobody was seen to start: the other reading is as good, if a rule knows it.
     const turned = index.match(server.endpoint, client.endpoint, proto, conversation.clientPort);
@@ -95,6 +99,16 @@ export function reachOf(conversation: Conversation, trust: Trust): Reach {
     state: 'undecided',
     reason: fates.every(({ outcome }) => outcome === 'one-way') ? 'one-way-protocol' : 'ends-too-soon',
   };
+}
+
+/** Whether something came through, for what is said of traffic that should not be. */
+export type Passage = 'through' | 'stopped' | 'unknown';
+
+/** As careful as `reachOf`: what the capture does not show is neither called use nor called stopped. */
+export function passageOf({ fates }: Conversation, reach: Reach): Passage {
+  const came = fates.some((fate) => works(fate) || fate.symptom !== null || fate.outcome === 'one-way');
+  if (came) return 'through';
+  return reach.state === 'blocked' ? 'stopped' : 'unknown';
 }
 
 /** Silence proves something only where an answer would have been seen. */

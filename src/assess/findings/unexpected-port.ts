@@ -1,8 +1,8 @@
 import type { Context, Judged } from '../context.ts';
-import { isBlocked } from '../conversations.ts';
 import type { Kind } from '../kind.ts';
 import { endsOf, evidenceOf, findingOf } from '../new-finding.ts';
 import type { Finding } from '../types.ts';
+import { type Passage, passageOf } from '../verdicts.ts';
 import { called, counted, pairFilter, portText } from '../wording.ts';
 
 /** More ports than this from one address to another are told as one finding: somebody scans, or one program uses them all. */
@@ -32,18 +32,20 @@ export const unexpectedPort: Kind = {
 const REMEDY =
   'Find out which program uses it. If it belongs there, add it to "expect" in the topology with a reason; if not, block it.';
 
-function tellOne({ conversation }: Judged, context: Context): Finding {
+function tellOne({ conversation, reach }: Judged, context: Context): Finding {
   const { client, server, fates } = conversation;
-  const failed = fates.every(isBlocked);
-  const text = failed
-    ? `${called(client)} tried ${portText(conversation)} of ${called(server)} and did not get through; no rule expects it.`
-    : `${called(client)} talks to ${called(server)} on ${portText(conversation)}; no rule expects it.`;
+  const passage = passageOf(conversation, reach);
+  const what: Record<Passage, string> = {
+    through: `talks to ${called(server)} on ${portText(conversation)}`,
+    stopped: `tried ${portText(conversation)} of ${called(server)} and did not get through`,
+    unknown: `tried ${portText(conversation)} of ${called(server)}, and the capture does not show whether it got through`,
+  };
   return findingOf(
     {
       kind: unexpectedPort.meta.id,
-      severity: failed ? 'low' : 'medium',
+      severity: passage === 'through' ? 'medium' : 'low',
       certainty: fates.every((fate) => fate.inferred === fate.count) ? 'likely' : 'proven',
-      message: text,
+      message: `${called(client)} ${what[passage]}; no rule expects it.`,
       remedy: REMEDY,
       rule: [],
       source: null,
@@ -56,7 +58,7 @@ function tellOne({ conversation }: Judged, context: Context): Finding {
 
 function tellMany(pair: Judged[], context: Context): Finding {
   const { client, server } = pair[0].conversation;
-  const open = pair.filter(({ conversation }) => !conversation.fates.every(isBlocked));
+  const open = pair.filter(({ conversation, reach }) => passageOf(conversation, reach) === 'through');
   const named = (open.length > 0 ? open : pair).slice(0, PORTS_NAMED).map(({ conversation }) => portText(conversation));
   const fates = pair.flatMap(({ conversation }) => conversation.fates);
   return {
