@@ -1,4 +1,4 @@
-import type { RuleIndex, RuleMatch } from '../catalog/rule-index.ts';
+import type { RuleIndex, RuleMatch } from '../catalog/index.ts';
 import type { Rule } from '../catalog/types.ts';
 import type { Site } from '../site/index.ts';
 import type { Conversation } from './conversations.ts';
@@ -46,14 +46,18 @@ export function pairKey(client: Peer, server: Peer): string {
   return `${client.number} ${server.number}`;
 }
 
-/** True where some conversation of this use got through. */
+/** True where some conversation of this use got through; of a rule that needs all of its ports, where none is blocked besides. */
 export function useWorks(use: RuleUse): boolean {
-  return use.judged.some(({ reach }) => reach.state === 'works' || reach.state === 'mixed');
+  return use.judged.some(({ reach }) => reach.state === 'works' || reach.state === 'mixed') && !lacksOneOfAll(use);
 }
 
-/** True where no conversation of this use got through, and at least one is blocked. */
+/** True where no conversation of this use got through, and at least one is blocked; where all ports are needed, one blocked is enough. */
 export function useIsBlocked(use: RuleUse): boolean {
   return !useWorks(use) && use.judged.some(({ reach }) => reach.state === 'blocked');
+}
+
+function lacksOneOfAll(use: RuleUse): boolean {
+  return use.match.relation === 'all' && use.judged.some(({ reach }) => reach.state === 'blocked');
 }
 
 /** A rule that stands in for `use` between the same ends and works: another of its alternatives, or one it falls back to. */
