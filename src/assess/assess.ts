@@ -1,10 +1,10 @@
-import { compile } from '../catalog/rule-index.ts';
+import { compile } from '../catalog/index.ts';
 import type { Catalog } from '../catalog/types.ts';
 import { VERSION } from '../product.ts';
 import type { Site } from '../site/index.ts';
 import type { Observation } from '../track/observation.ts';
 import { type Context, type FramePlace, type Judged, pairKey, type RuleUse } from './context.ts';
-import { type Conversation, gatherConversations } from './conversations.ts';
+import { type Conversation, gatherConversations, works } from './conversations.ts';
 import { KINDS } from './kinds.ts';
 import { roleMatrix } from './matrix.ts';
 import { isListed, type Peer } from './peers.ts';
@@ -112,8 +112,11 @@ function countConnections(judged: readonly Judged[]): Report['connections'] {
     if (verdict.kind === 'not-judged') counts.not_judged += connections;
     else if (verdict.kind !== 'expected') counts.unexpected += connections;
     else if (reach.state === 'blocked') counts.blocked += connections;
-    else if (reach.state === 'undecided') counts.undecided += connections;
-    else counts.expected += connections;
+    else {
+      const undecided = undecidedConnections(conversation, reach);
+      counts.undecided += undecided;
+      counts.expected += connections - undecided;
+    }
   }
   return counts;
 }
@@ -157,11 +160,18 @@ function undecidedOf(judged: readonly Judged[]): Undecided[] {
     const reason = undecidedReason(reach);
     if (reason === null) continue;
     const known = byReason.get(reason) ?? { count: 0, examples: [] };
-    known.count += conversation.connections;
+    known.count += undecidedConnections(conversation, reach);
     if (known.examples.length < EXAMPLES) known.examples.push(exampleOf(conversation));
     byReason.set(reason, known);
   }
   return [...byReason].map(([reason, { count, examples }]) => ({ reason, count, examples }));
+}
+
+/** Connections of an expected conversation of which nobody can tell whether they could have worked. */
+function undecidedConnections(conversation: Conversation, reach: Reach): number {
+  if (undecidedReason(reach) === null) return 0;
+  const failed = conversation.fates.filter((fate) => reach.state !== 'mixed' || !works(fate));
+  return failed.reduce((sum, { count }) => sum + count, 0);
 }
 
 function undecidedReason(reach: Reach): string | null {
