@@ -33,8 +33,9 @@ function usesOf(judged: Judged, context: Context): RuleUse[] {
   const uses = [
     ...(context.usesByPair.get(pairKey(client, server)) ?? []),
     ...(context.usesByPair.get(pairKey(server, client)) ?? []),
-  ];
-  return uses.filter((use) => use.judged.includes(judged));
+  ].filter((use) => use.judged.includes(judged));
+  const order = judged.verdict.kind === 'expected' ? judged.verdict.matches.map(({ rule }) => rule.id) : [];
+  return uses.sort((a, b) => order.indexOf(a.rule.id) - order.indexOf(b.rule.id));
 }
 
 function tell(judged: Judged, uses: RuleUse[], certainty: Certainty, context: Context): Finding[] {
