@@ -1,0 +1,513 @@
+import { describe, expect, test } from 'vitest';
+import { udp } from '../track/frames.ts';
+import {
+  CLIENT,
+  DC,
+  DP,
+  FIREWALL,
+  findingsOf,
+  held,
+  judged,
+  LONGEST,
+  MP,
+  OTHER_CLIENT,
+  ruleOf,
+  SITE_SERVER,
+  SQL,
+  SUP,
+  site,
+  TCP_EVENTS,
+  told,
+  traffic,
+} from './traffic.ts';
+
+const to = (server: string, port: number, client = CLIENT) => ({ client, server, port });
+
+/** Something that worked both ways, so that the capture evidently sees answers. */
+const bothWays = traffic('answered', to(DC, 53), 0);
+/** The same server answers somebody else. */
+const alive = (server: string, port = 80) => traffic('established', to(server, port, OTHER_CLIENT), 0);
+
+const why = (reason: string, example: string) => [{ reason, count: 1, examples: [example] }];
+
+describe('silence', () => {
+  const example = '10.1.0.11 (in clients) -> MP01 (10.0.0.20) tcp/443';
+  test('repeated SYNs without an answer, of a server that answers others: blocked, proven', () => {
+    const report = held([...traffic('silent', to(MP, 443), 1), ...alive(MP)], site());
+    expect(told(report)).toMatchObject([
+      { kind: 'blocked-required', severity: 'high', certainty: 'proven', outcome: 'no-answer', count: 1, attempts: 4 },
+    ]);
+    expect(ruleOf(report, 'cm.client-mp.https')).toMatchObject({ state: 'blocked', works: 0, blocked: 1 });
+  });
+  test('of a server that never says a word: likely, and the finding says that it may be down', () => {
+    const report = held([...traffic('silent', to(MP, 443), 1), ...bothWays], site());
+    expect(told(report)).toMatchObject([{ kind: 'blocked-required', certainty: 'likely' }]);
+    expect(told(report)[0].message).toContain('it may also be down');
+  });
+  test('one attempt: undecided', () => {
+    const report = held([...traffic('one-syn', to(MP, 443), 1), ...alive(MP)], site());
+    expect(told(report)).toEqual([]);
+    expect(report.undecided).toEqual(why('one attempt without an answer proves nothing', example));
+    expect(ruleOf(report, 'cm.client-mp.https')).toMatchObject({ state: 'undecided', undecided: 1 });
+  });
+  test('the capture ends too soon: undecided', () => {
+    const report = judged([...alive(MP), ...traffic('one-syn', to(MP, 443), 1)], site());
+    expect(told(report)).toEqual([]);
+    expect(report.undecided).toEqual(why('the capture ends before an answer could have come', example));
+  });
+  test('the capturing system lost packets: undecided', () => {
+    const report = held([...traffic('silent', to(MP, 443), 1), ...alive(MP)], site(), 1);
+    expect(told(report)).toEqual([]);
+    expect(report.undecided).toEqual(why('the capture lost packets, and the answer may be among them', example));
+  });
+  test('lost packets do not unsay a refusal', () => {
+    const report = held([...traffic('refused', to(MP, 443), 1), ...alive(MP)], site(), 1);
+    expect(told(report)).toMatchObject([{ kind: 'blocked-required', certainty: 'proven', outcome: 'refused' }]);
+  });
+  test('no connection shows both directions: undecided', () => {
+    const report = held(traffic('silent', to(MP, 443), 1), site());
+    expect(told(report)).toEqual([]);
+    expect(report.undecided).toEqual(
+      why('the capture shows one direction only: an answer may have taken a way past it', example),
+    );
+  });
+  test('another connection of the same server worked, and shows one direction: undecided', () => {
+    const asymmetric = traffic('established', to(MP, 80, OTHER_CLIENT), 1).filter(
+      (_, i) => i !== 1 && i !== 4 && i !== 6,
+    );
+    const report = held([...traffic('silent', to(MP, 443), 1), ...asymmetric, ...bothWays], site());
+    expect(told(report)).toEqual([]);
+    expect(report.undecided).toMatchObject(
+      why('the capture shows one direction only: an answer may have taken a way past it', example),
+    );
+  });
+  test('three questions of a DNS client, each on a port of its own: blocked', () => {
+    const questions = [1, 2, 3].map((time) =>
+      udp({ source: CLIENT, destination: DC, sourcePort: 50_000 + time, destinationPort: 53, time }),
+    );
+    const report = held([...questions, ...traffic('established', to(DC, 389, OTHER_CLIENT), 1)], site());
+    expect(findingsOf(report, 'blocked-required')).toMatchObject([
+      { proto: 'udp', dest_port: 53, count: 3, attempts: 3 },
+    ]);
+  });
+});
+
+describe('what blocks', () => {
+  test.each([
+    ['refused', 'high', 'proven', 'refused'],
+    ['prohibited', 'high', 'proven', 'prohibited'],
+    ['unreachable', 'high', 'proven', 'unreachable'],
+    ['stalled', 'medium', 'likely', 'established'],
+    ['reset', 'medium', 'likely', 'established'],
+    ['answer-lost', 'high', 'likely', 'half-open'],
+  ] as const)('%s: %s, %s', (event, severity, certainty, outcome) => {
+    const report = held([...traffic(event, to(MP, 80), 1), ...bothWays], site());
+    expect(told(report)).toMatchObject([{ kind: 'blocked-required', severity, certainty, outcome, count: 1 }]);
+    expect(told(report)[0].rule[0]).toBe('cm.client-mp.http');
+    expect(report.connections).toMatchObject({ blocked: 1, expected: 1, unexpected: 0, undecided: 0 });
+  });
+  test.each(['prohibited', 'unreachable'] as const)('%s names who said so', (event) => {
+    const [finding] = told(held(traffic(event, to(MP, 80), 1), site()));
+    expect(finding.message).toContain(`${FIREWALL} (ICMP type 3`);
+    expect(finding.remedy).toContain(FIREWALL);
+    expect(finding.frames).toEqual([1, 2]);
+  });
+  test('an ICMP port unreachable for UDP', () => {
+    const report = held(traffic('port-unreachable', to(DC, 53), 1), site());
+    expect(told(report)).toMatchObject([
+      { kind: 'blocked-required', certainty: 'proven', proto: 'udp', dest_port: 53, outcome: 'unreachable' },
+    ]);
+    expect(told(report)[0].remedy).toContain('see that the service listens on udp/53');
+  });
+  test('some got through and others did not: undecided, with its reason', () => {
+    const report = held([...traffic('refused', to(MP, 80), 1), ...traffic('established', to(MP, 80), 3)], site());
+    expect(told(report)).toEqual([]);
+    expect(report.undecided).toEqual([
+      {
+        reason: 'some connections got through and others did not, so nothing blocks it for good',
+        count: 1,
+        examples: ['10.1.0.11 (in clients) -> MP01 (10.0.0.20) tcp/80'],
+      },
+    ]);
+    expect(report.connections).toMatchObject({ expected: 1, blocked: 0, undecided: 1 });
+  });
+  test('a rule that is nominal only is not missed', () => {
+    const report = held([...traffic('refused', to(DP, 8005), 1), ...alive(DP)], site());
+    expect(told(report)).toEqual([]);
+  });
+});
+
+describe('alternatives and fallbacks', () => {
+  test('HTTP refused, HTTPS works: nothing is blocked, and the state says which one works', () => {
+    const report = held([...traffic('refused', to(MP, 80), 1), ...traffic('established', to(MP, 443), 1)], site());
+    expect(told(report)).toEqual([]);
+    expect(ruleOf(report, 'cm.client-mp.http')).toMatchObject({
+      state: 'works',
+      reason: 'tcp/443 works in place of tcp/80',
+    });
+    expect(ruleOf(report, 'cm.client-mp.https')).toMatchObject({ state: 'works', reason: null });
+  });
+  test('an alternative that works for somebody else does not help', () => {
+    const report = held([...traffic('refused', to(MP, 80), 1), ...alive(MP, 443)], site());
+    expect(told(report)).toMatchObject([{ kind: 'blocked-required', severity: 'high', dest_port: 80 }]);
+  });
+  test.each([
+    [8530, 80],
+    [80, 8530],
+  ])('WSUS on %i refused, on %i works: the rule works and says by which port', (refused, open) => {
+    const frames = [...traffic('refused', to(SUP, refused), 1), ...traffic('established', to(SUP, open), 1)];
+    const report = held(frames, site());
+    expect(told(report)).toEqual([]);
+    expect(ruleOf(report, 'cm.client-sup.http')).toMatchObject({
+      state: 'works',
+      reason: `tcp/${open} works in place of tcp/${refused}`,
+    });
+  });
+  test('80 or 8530, both refused: one finding each', () => {
+    const report = held([...traffic('refused', to(SUP, 8530), 1), ...traffic('refused', to(SUP, 80), 1)], site());
+    expect(findingsOf(report, 'blocked-required').map(({ dest_port }) => dest_port)).toEqual([8530, 80]);
+    expect(ruleOf(report, 'cm.client-sup.http').state).toBe('blocked');
+  });
+  test('ports that are needed all: one that works does not make up for one that is blocked', () => {
+    const topology = `
+version: 1
+catalogs: { configmgr: false, windows-server: false, hybrid-identity: { version: 2017-02 }, internet-endpoints: false }
+hosts:
+  - { name: AGENT, addresses: [10.0.0.1], roles: [pta-agent] }
+`;
+    const cloud = '40.0.0.1';
+    const frames = [
+      ...traffic('established', to(cloud, 9352, '10.0.0.1'), 1),
+      ...traffic('refused', to(cloud, 5671, '10.0.0.1'), 1),
+    ];
+    const report = held(frames, topology);
+    expect(told(report)).toMatchObject([
+      { kind: 'blocked-required', severity: 'high', dest_port: 5671, rule: ['hy.t6a.service-bus'] },
+    ]);
+    expect(ruleOf(report, 'hy.t6a.service-bus')).toMatchObject({ state: 'blocked', works: 1, blocked: 1 });
+  });
+  test('notification refused, HTTP works: medium, and the fallback is named', () => {
+    const report = held([...traffic('refused', to(MP, 10123), 1), ...traffic('established', to(MP, 80), 1)], site());
+    expect(told(report)).toMatchObject([
+      {
+        kind: 'blocked-required',
+        severity: 'medium',
+        certainty: 'proven',
+        dest_port: 10123,
+        rule: ['cm.client-mp.notification'],
+      },
+    ]);
+    expect(told(report)[0].message).toContain('tcp/80 works in its place (cm.client-mp.http)');
+  });
+  test('WSUS over HTTPS without HTTP: one finding names the pair', () => {
+    const frames = [...traffic('refused', to(SUP, 8530), 1), ...traffic('established', to(SUP, 8531), 1)];
+    const pair = findingsOf(held(frames, site('', 'wsus_http_port: 8530')), 'wsus-port-pair');
+    expect(pair).toMatchObject([
+      { severity: 'medium', certainty: 'proven', dest_port: 8530, outcome: 'refused', count: 1 },
+    ]);
+    expect(pair[0].rule).toEqual(expect.arrayContaining(['cm.client-sup.http', 'cm.client-sup.https']));
+    expect(pair[0].message).toContain('over tcp/8531, but not over tcp/8530');
+  });
+  test('WSUS over HTTPS, HTTP not tried: nothing is wrong', () => {
+    const report = held(traffic('established', to(SUP, 8531), 1), site('', 'wsus_http_port: 8530'));
+    expect(told(report)).toEqual([]);
+  });
+});
+
+describe('ports of the site', () => {
+  test('an alternate port replaces the default', () => {
+    const frames = [...traffic('established', to(MP, 8080), 1), ...traffic('established', to(MP, 80), 1)];
+    const report = held(frames, site('', 'client_http_port: 8080'));
+    expect(told(report)).toMatchObject([{ kind: 'unexpected-port', dest_port: 80 }]);
+    expect(ruleOf(report, 'cm.client-mp.http')).toMatchObject({ state: 'works', ports: ['8080'], works: 1 });
+  });
+  test('an alternate port that is blocked is the required one', () => {
+    const report = held([...traffic('refused', to(MP, 8080), 1), ...bothWays], site('', 'client_http_port: 8080'));
+    expect(told(report)).toMatchObject([{ kind: 'blocked-required', severity: 'high', dest_port: 8080 }]);
+  });
+  test('the port of HTTPS for WSUS follows HTTP', () => {
+    const report = held(traffic('established', to(SUP, 8533), 1), site('', 'wsus_http_port: 8532'));
+    expect(told(report)).toEqual([]);
+    expect(ruleOf(report, 'cm.client-sup.https')).toMatchObject({ state: 'works', ports: ['8533'] });
+  });
+});
+
+describe('forbidden', () => {
+  const forbid = (ports = '[23]') =>
+    site(`forbid:\n  - { id: no-telnet, from: any, to: any, transport: tcp, ports: ${ports}, reason: clear text }`);
+  test.each([
+    ['established', 'high', 'uses tcp/23'],
+    ['midstream', 'high', 'uses tcp/23'],
+    ['stalled', 'high', 'uses tcp/23'],
+    ['refused', 'low', 'It did not get through.'],
+    ['prohibited', 'low', 'It did not get through.'],
+    ['silent', 'low', 'It did not get through.'],
+  ] as const)('%s: %s', (event, severity, words) => {
+    const report = held([...traffic(event, to(DP, 23), 1), ...alive(DP)], forbid());
+    expect(told(report)).toMatchObject([
+      { kind: 'forbidden', severity, rule: ['site.forbid.no-telnet'], dest_port: 23 },
+    ]);
+    expect(told(report)[0].message).toContain(words);
+  });
+  test('a single SYN is no use, and nobody saw it stopped', () => {
+    const [finding] = told(held([...traffic('one-syn', to(DP, 23), 1), ...alive(DP)], forbid()));
+    expect(finding).toMatchObject({ kind: 'forbidden', severity: 'medium' });
+    expect(finding.message).toMatch(/tried tcp\/23 .* The capture does not show whether it got through\.$/);
+  });
+  test('silence in a capture of one direction is not called stopped', () => {
+    const [finding] = told(held(traffic('silent', to(DP, 23), 1), forbid()));
+    expect(finding).toMatchObject({ kind: 'forbidden', severity: 'medium' });
+  });
+  test('a prohibition is stronger than an expectation', () => {
+    const report = held(traffic('established', to(MP, 80), 1), forbid('[80]'));
+    expect(told(report)).toMatchObject([{ kind: 'forbidden', severity: 'high' }]);
+  });
+});
+
+describe('unexpected', () => {
+  test('between known roles', () => {
+    const report = held(traffic('established', to(SQL, 1433), 1), site());
+    expect(told(report)).toMatchObject([
+      {
+        kind: 'unexpected-port',
+        severity: 'medium',
+        certainty: 'proven',
+        rule: [],
+        src_ip: CLIENT,
+        dest_name: 'SQL01',
+      },
+    ]);
+    expect(report.matrix.filter(({ verdict }) => verdict === 'unexpected')).toMatchObject([
+      {
+        src_role: 'client',
+        dest_role: 'sql-server',
+        proto: 'tcp',
+        dest_port: 1433,
+        rules: [],
+        outcomes: { established: 1 },
+      },
+    ]);
+  });
+  test.each([
+    ['refused', 'did not get through; no rule expects it.'],
+    ['one-syn', 'the capture does not show whether it got through; no rule expects it.'],
+  ] as const)('%s: low', (event, words) => {
+    const [finding] = told(held([...traffic(event, to(SQL, 1433), 1), ...bothWays], site()));
+    expect(finding).toMatchObject({ kind: 'unexpected-port', severity: 'low' });
+    expect(finding.message).toContain(words);
+  });
+  test('twenty ports of one server are twenty findings, one more is a scan', () => {
+    const scan = (ports: number) =>
+      held(Array.from({ length: ports }, (_, i) => traffic('refused', to(SQL, 2000 + i), 1)).flat(), site());
+    expect(told(scan(20))).toHaveLength(20);
+    const [finding, ...others] = told(scan(21));
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({
+      kind: 'unexpected-port',
+      dest_port: null,
+      count: 21,
+      src_ip: CLIENT,
+      dest_ip: SQL,
+    });
+    expect(finding.message).toContain(
+      'tried 21 ports of SQL01 (10.0.0.60) that no rule expects, as a port scan does; 0 of them answered',
+    );
+  });
+  test('of a scan, the ports that answered are named', () => {
+    const frames = Array.from({ length: 300 }, (_, i) =>
+      traffic(i === 170 ? 'established' : 'refused', to(SQL, 2000 + i), 1),
+    );
+    const [finding, ...others] = told(held(frames.flat(), site()));
+    expect(others).toEqual([]);
+    expect(finding.message).toContain('1 of them answered (tcp/2170).');
+    expect(finding.frames.length).toBeLessThanOrEqual(5);
+  });
+  test('the same ports of two servers are no scan', () => {
+    const frames = [SQL, DP].flatMap((server) =>
+      Array.from({ length: 12 }, (_, i) => traffic('refused', to(server, 2000 + i), 1)),
+    );
+    expect(told(held(frames.flat(), site()))).toHaveLength(24);
+  });
+});
+
+describe('addresses that the topology does not list', () => {
+  test('an unknown address', () => {
+    const report = held(traffic('established', to(MP, 80, '10.7.0.1'), 1), site());
+    expect(told(report)).toMatchObject([
+      { kind: 'unknown-endpoint', severity: 'low', src_ip: '10.7.0.1', src_name: null, dest_name: 'MP01', count: 1 },
+    ]);
+    expect(report.endpoints.map(({ ip, known_by }) => [ip, known_by])).toEqual([
+      ['10.7.0.1', 'unknown'],
+      [MP, 'host'],
+    ]);
+  });
+  test('one finding an address, whatever it does', () => {
+    const frames = [80, 443, 5985, 22].flatMap((port) => traffic('established', to(MP, port, '10.7.0.1'), 1));
+    expect(told(held(frames, site()))).toMatchObject([{ kind: 'unknown-endpoint', count: 4, dest_port: null }]);
+  });
+  test('more than a hundred are summed up', () => {
+    const strangers = (count: number) =>
+      held(
+        Array.from({ length: count }, (_, i) => traffic('refused', to(MP, 80, `10.7.${i >> 7}.${i & 127}`), 1)).flat(),
+        site(),
+      );
+    expect(told(strangers(100))).toHaveLength(100);
+    const findings = told(strangers(250));
+    expect(findings).toHaveLength(101);
+    expect(findings.reduce((sum, { count }) => sum + count, 0)).toBe(250);
+    const rest = findings.find(({ src_ip, dest_ip }) => src_ip === null && dest_ip === null);
+    expect(rest?.message).toBe('150 more addresses that the topology does not list have traffic with it.');
+  });
+  test('traffic among strangers is nobody’s business', () => {
+    const report = held(traffic('established', to('10.7.0.1', 80, '10.7.0.2'), 1), site());
+    expect(told(report)).toEqual([]);
+    expect(report.coverage.not_judged).toEqual({ 'outside-the-topology': 8 });
+    expect(report.endpoints).toEqual([]);
+  });
+});
+
+describe('the internet', () => {
+  const online = () => site().replace('internet-endpoints: false', 'internet-endpoints: true');
+  const cloud = '93.184.216.34';
+  test('what rules expect of it', () => {
+    const report = held(traffic('established', to(cloud, 443, SITE_SERVER), 1), online());
+    expect(told(report)).toEqual([]);
+    expect(report.connections).toMatchObject({ expected: 1, unexpected: 0 });
+  });
+  test('what they expect, and does not get through', () => {
+    const report = held(traffic('refused', to(cloud, 443, SITE_SERVER), 1), online());
+    expect(told(report)).toMatchObject([
+      { kind: 'blocked-required', severity: 'medium', dest_ip: cloud, dest_port: 443 },
+    ]);
+    // None of the hundred rules that name a host is blocked for all that is known.
+    expect(told(report)[0].rule.filter((id) => id.startsWith('ie.'))).toEqual([]);
+  });
+  test('what no rule expects', () => {
+    const report = held(traffic('established', to(cloud, 25), 1), online());
+    expect(told(report)).toMatchObject([{ kind: 'unknown-endpoint', dest_ip: cloud, dest_port: 25 }]);
+    expect(told(report)[0].message).toContain('an internet address on no list');
+  });
+  test.each(['refused', 'established'] as const)(
+    'rules that name a host say nothing of an address without a name: %s',
+    (event) => {
+      const report = held(traffic(event, to(cloud, 443), 1), online());
+      expect(told(report)).toEqual([]);
+      expect(Object.keys(report.coverage.not_judged)).toContain('name-unknown');
+      expect(ruleOf(report, 'ie.global.aka-ms')).toMatchObject({ state: 'not-seen', works: 0, blocked: 0 });
+    },
+  );
+});
+
+describe('groups and hosts without an address', () => {
+  test('multicast that no rule speaks of is not judged', () => {
+    const report = held(traffic('ignored', to('239.1.2.3', 5000), 1), site());
+    expect(told(report)).toEqual([]);
+    expect(report.coverage.not_judged).toEqual({ 'multicast-or-broadcast': 4, 'outside-the-topology': 1 });
+    expect(report.connections).toMatchObject({ not_judged: 2, undecided: 0 });
+  });
+  test('DHCP from a host without an address is expected, and that nobody is seen to answer is no fault', () => {
+    const discover = udp({
+      source: '0.0.0.0',
+      destination: '255.255.255.255',
+      sourcePort: 68,
+      destinationPort: 67,
+      time: 1,
+    });
+    const report = held([discover], site());
+    expect(told(report)).toEqual([]);
+    expect(report.connections).toMatchObject({ expected: 1, undecided: 0 });
+    expect(report.undecided).toEqual([]);
+  });
+});
+
+describe('TFTP', () => {
+  test('the transfer from a port of the server is expected', () => {
+    const report = held(traffic('tftp', to(DP, 69), 1), site());
+    expect(told(report)).toEqual([]);
+    expect(ruleOf(report, 'cm.client-dp-pxe.tftp')).toMatchObject({ state: 'works', blocked: 0 });
+    expect(report.connections).toMatchObject({ expected: 2, unexpected: 0 });
+  });
+  test('the same datagrams without the request are not', () => {
+    const report = held(traffic('tftp', to(DP, 69), 1).slice(1), site());
+    expect(told(report)).toMatchObject([{ kind: 'unexpected-port', proto: 'udp' }]);
+  });
+});
+
+describe('connections seen from the middle', () => {
+  test('where the ports do not tell, a rule decides who is the client', () => {
+    const topology = site('expect:\n  - { id: own, from: client, to: SQL01, transport: tcp, ports: [50111] }');
+    // Both ports are in the ephemeral range, and the first packet is the server's.
+    const [first, ...others] = traffic(
+      'midstream',
+      { client: SQL, server: CLIENT, port: 50_999, clientPort: 50_111 },
+      1,
+    );
+    const report = held([first, ...others], topology);
+    expect(told(report)).toEqual([]);
+    expect(ruleOf(report, 'site.expect.own')).toMatchObject({ state: 'works', works: 1 });
+  });
+  test('an unexpected one is only likely', () => {
+    const report = held(
+      traffic('midstream', { client: SQL, server: CLIENT, port: 50_999, clientPort: 50_111 }, 1),
+      site(),
+    );
+    expect(told(report)).toMatchObject([{ kind: 'unexpected-port', certainty: 'likely' }]);
+  });
+});
+
+describe('counting', () => {
+  test('findings of the same ends, port and outcome are one', () => {
+    const frames = [1, 5, 9].flatMap((time) => traffic('refused', to(MP, 443), time));
+    const report = held([...frames, ...alive(MP)], site());
+    expect(told(report)).toMatchObject([
+      { count: 3, attempts: 3, first_ts: '2023-11-14T22:13:21.000000Z', last_ts: '2023-11-14T22:13:29.010000Z' },
+    ]);
+    expect(told(report)[0].frames).toHaveLength(5);
+  });
+  test('another outcome is another finding', () => {
+    const report = held([...traffic('refused', to(MP, 443), 1), ...traffic('prohibited', to(MP, 443), 5)], site());
+    expect(told(report).map(({ outcome, count }) => [outcome, count])).toEqual([
+      ['refused', 1],
+      ['prohibited', 1],
+    ]);
+  });
+  test('a display filter for each, both ways', () => {
+    const [finding] = told(held(traffic('refused', to(MP, 443), 1), site()));
+    expect(finding.display_filter).toBe('ip.addr == 10.1.0.11 && ip.addr == 10.0.0.20 && tcp.port == 443');
+  });
+  test('the most severe comes first', () => {
+    const frames = [
+      ...traffic('established', to(MP, 80, '10.7.0.1'), 1),
+      ...traffic('established', to(SQL, 1433), 2),
+      ...traffic('refused', to(MP, 10123), 3),
+    ];
+    expect(told(held(frames, site())).map(({ severity }) => severity)).toEqual(['high', 'medium', 'low']);
+  });
+});
+
+describe('required-not-seen', () => {
+  const missing = (report: ReturnType<typeof held>) =>
+    findingsOf(report, 'required-not-seen').flatMap(({ rule }) => rule);
+  test('rules whose ends exist and of which nothing is in the capture: information only', () => {
+    const report = held(traffic('established', to(MP, 80), 1), site());
+    expect(missing(report)).toContain('cm.client-mp.https');
+    expect(missing(report)).not.toContain('cm.client-mp.http');
+    expect(findingsOf(report, 'required-not-seen').every(({ severity }) => severity === 'info')).toBe(true);
+    expect(ruleOf(report, 'cm.client-mp.https').state).toBe('not-seen');
+  });
+  test('a rule that was tried and failed was seen', () => {
+    expect(missing(held(traffic('refused', to(MP, 80), 1), site()))).not.toContain('cm.client-mp.http');
+  });
+  test('rules of roles that the site does not have are not applicable', () => {
+    const report = held([], site());
+    expect(missing(report)).not.toContain('cm.client-fsp.http');
+    expect(ruleOf(report, 'cm.client-fsp.http').state).toBe('not-applicable');
+  });
+});
+
+test('every event is over within the time that tests give it', () => {
+  const times = TCP_EVENTS.flatMap((event) => traffic(event, to(MP, 80), 0)).map(
+    (frame) => frame.seconds - 1_700_000_000,
+  );
+  expect(Math.max(...times)).toBeLessThan(LONGEST);
+});
