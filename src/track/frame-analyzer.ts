@@ -5,10 +5,12 @@ import { FRAGMENT, ICMP, ICMP_ERROR, ICMPV6, REASONS, TCP, UDP } from '../decode
 import { AddressTable } from './address-table.ts';
 import { countAttempt } from './attempts.ts';
 import { ConnectionTable } from './connection-table.ts';
+import { CONTROL_NONE, controlKind } from './control-ports.ts';
 import { FRAGMENT_WIDTH, logFragment } from './fragments.ts';
 import { ICMP_MESSAGE_WIDTH, logIcmpError } from './icmp-errors.ts';
 import { MessageLog } from './message-log.ts';
 import type { Part } from './part.ts';
+import { PayloadLog } from './payload-log.ts';
 import {
   BYTES_A_DOUBLE,
   FIRST_FRAME,
@@ -44,6 +46,7 @@ export class FrameAnalyzer implements FrameSink {
   readonly addresses: AddressTable;
   readonly icmpErrors = new MessageLog(ICMP_MESSAGE_WIDTH);
   readonly fragments = new MessageLog(FRAGMENT_WIDTH);
+  readonly payloads = new PayloadLog();
   readonly #packet = new Packet();
 
   /** @param seed mixed into the hashes, so that nobody can prepare packets that collide */
@@ -68,6 +71,13 @@ export class FrameAnalyzer implements FrameSink {
       addressCount: this.addresses.count,
       icmpErrors: { values: this.icmpErrors.values, count: this.icmpErrors.count, dropped: this.icmpErrors.dropped },
       fragments: { values: this.fragments.values, count: this.fragments.count, dropped: this.fragments.dropped },
+      payloads: {
+        values: this.payloads.values,
+        count: this.payloads.count,
+        dropped: this.payloads.dropped,
+        bytes: this.payloads.bytes,
+        used: this.payloads.used,
+      },
     };
   }
 
@@ -88,7 +98,7 @@ export class FrameAnalyzer implements FrameSink {
     this.#seeTime(frame, seconds, nanoseconds);
     let reason = decodeFrame(packet, bytes, view, offset, capturedLength, originalLength, linkType);
     if (reason === TCP || reason === UDP) {
-      this.#track(packet, view, originalLength, seconds, nanoseconds, frame);
+      this.#track(packet, bytes, view, originalLength, seconds, nanoseconds, frame);
       if (packet.moreFragments !== 0) this.#logFragment(view, originalLength, seconds, nanoseconds, frame);
     } else if (reason === ICMP_ERROR) {
       if (!logIcmpError(this.icmpErrors, this.addresses, packet, bytes, view, seconds, nanoseconds, frame)) {
@@ -117,7 +127,15 @@ export class FrameAnalyzer implements FrameSink {
     }
   }
 
-  #track(packet: Packet, view: DataView, length: number, seconds: number, nanoseconds: number, frame: number): void {
+  #track(
+    packet: Packet,
+    bytes: Uint8Array,
+    view: DataView,
+    length: number,
+    seconds: number,
+    nanoseconds: number,
+    frame: number,
+  ): void {
     const table = this.connections;
     const isV4 = packet.family === 4;
     const source = isV4 ? packet.source : this.addresses.intern(view, packet.sourceOffset);
@@ -140,8 +158,11 @@ export class FrameAnalyzer implements FrameSink {
     table.doubles[number * RECORD_DOUBLES + BYTES_A_DOUBLE + side] += length;
     if (packet.toGroup !== 0) records[at + KIND] |= KIND_GROUP;
     if (isTcp) updateTcp(records, at, side, packet, seconds, nanoseconds, frame);
-    else if (records[at + PACKETS_B] === 0)
-      countAttempt(records, at, packet.identification, seconds, nanoseconds, frame);
+    else {
+      if (records[at + PACKETS_B] === 0) countAttempt(records, at, packet.identification, seconds, nanoseconds, frame);
+      const kind = controlKind(packet.sourcePort, packet.destinationPort);
+      if (kind !== CONTROL_NONE) this.payloads.add(packet, bytes, kind, number, side, seconds, nanoseconds, frame);
+    }
     records[at + LAST_SECONDS] = seconds;
     records[at + LAST_NANOSECONDS] = nanoseconds;
   }

@@ -15,6 +15,15 @@ import { joinRecords } from './join-records.ts';
 import { MessageLog } from './message-log.ts';
 import type { Messages, Part } from './part.ts';
 import {
+  PAYLOAD_CONNECTION,
+  PAYLOAD_FRAME,
+  PAYLOAD_KIND_SIDE,
+  PAYLOAD_OFFSET,
+  PAYLOAD_STORED,
+  PAYLOAD_WIDTH,
+  PayloadLog,
+} from './payload-log.ts';
+import {
   ADDRESS_A,
   ADDRESS_B,
   CLIENT_IS_B,
@@ -49,6 +58,7 @@ export class PartMerger {
   readonly #addresses: AddressTable;
   readonly #icmpErrors = new MessageLog(ICMP_MESSAGE_WIDTH);
   readonly #fragments = new MessageLog(FRAGMENT_WIDTH);
+  readonly #payloads = new PayloadLog();
 
   /** @param seed mixed into the hashes */
   constructor(seed: number) {
@@ -73,7 +83,8 @@ export class PartMerger {
         part.addresses[at + 3],
       );
     }
-    this.#appendConnections(part, numbers);
+    const connections = this.#appendConnections(part, numbers);
+    this.#appendPayloads(part, connections);
     appendMessages(this.#icmpErrors, part.icmpErrors, (values, at) => {
       const isV6 = (values[at + QUOTED_KEY] & KIND_IPV6) !== 0;
       if (isV6) {
@@ -93,8 +104,13 @@ export class PartMerger {
     this.#appendTotals(part);
   }
 
-  #appendConnections(part: Part, numbers: Int32Array): void {
+  /** @returns the number here of each connection of the part */
+  #appendConnections(part: Part, numbers: Int32Array): Joined {
     const table = this.#connections;
+    const joined: Joined = {
+      numbers: new Int32Array(part.connectionCount),
+      flipped: new Uint8Array(part.connectionCount),
+    };
     const from = part.records;
     const fromDoubles = new Float64Array(from.buffer, from.byteOffset, from.length / 2);
     for (let i = 0; i < part.connectionCount; i++) {
@@ -106,10 +122,13 @@ export class PartMerger {
       const ports = from[right + PORTS];
       const found = table.find(key, a, b, ports >>> 16, ports & 0xffff);
       if (found >= 0 && isSameConnection(table.records, found * RECORD_INTS, from, right, table.direction)) {
+        joined.numbers[i] = found;
+        joined.flipped[i] = table.direction;
         joinRecords(table.records, table.doubles, found, from, fromDoubles, i, table.direction, this.#frames);
         continue;
       }
       const number = table.append(key, a, b, ports >>> 16, ports & 0xffff, found);
+      joined.numbers[i] = number;
       const at = number * RECORD_INTS;
       const previous = table.records[at + PREVIOUS];
       table.records.set(from.subarray(right, right + RECORD_INTS), at);
@@ -118,6 +137,27 @@ export class PartMerger {
       table.records[at + PREVIOUS] = previous;
       for (const field of FRAME_FIELDS) if (table.records[at + field] !== 0) table.records[at + field] += this.#frames;
     }
+    return joined;
+  }
+
+  #appendPayloads({ payloads }: Part, { numbers, flipped }: Joined): void {
+    const log = this.#payloads;
+    for (let i = 0; i < payloads.count; i++) {
+      const from = i * PAYLOAD_WIDTH;
+      const stored = payloads.values[from + PAYLOAD_STORED];
+      const at = log.reserve(stored);
+      if (at < 0) continue;
+      const offset = log.values[at + PAYLOAD_OFFSET];
+      log.values.set(payloads.values.subarray(from, from + PAYLOAD_WIDTH), at);
+      const connection = payloads.values[from + PAYLOAD_CONNECTION];
+      log.values[at + PAYLOAD_CONNECTION] = numbers[connection];
+      log.values[at + PAYLOAD_KIND_SIDE] ^= flipped[connection];
+      log.values[at + PAYLOAD_FRAME] += this.#frames;
+      log.values[at + PAYLOAD_OFFSET] = offset;
+      const start = payloads.values[from + PAYLOAD_OFFSET];
+      log.bytes.set(payloads.bytes.subarray(start, start + stored), offset);
+    }
+    log.dropped += payloads.dropped;
   }
 
   #appendTotals(part: Part): void {
@@ -154,8 +194,15 @@ export class PartMerger {
       addressCount: this.#addresses.count,
       icmpErrors: this.#icmpErrors,
       fragments: this.#fragments,
+      payloads: this.#payloads,
     };
   }
+}
+
+/** Where the connections of a part went, and whether A and B changed places. */
+interface Joined {
+  numbers: Int32Array;
+  flipped: Uint8Array;
 }
 
 /** A part with its hash table, so that connections can be looked up. */

@@ -8,6 +8,7 @@ import { joinReorderedHandshakes } from './join-handshakes.ts';
 import { type IcmpVerdict, joinIcmpErrors } from './join-icmp.ts';
 import type { MergedPart } from './merge.ts';
 import { type CaptureEnd, tcpEnded, tcpOutcome, udpOutcome } from './outcome.ts';
+import type { Payloads } from './part.ts';
 import {
   ADDRESS_A,
   ANSWER_NANOSECONDS,
@@ -136,6 +137,11 @@ export class Observation {
   /** ICMP errors and fragments that went beyond what is kept (MAX_MESSAGES). */
   get messagesDropped(): number {
     return this.#part.icmpErrors.dropped + this.#part.fragments.dropped;
+  }
+
+  /** Payloads of control conversations (payload-log.ts), in the order of the frames; PAYLOAD_CONNECTION is a number of `read`. */
+  get payloads(): Payloads {
+    return this.#part.payloads;
   }
 
   /** The four integers of an IPv6 address by its number, at `number * 4`, network order. */

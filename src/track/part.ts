@@ -26,6 +26,15 @@ export interface Part {
   /** ICMP errors that quote TCP or UDP (icmp-errors.ts) and fragments (fragments.ts), in the order of the frames. */
   icmpErrors: Messages;
   fragments: Messages;
+  /** Payloads of control conversations, in the order of the frames (payload-log.ts). */
+  payloads: Payloads;
+}
+
+/** Messages of PAYLOAD_WIDTH integers, and the bytes that they point into. */
+export interface Payloads extends Messages {
+  bytes: Uint8Array;
+  /** Bytes in use. */
+  used: number;
 }
 
 /** Messages of fixed width as a MessageLog keeps them. */
@@ -52,12 +61,14 @@ export function emptyPart(): Part {
     addressCount: 0,
     icmpErrors: { values: new Int32Array(0), count: 0, dropped: 0 },
     fragments: { values: new Int32Array(0), count: 0, dropped: 0 },
+    payloads: { values: new Int32Array(0), count: 0, dropped: 0, bytes: new Uint8Array(0), used: 0 },
   };
 }
 
 /** The memory of a part, for a transfer between threads; the part is empty for the sender afterwards. */
 export function partBuffers(part: Part): ArrayBuffer[] {
-  return [part.reasons, part.records, part.addresses, part.icmpErrors.values, part.fragments.values].map(
+  const { reasons, records, addresses, icmpErrors, fragments, payloads } = part;
+  return [reasons, records, addresses, icmpErrors.values, fragments.values, payloads.values, payloads.bytes].map(
     (array) => array.buffer as ArrayBuffer,
   );
 }

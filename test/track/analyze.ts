@@ -55,6 +55,10 @@ export function plain(part: Part): unknown {
     addresses: Array.from(part.addresses.subarray(0, part.addressCount * 4)),
     icmpErrors: Array.from(part.icmpErrors.values).slice(0, part.icmpErrors.count * 9),
     fragments: Array.from(part.fragments.values).slice(0, part.fragments.count * 10),
+    payloads: Array.from({ length: part.payloads.count }, (_, i) => {
+      const values = Array.from(part.payloads.values.subarray(i * 8, i * 8 + 8));
+      return [...values, '|', ...part.payloads.bytes.subarray(values[5], values[5] + values[6])].join(' ');
+    }),
     dropped: [part.icmpErrors.dropped, part.fragments.dropped],
   };
 }
