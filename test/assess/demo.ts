@@ -44,7 +44,10 @@ export function titleOf({ client, server, proto, port, client_ip, expect }: Trut
 }
 
 /** The report of a series held against the demo's topology. */
-export async function reportOf(paths: readonly string[], options: AnalyzeOptions = {}): Promise<Report> {
+export async function reportOf(
+  paths: readonly string[],
+  options: AnalyzeOptions & { hash?: boolean } = {},
+): Promise<Report> {
   const analysis = await analyze(paths, { workers: 0, ...options });
-  return assess(await evidenceOf(analysis, true), await loadSite(DEMO_SITE), loadCatalog());
+  return assess(await evidenceOf(analysis, options.hash ?? false), await loadSite(DEMO_SITE), loadCatalog());
 }

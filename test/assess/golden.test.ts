@@ -1,0 +1,60 @@
+/** Whole reports of the demo capture, as a reader gets them. `vitest -u` writes them anew: read them before they are committed. */
+import { describe, expect, test } from 'vitest';
+import { analyze } from '../../src/engine/analyze.ts';
+import { flowRows } from '../../src/engine/flow-row.ts';
+import { VERSION } from '../../src/product.ts';
+import { FLOW_FORMAT_NAMES, type FlowFormat, flowWriter } from '../../src/report/flows.ts';
+import { FORMATS, type FormatName, type RenderOptions } from '../../src/report/formats.ts';
+import { DEMO_CAPTURE, reportOf } from './demo.ts';
+
+const PLAIN: RenderOptions = { width: 100, color: false, verbose: false, bom: false };
+
+/** The version and the hash of the capture change without a change of the report. */
+function normalized(text: string): string {
+  return text.replaceAll(VERSION, '0.0.0').replace(/\b[0-9a-f]{64}\b/g, 'HASH');
+}
+
+async function rendered(format: FormatName, options: Partial<RenderOptions> = {}): Promise<string> {
+  const report = await reportOf([DEMO_CAPTURE], { hash: format === 'json' });
+  return normalized([...FORMATS[format].render(report, { ...PLAIN, ...options })].join(''));
+}
+
+describe('the report of the demo capture', () => {
+  test.each([80, 200])('terminal, %i columns', async (width) => {
+    const text = await rendered('terminal', { width });
+    expect(text.split('\n').filter((line) => line.length > width)).toEqual([]);
+    await expect(text).toMatchFileSnapshot(`../golden/demo/terminal-${width}.txt`);
+  });
+  test('terminal, everything, in colour', async () => {
+    await expect(await rendered('terminal', { verbose: true, color: true })).toMatchFileSnapshot(
+      '../golden/demo/terminal-verbose.ansi',
+    );
+  });
+  test.each([
+    ['json', 'report.json'],
+    ['ndjson', 'report.ndjson'],
+    ['csv', 'findings.csv'],
+    ['matrix-csv', 'matrix.csv'],
+  ] as const)('%s', async (format, file) => {
+    await expect(await rendered(format)).toMatchFileSnapshot(`../golden/demo/${file}`);
+  });
+});
+
+const FLOW_FILES: Record<FlowFormat, string> = { table: 'flows.txt', ndjson: 'flows.ndjson', csv: 'flows.csv' };
+
+describe('the connections of the demo capture', () => {
+  test.each(FLOW_FORMAT_NAMES)('%s', async (format) => {
+    let text = '';
+    const writer = flowWriter(
+      format,
+      (piece) => {
+        text += piece;
+      },
+      { width: 140, color: false, bom: false },
+    );
+    writer.begin();
+    for (const row of flowRows(await analyze([DEMO_CAPTURE], { workers: 0 }))) writer.row(row);
+    writer.end();
+    await expect(text).toMatchFileSnapshot(`../golden/demo/${FLOW_FILES[format]}`);
+  });
+});
