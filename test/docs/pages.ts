@@ -48,7 +48,8 @@ function headings(path: string): string[] {
   );
 }
 
-const PROJECT_PATH = /`((?:src|test|docs|bench|captures|native-bindings|scripts)\/[\w./-]+)`/g;
+/** Files, and the folders of src: other folders may be made by those who need them first. */
+const PROJECT_PATH = /`((?:src\/[\w./-]+)|(?:(?:test|docs|bench|captures|native-bindings|scripts)\/[\w./-]*\w))`/g;
 
 /** Files and folders that a page names and that are not there. */
 export function missingPaths(path: string): string[] {
@@ -58,10 +59,9 @@ export function missingPaths(path: string): string[] {
 /** Indented and fenced blocks of a page, without their indentation. */
 export function codeBlocks(path: string): string[] {
   const blocks: string[] = [];
-  for (const part of pageText(path)
+  for (const [index, text] of pageText(path)
     .split(/^```.*$/m)
     .entries()) {
-    const [index, text] = part;
     if (index % 2 === 1) blocks.push(text);
     else blocks.push(...indentedBlocks(text));
   }
