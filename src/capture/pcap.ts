@@ -84,6 +84,7 @@ export class PcapReader implements CaptureReader {
       problems: [...this.#problems.kept],
       problemCount: this.#problems.count,
       droppedByCapture: 0,
+      losses: [],
       comments: [],
     };
   }

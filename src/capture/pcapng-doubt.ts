@@ -48,7 +48,7 @@ export class PcapngDoubt {
    * @returns the true length, or NOTHING
    */
   lengthByTrailer(view: DataView, at: number, length: number, atEnd: boolean): number {
-    const little = this.#chain.littleEndian === true;
+    const little = orderAt(view, at, this.#chain.littleEndian) === true;
     const furthest = Math.min(length - at, CHAIN_FRAME);
     for (let tried = block.SMALLEST_BLOCK; tried <= furthest; tried += 4) {
       if (view.getUint32(at + tried - block.BLOCK_TRAILER, little) !== tried) continue;
@@ -82,10 +82,14 @@ export class PcapngDoubt {
   }
 }
 
-/** The first length of the block at `at`, in the byte order of its section; a section header declares its own. */
+/** Byte order of the block at `at`: that of its section, but a section header declares its own; null where there is none. */
+export function orderAt(view: DataView, at: number, little: boolean | null): boolean | null {
+  return view.getUint32(at, true) === block.SECTION_HEADER ? byteOrderAt(view, at) : little;
+}
+
+/** The first length of the block at `at`. */
 export function lengthAt(view: DataView, at: number, little: boolean | null): number {
-  const order = view.getUint32(at, true) === block.SECTION_HEADER ? byteOrderAt(view, at) : little;
-  return view.getUint32(at + block.BLOCK_LENGTH, order === true);
+  return view.getUint32(at + block.BLOCK_LENGTH, orderAt(view, at, little) === true);
 }
 
 /** A total length that a block can have (draft-ietf-opsawg-pcapng section 3.1) and that is believed. */

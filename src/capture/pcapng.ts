@@ -6,7 +6,7 @@
 
 import * as block from './pcapng-blocks.ts';
 import { byteOrderAt } from './pcapng-chain.ts';
-import { isBlockLength, JUDGEMENT_REACH, lengthAt, NOTHING, PcapngDoubt } from './pcapng-doubt.ts';
+import { isBlockLength, JUDGEMENT_REACH, lengthAt, NOTHING, orderAt, PcapngDoubt } from './pcapng-doubt.ts';
 import { PacketNotes } from './pcapng-notes.ts';
 import { OptionCursor } from './pcapng-options.ts';
 import { countAt, type Described, SectionReading } from './pcapng-section.ts';
@@ -103,6 +103,7 @@ export class PcapngReader implements CaptureReader {
       problems: [...this.#problems.kept],
       problemCount: this.#problems.count,
       droppedByCapture: section.lost,
+      losses: section.interfaces.map((one) => ({ between: one.lostBetween, total: one.lostInTotal })),
       comments: [...section.comments.kept],
     };
   }
@@ -314,15 +315,16 @@ export class PcapngReader implements CaptureReader {
   #judgeBroken(): boolean {
     const at = this.#at;
     if (!this.#atEnd && this.#length - at < JUDGEMENT_REACH) return this.#want(JUDGEMENT_REACH);
-    if (this.#mend(this.#doubt.trueLength(this.#view, at, this.#length, this.#atEnd))) return true;
+    const ordered = orderAt(this.#view, at, this.#section.little) !== null;
+    if (ordered && this.#mend(this.#doubt.trueLength(this.#view, at, this.#length, this.#atEnd))) return true;
     this.#brokenAt = this.#fileOffset + at;
     this.#at = at + 1;
     return this.#skip();
   }
 
-  /** Reads the block at #at with this length, if there is one. */
+  /** Reads the block at #at with this length, if there is one; once only, so that reading always goes on. */
   #mend(length: number): boolean {
-    if (length === NOTHING) return false;
+    if (length === NOTHING || this.#mendedAt === this.#fileOffset + this.#at) return false;
     this.#problem('broken-block', this.#at, 0, 'one of the two lengths of a block is damaged; the block was read');
     this.#mendedAt = this.#fileOffset + this.#at;
     this.#mendedLength = length;

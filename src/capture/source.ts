@@ -56,9 +56,15 @@ export async function readCapture(
 
 /**
  * Reads a part of an uncompressed file, from a record or block on, with a reader that was made for that place; `reader.stopAt` says where to end.
+ * @param onWindow called after each window with the offset in the file up to which was read
  * @returns offset in the file behind what was read
  */
-export function readPart(path: string, reader: CaptureReader & { stopAt: number }, from: number): number {
+export function readPart(
+  path: string,
+  reader: CaptureReader & { stopAt: number },
+  from: number,
+  onWindow?: (offset: number) => void,
+): number {
   const input = new Input(path);
   try {
     const window = new ByteWindow(from);
@@ -67,6 +73,7 @@ export function readPart(path: string, reader: CaptureReader & { stopAt: number 
       const count = input.readNow(window.bytes.subarray(window.length), window.offset + window.length);
       window.length += count;
       window.consume(reader.read(window.bytes, window.view, window.length, window.offset, count === 0));
+      onWindow?.(window.offset);
       if (count === 0 || window.offset >= reader.stopAt) return window.offset;
     }
   } finally {

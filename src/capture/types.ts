@@ -54,6 +54,8 @@ export interface ReaderSummary {
   problemCount: number;
   /** Packets that the capturing system says it lost (pcapng isb_ifdrop/isb_osdrop, epb_dropcount); 0 where it says nothing. */
   droppedByCapture: number;
+  /** The same by interface, for readers of a part of a file: what packets say (a sum) and what statistics say (a total so far). */
+  losses: { between: number; total: number }[];
   /** Comments found (pcapng opt_comment), the first 100 of at most 1,000 characters each. */
   comments: string[];
 }

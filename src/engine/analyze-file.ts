@@ -1,9 +1,9 @@
 import { readCapture } from '../capture/source.ts';
 import { FrameAnalyzer } from '../track/frame-analyzer.ts';
-import { PROGRESS_BYTES, PROGRESS_FRAMES, type Task, type TaskResult } from './types.ts';
+import { type FileResult, type FileTask, PROGRESS_BYTES, PROGRESS_FRAMES } from './types.ts';
 
-/** Reads one capture into one part. Runs on the main thread or in a worker. Throws CaptureError where the file cannot be read at all. */
-export async function analyzeFile(task: Task): Promise<TaskResult> {
+/** Reads one capture into one part. Throws CaptureError where the file cannot be read at all. */
+export async function analyzeFile(task: FileTask): Promise<FileResult> {
   const analyzer = new FrameAnalyzer(task.seed);
   const progress = new Float64Array(task.progress);
   const summary = await readCapture(task.path, analyzer, {
@@ -12,5 +12,5 @@ export async function analyzeFile(task: Task): Promise<TaskResult> {
       progress[PROGRESS_FRAMES] = analyzer.frames;
     },
   });
-  return { part: analyzer.finish(), summary };
+  return { kind: 'file', part: analyzer.finish(), summary };
 }

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { CaptureFileSummary } from '../capture/source.ts';
 import { PartMerger } from '../track/merge.ts';
 import { Observation } from '../track/observation.ts';
+import { type PlannedCapture, planSeries } from './plan.ts';
 import { openPool } from './pool.ts';
-import { orderSeries } from './series.ts';
-import { PROGRESS_BYTES, PROGRESS_FRAMES, PROGRESS_LENGTH, type TaskResult } from './types.ts';
+import { beginCapture, type CaptureInWork } from './read-capture.ts';
+import { PROGRESS_BYTES, PROGRESS_FRAMES } from './types.ts';
 
 /** One capture of the series with its place in it. */
 export interface AnalyzedCapture {
@@ -17,8 +17,13 @@ export interface AnalyzedCapture {
   /** Frames of the captures before this one: frame n of this capture is frame `framesBefore + n` of the series. */
   framesBefore: number;
   /** Earliest and latest time stamp, or null where it holds no frame. */
-  first: { seconds: number; nanoseconds: number } | null;
-  last: { seconds: number; nanoseconds: number } | null;
+  first: Time | null;
+  last: Time | null;
+}
+
+export interface Time {
+  seconds: number;
+  nanoseconds: number;
 }
 
 export interface Analysis {
@@ -38,6 +43,8 @@ export interface AnalysisProgress {
 export interface AnalyzeOptions {
   /** Threads; 0 works on the calling thread. Left out: as many as pay. */
   workers?: number;
+  /** Wanted size of a segment in bytes; left out: what gives each worker one. */
+  segmentBytes?: number;
   /** Called a few times a second. */
   onProgress?: (progress: AnalysisProgress) => void;
 }
@@ -47,71 +54,70 @@ const SMALL_SERIES = 8 * 1024 * 1024;
 const PROGRESS_INTERVAL_MS = 200;
 
 /**
- * Reads captures as one series and observes what they show. The same answer for any number of workers: parts are joined in
- * the order of the series, whichever is ready first.
+ * Reads captures as one series and observes what they show. The same answer for any number of workers and any cuts: parts are joined
+ * in the order of the series, whichever is ready first.
  * @throws CaptureError where one of the files cannot be read at all
  */
 export async function analyze(paths: readonly string[], options: AnalyzeOptions = {}): Promise<Analysis> {
-  const ordered = await orderSeries(paths);
-  const sizes = ordered.map(sizeOf);
-  const workers = options.workers ?? defaultWorkers(sizes);
+  const threads = options.workers ?? availableParallelism();
+  const plan = await planSeries(paths, threads, options.segmentBytes);
+  const workers = options.workers ?? (isSmall(plan) ? 0 : threads);
   const seed = randomInt(2 ** 31);
-  const pool = await openPool(Math.min(workers, ordered.length));
-  const counters = ordered.map(() => new Float64Array(new SharedArrayBuffer(PROGRESS_LENGTH * 8)));
-  const timer = options.onProgress && watch(options.onProgress, counters, sizes);
+  const pool = await openPool(
+    Math.min(
+      workers,
+      plan.reduce((sum, { cuts }) => sum + Math.max(1, cuts.length), 0),
+    ),
+  );
+  const inWork = plan.map((planned) => beginCapture(planned, pool, seed));
+  const timer = options.onProgress && watch(options.onProgress, inWork, plan);
   try {
-    const results = ordered.map((path, i) =>
-      pool.run({ path, seed, progress: counters[i].buffer as SharedArrayBuffer }),
-    );
-    for (const result of results) result.catch(() => {});
-    return await join(ordered, sizes, results, seed);
+    return await join(plan, inWork, seed);
   } finally {
     clearInterval(timer);
     await pool.close();
   }
 }
 
-async function join(
-  paths: string[],
-  sizes: (number | null)[],
-  results: Promise<TaskResult>[],
-  seed: number,
-): Promise<Analysis> {
+async function join(plan: PlannedCapture[], inWork: CaptureInWork[], seed: number): Promise<Analysis> {
   const merger = new PartMerger(seed);
   const captures: AnalyzedCapture[] = [];
-  for (const [i, path] of paths.entries()) {
-    const { part, summary } = await results[i];
-    const seen = part.frames > 0;
-    captures.push({
-      path,
-      summary,
-      size: sizes[i],
-      framesBefore: merger.frames,
-      first: seen ? { seconds: part.firstSeconds, nanoseconds: part.firstNanoseconds } : null,
-      last: seen ? { seconds: part.lastSeconds, nanoseconds: part.lastNanoseconds } : null,
-    });
-    merger.append(part);
+  for (const [i, { path, size }] of plan.entries()) {
+    const { parts, summary } = await inWork[i].parts();
+    const framesBefore = merger.frames;
+    const capture: AnalyzedCapture = { path, summary, size, framesBefore, first: null, last: null };
+    for (const part of parts) {
+      if (part.frames > 0) {
+        const first = { seconds: part.firstSeconds, nanoseconds: part.firstNanoseconds };
+        const last = { seconds: part.lastSeconds, nanoseconds: part.lastNanoseconds };
+        if (capture.first === null || isBefore(first, capture.first)) capture.first = first;
+        if (capture.last === null || isBefore(capture.last, last)) capture.last = last;
+      }
+      merger.append(part);
+    }
+    captures.push(capture);
   }
   return { observation: new Observation(merger.finish()), captures };
 }
 
-function sizeOf(path: string): number | null {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats?.isFile() ? stats.size : null;
+function isBefore(a: Time, b: Time): boolean {
+  return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanoseconds < b.nanoseconds);
 }
 
-function defaultWorkers(sizes: (number | null)[]): number {
-  const known = sizes.reduce<number>((sum, size) => sum + (size ?? SMALL_SERIES), 0);
-  return known < SMALL_SERIES ? 0 : availableParallelism();
+function isSmall(plan: PlannedCapture[]): boolean {
+  return plan.reduce((sum, { size }) => sum + (size ?? SMALL_SERIES), 0) < SMALL_SERIES;
 }
 
 function watch(
   report: (progress: AnalysisProgress) => void,
-  counters: Float64Array[],
-  sizes: (number | null)[],
+  inWork: CaptureInWork[],
+  plan: PlannedCapture[],
 ): NodeJS.Timeout {
-  const bytesTotal = sizes.includes(null) ? null : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-  const sum = (index: number): number => counters.reduce((total, counter) => total + counter[index], 0);
+  const bytesTotal = plan.some(({ size }) => size === null)
+    ? null
+    : plan.reduce((sum, { size }) => sum + (size ?? 0), 0);
+  const sum = (index: number): number =>
+    inWork.reduce((total, { counters }) => total + counters.reduce((part, counter) => part + counter[index], 0), 0);
   const timer = setInterval(() => {
     report({ bytesRead: sum(PROGRESS_BYTES), bytesTotal, frames: sum(PROGRESS_FRAMES) });
   }, PROGRESS_INTERVAL_MS);

@@ -1,6 +1,6 @@
 import { CaptureError } from '../capture/errors.ts';
 import { WORKER_URL } from '../product.ts';
-import { analyzeFile } from './analyze-file.ts';
+import { runTask } from './run-task.ts';
 import type { Task, TaskResult } from './types.ts';
 import type { TaskFailure } from './worker.ts';
 
@@ -16,7 +16,7 @@ export interface Pool {
  * Workers read with blocking calls, so piscina's waiting on Atomics is left off: it would keep streams from being served.
  */
 export async function openPool(workers: number): Promise<Pool> {
-  if (workers === 0) return { run: analyzeFile, close: async () => {} };
+  if (workers === 0) return { run: runTask, close: async () => {} };
   const { Piscina } = await import('piscina');
   const piscina = new Piscina({ filename: WORKER_URL.href, minThreads: 1, maxThreads: workers, atomics: 'disabled' });
   return {

@@ -1,21 +1,64 @@
+import type { PcapHeader } from '../capture/pcap.ts';
+import type { PcapngState } from '../capture/pcapng.ts';
 import type { CaptureFileSummary } from '../capture/source.ts';
+import type { ReaderSummary } from '../capture/types.ts';
 import type { Part } from '../track/part.ts';
 
-/** One unit of work: a capture to read from its first byte to its last. */
-export interface Task {
+/** What every unit of work carries. */
+interface TaskBase {
   /** Path as given; `-` for standard input. */
   path: string;
-  /** Mixed into the hashes of this run. */
+  /** Mixed into the hashes of this run; the same for all tasks, so that a part can take over another's tables. */
   seed: number;
   /** Two doubles in shared memory that the reader keeps up to date: bytes of the file and frames read so far. */
   progress: SharedArrayBuffer;
 }
 
-/** What a task gives back. */
-export interface TaskResult {
+/** A capture from its first byte to its last. */
+export interface FileTask extends TaskBase {
+  kind: 'file';
+}
+
+/** What a reader must know to start in the middle of a file. */
+export type MiddleState =
+  | { format: 'pcap'; header: PcapHeader; seconds: number }
+  | { format: 'pcapng'; state: PcapngState };
+
+/** Some bytes of an uncompressed capture: the records that begin in [from, to). */
+export interface SegmentTask extends TaskBase {
+  kind: 'segment';
+  from: number;
+  /** Infinity for the last segment. */
+  to: number;
+  /** Size of the file in bytes. */
+  size: number;
+  /** True where `from` is just a place in the file, and the first record behind it must be guessed; false where a record begins there. */
+  guess: boolean;
+  state: MiddleState;
+}
+
+export type Task = FileTask | SegmentTask;
+
+export interface FileResult {
+  kind: 'file';
   part: Part;
   summary: CaptureFileSummary;
 }
+
+export interface SegmentResult {
+  kind: 'segment';
+  part: Part;
+  summary: ReaderSummary;
+  /** Offset of the first record read, and of the first one not read; equal to `to` of the task or beyond, or the size of the file. */
+  start: number;
+  end: number;
+  /** pcapng: what the next segment depends on; null for pcap. */
+  state: PcapngState | null;
+  /** Frames without a time of their own, which took that of the frame before. */
+  borrowedTimes: boolean;
+}
+
+export type TaskResult = FileResult | SegmentResult;
 
 /** Indexes of the doubles in Task.progress. */
 export const PROGRESS_BYTES = 0;

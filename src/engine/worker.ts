@@ -1,7 +1,7 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { CaptureError, type CaptureErrorCode } from '../capture/errors.ts';
 import { partBuffers } from '../track/part.ts';
-import { analyzeFile } from './analyze-file.ts';
+import { runTask } from './run-task.ts';
 import type { Task, TaskResult } from './types.ts';
 
 /** A failure as plain data: the class of an error does not survive the way between threads. */
@@ -12,7 +12,7 @@ export interface TaskFailure {
 /** Entry of the pool's threads. The part's memory moves to the main thread; nothing is copied. */
 export default async function work(task: Task): Promise<TaskResult | TaskFailure> {
   try {
-    const result = await analyzeFile(task);
+    const result = await runTask(task);
     const movable = { [transferableSymbol]: partBuffers(result.part), [valueSymbol]: result };
     return move(movable as unknown as Parameters<typeof move>[0]) as unknown as TaskResult;
   } catch (error) {

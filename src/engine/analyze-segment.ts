@@ -1,0 +1,67 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { GUESS_BYTES, guessBlock, guessRecord, NO_GUESS } from '../capture/boundary.ts';
+import { fromSystemError } from '../capture/errors.ts';
+import { PcapReader } from '../capture/pcap.ts';
+import { PcapngReader } from '../capture/pcapng.ts';
+import { readPart } from '../capture/source.ts';
+import { FrameAnalyzer } from '../track/frame-analyzer.ts';
+import { PROGRESS_BYTES, PROGRESS_FRAMES, type SegmentResult, type SegmentTask } from './types.ts';
+
+/** Reads the records of one segment into one part. Where the first record cannot be guessed, nothing is read and `start` is NO_GUESS. */
+export function analyzeSegment(task: SegmentTask): SegmentResult {
+  const analyzer = new FrameAnalyzer(task.seed);
+  const reader =
+    task.state.format === 'pcap'
+      ? new PcapReader(task.state.header, analyzer)
+      : new PcapngReader(analyzer, task.state.state);
+  reader.stopAt = task.to;
+  const start = task.guess ? guessStart(task) : task.from;
+  const progress = new Float64Array(task.progress);
+  const end =
+    start === NO_GUESS
+      ? NO_GUESS
+      : readPart(task.path, reader, start, (offset) => {
+          progress[PROGRESS_BYTES] = offset - task.from;
+          progress[PROGRESS_FRAMES] = analyzer.frames;
+        });
+  return {
+    kind: 'segment',
+    part: analyzer.finish(),
+    summary: reader.summary(),
+    start,
+    end,
+    state: reader instanceof PcapngReader ? reader.state() : null,
+    borrowedTimes: reader instanceof PcapngReader && reader.simplePackets > 0,
+  };
+}
+
+/** Offset in the file of the first record at or behind `from` that looks like one. */
+function guessStart({ path, from, size, state }: SegmentTask): number {
+  const bytes = new Uint8Array(Math.min(GUESS_BYTES, size - from));
+  const length = readAt(path, bytes, from);
+  const view = new DataView(bytes.buffer, 0, length);
+  const atEnd = from + length >= size;
+  const guess =
+    state.format === 'pcap'
+      ? guessRecord(state.header, view, atEnd, state.seconds)
+      : guessBlock(state.state.littleEndian ?? true, view, atEnd);
+  return guess === NO_GUESS ? NO_GUESS : from + guess;
+}
+
+function readAt(path: string, bytes: Uint8Array, position: number): number {
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      let length = 0;
+      for (;;) {
+        const count = readSync(descriptor, bytes, length, bytes.length - length, position + length);
+        length += count;
+        if (count === 0 || length === bytes.length) return length;
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw fromSystemError(path, error);
+  }
+}

@@ -1,0 +1,60 @@
+import { type CapturePeek, readCaptureHeader } from '../capture/peek.ts';
+import { STANDARD_INPUT } from '../capture/source.ts';
+import type { MiddleState } from './types.ts';
+
+/** A capture of the series, and how it is cut. */
+export interface PlannedCapture {
+  path: string;
+  /** Size of the file in bytes, null for a pipe. */
+  size: number | null;
+  /** Where segments begin: none for a capture that is read as a whole, else 0 first. */
+  cuts: number[];
+  state: MiddleState | null;
+}
+
+/** Segments below this size, in bytes, are not worth a task of their own. */
+const SMALLEST_SEGMENT = 8 * 1024 * 1024;
+
+/**
+ * Puts the captures in the order of their first time stamp (equal ones keep the order given; captures without a frame, and pipes,
+ * which can be read only once, come last) and cuts the large ones into segments.
+ * @param workers threads that will read; with 0 nothing is cut
+ * @param segmentBytes wanted size of a segment; left out: what gives each worker one
+ * @throws CaptureError where a capture cannot be read
+ */
+export async function planSeries(
+  paths: readonly string[],
+  workers: number,
+  segmentBytes?: number,
+): Promise<PlannedCapture[]> {
+  const peeks: { path: string; peek: CapturePeek | null }[] = [];
+  for (const path of paths) peeks.push({ path, peek: path === STANDARD_INPUT ? null : await readCaptureHeader(path) });
+  peeks.sort((a, b) => compareStarts(a.peek, b.peek));
+  const total = peeks.reduce((sum, { peek }) => sum + (peek?.size ?? 0), 0);
+  const wanted = segmentBytes ?? Math.max(SMALLEST_SEGMENT, Math.ceil(total / Math.max(1, workers)));
+  return peeks.map(({ path, peek }) => {
+    const state = peek === null ? null : middleState(peek);
+    const size = peek?.size ?? null;
+    const isCut = state !== null && size !== null && (workers > 0 || segmentBytes !== undefined) && size > wanted;
+    return { path, size, state, cuts: isCut ? cutsOf(size, wanted) : [] };
+  });
+}
+
+/** Equal segments of at most about `wanted` bytes. */
+function cutsOf(size: number, wanted: number): number[] {
+  const count = Math.max(1, Math.round(size / wanted));
+  return Array.from({ length: count }, (_, i) => Math.floor((size / count) * i));
+}
+
+function middleState(peek: CapturePeek): MiddleState | null {
+  if (peek.compression !== null || peek.firstSeconds === null) return null;
+  if (peek.pcapHeader !== null) return { format: 'pcap', header: peek.pcapHeader, seconds: peek.firstSeconds };
+  return peek.pcapngState === null ? null : { format: 'pcapng', state: peek.pcapngState };
+}
+
+function compareStarts(a: CapturePeek | null, b: CapturePeek | null): number {
+  const secondsA = a?.firstSeconds ?? Number.POSITIVE_INFINITY;
+  const secondsB = b?.firstSeconds ?? Number.POSITIVE_INFINITY;
+  if (secondsA !== secondsB) return secondsA < secondsB ? -1 : 1;
+  return (a?.firstNanoseconds ?? 0) - (b?.firstNanoseconds ?? 0);
+}
