@@ -254,3 +254,13 @@ describe('the state', () => {
     }
   });
 });
+
+test('a section header without a byte order, whose lengths differ, is passed over', () => {
+  const broken = section();
+  broken.fill(0x77, 8, 12);
+  broken.fill(0x77, 24, 28);
+  const { frames, summary } = readBytes(concat(pcapng(numbered(5)), broken, pcapng(numbered(5, 5))));
+  expect(numbersOf(frames)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(summary.problems).toMatchObject([{ code: 'broken-block', skippedBytes: 28 }]);
+  expect(readBytes(concat(section(), broken)).summary).toMatchObject({ frames: 0, problemCount: 1 });
+});
