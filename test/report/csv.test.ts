@@ -102,6 +102,7 @@ describe.each([
   it.each(HOSTILE_NAMES.map((text) => [JSON.stringify(text).slice(0, 30), text]))('neutralises %s', (_, text) => {
     const records = parseCsv(whole(render(hostile(text), plain)));
     for (const start of records.flat().flatMap(cellStarts)) expect(start).not.toMatch(STARTS_FORMULA);
-    for (const field of records.flat()) expect(field.replace(/[\t\r\n]/g, '')).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
+    for (const field of records.flat())
+      expect(field.replace(/[\t\r\n]/g, '')).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
   });
 });
