@@ -5,14 +5,14 @@ import { FRAGMENT, ICMP, ICMP_ERROR, ICMPV6, REASONS, TCP, UDP } from '../decode
 import { AddressTable } from './address-table.ts';
 import { countAttempt } from './attempts.ts';
 import { ConnectionTable } from './connection-table.ts';
-import { CONTROL_NONE, controlKind } from './control-ports.ts';
+import { CONTROL_NONE, CONTROL_TFTP, controlKind } from './control-ports.ts';
 import { FRAGMENT_WIDTH, logFragment } from './fragments.ts';
 import { ICMP_MESSAGE_WIDTH, logIcmpError } from './icmp-errors.ts';
 import { MessageLog } from './message-log.ts';
 import type { Part } from './part.ts';
 import { PayloadLog } from './payload-log.ts';
 import {
-  BYTES_A_DOUBLE,
+  addBytes,
   FIRST_FRAME,
   FIRST_NANOSECONDS,
   FIRST_SECONDS,
@@ -25,10 +25,11 @@ import {
   LAST_SECONDS,
   PACKETS_A,
   PACKETS_B,
-  RECORD_DOUBLES,
   RECORD_INTS,
 } from './record.ts';
 import { tcpConnection, updateTcp } from './tcp.ts';
+import { TftpMeter } from './tftp-meter.ts';
+import { TFTP_ERROR, tftpOpcode } from './tftp-packets.ts';
 
 /**
  * The packet loop: decodes each frame, finds its connection and writes it there. One instance reads one segment, from the first
@@ -47,6 +48,7 @@ export class FrameAnalyzer implements FrameSink {
   readonly icmpErrors = new MessageLog(ICMP_MESSAGE_WIDTH);
   readonly fragments = new MessageLog(FRAGMENT_WIDTH);
   readonly payloads = new PayloadLog();
+  readonly tftp = new TftpMeter();
   readonly #packet = new Packet();
 
   /** @param seed mixed into the hashes, so that nobody can prepare packets that collide */
@@ -67,6 +69,9 @@ export class FrameAnalyzer implements FrameSink {
       lastNanoseconds: this.lastNanoseconds,
       records: this.connections.records,
       connectionCount: this.connections.count,
+      slots: this.connections.slots,
+      slotsUsed: this.connections.keys,
+      seed: this.connections.seed,
       addresses: this.addresses.words,
       addressCount: this.addresses.count,
       icmpErrors: { values: this.icmpErrors.values, count: this.icmpErrors.count, dropped: this.icmpErrors.dropped },
@@ -78,6 +83,7 @@ export class FrameAnalyzer implements FrameSink {
         bytes: this.payloads.bytes,
         used: this.payloads.used,
       },
+      tftp: { values: this.tftp.values, count: this.tftp.count, dropped: this.tftp.dropped },
     };
   }
 
@@ -148,20 +154,25 @@ export class FrameAnalyzer implements FrameSink {
     const side = table.direction;
     const at = number * RECORD_INTS;
     const records = table.records;
-    if (records[at + FIRST_FRAME] === 0) {
+    if (records[at + PACKETS_A] + records[at + PACKETS_B] === 0) {
       records[at + FIRST_FRAME] = frame;
       records[at + FIRST_SECONDS] = seconds;
       records[at + FIRST_NANOSECONDS] = nanoseconds;
       if (packet.vlan >= 0) records[at + KIND] |= KIND_VLAN_KNOWN | (packet.vlan << KIND_VLAN_SHIFT);
     }
     records[at + PACKETS_A + side]++;
-    table.doubles[number * RECORD_DOUBLES + BYTES_A_DOUBLE + side] += length;
+    addBytes(records, at, side, length);
     if (packet.toGroup !== 0) records[at + KIND] |= KIND_GROUP;
     if (isTcp) updateTcp(records, at, side, packet, seconds, nanoseconds, frame);
     else {
       if (records[at + PACKETS_B] === 0) countAttempt(records, at, packet.identification, seconds, nanoseconds, frame);
       const kind = controlKind(packet.sourcePort, packet.destinationPort);
-      if (kind !== CONTROL_NONE) this.payloads.add(packet, bytes, kind, number, side, seconds, nanoseconds, frame);
+      const opcode = kind === CONTROL_NONE || kind === CONTROL_TFTP ? tftpOpcode(packet, bytes) : 0;
+      if (opcode !== 0) this.tftp.add(packet, bytes, opcode, number, side, seconds, nanoseconds, frame);
+      if (opcode >= TFTP_ERROR)
+        this.payloads.add(packet, bytes, CONTROL_TFTP, number, side, seconds, nanoseconds, frame);
+      else if (kind !== CONTROL_NONE && opcode === 0)
+        this.payloads.add(packet, bytes, kind, number, side, seconds, nanoseconds, frame);
     }
     records[at + LAST_SECONDS] = seconds;
     records[at + LAST_NANOSECONDS] = nanoseconds;

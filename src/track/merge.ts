@@ -41,6 +41,7 @@ import {
   STATE,
 } from './record.ts';
 import { isSameHandshake } from './tcp.ts';
+import { TftpMeter } from './tftp-meter.ts';
 
 /**
  * Joins parts in the order of the capture. Joining is associative: whatever the cuts, the result is what one pass over all frames
@@ -59,6 +60,7 @@ export class PartMerger {
   readonly #icmpErrors = new MessageLog(ICMP_MESSAGE_WIDTH);
   readonly #fragments = new MessageLog(FRAGMENT_WIDTH);
   readonly #payloads = new PayloadLog();
+  readonly #tftp = new TftpMeter();
 
   /** @param seed mixed into the hashes */
   constructor(seed: number) {
@@ -71,7 +73,7 @@ export class PartMerger {
     return this.#frames;
   }
 
-  /** Joins the part that follows. The part is only read. */
+  /** Joins the part that follows. The part is only read, but for the first one, whose memory may be taken over. */
   append(part: Part): void {
     const numbers = new Int32Array(part.addressCount);
     for (let i = 0; i < part.addressCount; i++) {
@@ -83,8 +85,9 @@ export class PartMerger {
         part.addresses[at + 3],
       );
     }
-    const connections = this.#appendConnections(part, numbers);
+    const connections = this.#mayAdopt(part) ? this.#adoptConnections(part) : this.#appendConnections(part, numbers);
     this.#appendPayloads(part, connections);
+    this.#tftp.append(part.tftp, connections.numbers, connections.flipped, this.#frames);
     appendMessages(this.#icmpErrors, part.icmpErrors, (values, at) => {
       const isV6 = (values[at + QUOTED_KEY] & KIND_IPV6) !== 0;
       if (isV6) {
@@ -104,6 +107,22 @@ export class PartMerger {
     this.#appendTotals(part);
   }
 
+  /** The first part keeps its tables as they are, if they were made with the same seed; addresses were numbered alike just before. */
+  #mayAdopt(part: Part): boolean {
+    return (
+      this.#connections.count === 0 &&
+      this.#addresses.count === part.addressCount &&
+      part.seed === this.#connections.seed
+    );
+  }
+
+  #adoptConnections(part: Part): Joined {
+    this.#connections.adopt(part);
+    const numbers = new Int32Array(part.connectionCount);
+    for (let i = 0; i < numbers.length; i++) numbers[i] = i;
+    return { numbers, flipped: new Uint8Array(part.connectionCount) };
+  }
+
   /** @returns the number here of each connection of the part */
   #appendConnections(part: Part, numbers: Int32Array): Joined {
     const table = this.#connections;
@@ -112,7 +131,6 @@ export class PartMerger {
       flipped: new Uint8Array(part.connectionCount),
     };
     const from = part.records;
-    const fromDoubles = new Float64Array(from.buffer, from.byteOffset, from.length / 2);
     for (let i = 0; i < part.connectionCount; i++) {
       const right = i * RECORD_INTS;
       const key = from[right + KIND] & KIND_KEY_MASK;
@@ -124,7 +142,7 @@ export class PartMerger {
       if (found >= 0 && isSameConnection(table.records, found * RECORD_INTS, from, right, table.direction)) {
         joined.numbers[i] = found;
         joined.flipped[i] = table.direction;
-        joinRecords(table.records, table.doubles, found, from, fromDoubles, i, table.direction, this.#frames);
+        joinRecords(table.records, found, from, i, table.direction, this.#frames);
         continue;
       }
       const number = table.append(key, a, b, ports >>> 16, ports & 0xffff, found);
@@ -190,11 +208,15 @@ export class PartMerger {
       lastNanoseconds: this.#lastNanoseconds,
       records: this.#connections.records,
       connectionCount: this.#connections.count,
+      slots: this.#connections.slots,
+      slotsUsed: this.#connections.keys,
+      seed: this.#connections.seed,
       addresses: this.#addresses.words,
       addressCount: this.#addresses.count,
       icmpErrors: this.#icmpErrors,
       fragments: this.#fragments,
       payloads: this.#payloads,
+      tftp: this.#tftp,
     };
   }
 }

@@ -20,6 +20,10 @@ export interface Part {
   /** Connections in the order of their first frame, RECORD_INTS integers each (record.ts). */
   records: Int32Array;
   connectionCount: number;
+  /** The hash table over the records, and its slots in use, for whoever made tables with the same seed (connection-table.ts). */
+  slots: Int32Array;
+  slotsUsed: number;
+  seed: number;
   /** IPv6 addresses by their number, four integers each. */
   addresses: Int32Array;
   addressCount: number;
@@ -28,7 +32,12 @@ export interface Part {
   fragments: Messages;
   /** Payloads of control conversations, in the order of the frames (payload-log.ts). */
   payloads: Payloads;
+  /** TFTP transfers, whose packets are counted instead of kept (tftp-meter.ts), in the order of their first frame. */
+  tftp: TftpMeters;
 }
+
+/** METER_INTS integers a transfer; `dropped` counts datagrams. */
+export type TftpMeters = Messages;
 
 /** Messages of PAYLOAD_WIDTH integers, and the bytes that they point into. */
 export interface Payloads extends Messages {
@@ -57,18 +66,21 @@ export function emptyPart(): Part {
     lastNanoseconds: 0,
     records: new Int32Array(0),
     connectionCount: 0,
+    slots: new Int32Array(2),
+    slotsUsed: 0,
+    seed: 0,
     addresses: new Int32Array(0),
     addressCount: 0,
     icmpErrors: { values: new Int32Array(0), count: 0, dropped: 0 },
     fragments: { values: new Int32Array(0), count: 0, dropped: 0 },
     payloads: { values: new Int32Array(0), count: 0, dropped: 0, bytes: new Uint8Array(0), used: 0 },
+    tftp: { values: new Int32Array(0), count: 0, dropped: 0 },
   };
 }
 
 /** The memory of a part, for a transfer between threads; the part is empty for the sender afterwards. */
 export function partBuffers(part: Part): ArrayBuffer[] {
-  const { reasons, records, addresses, icmpErrors, fragments, payloads } = part;
-  return [reasons, records, addresses, icmpErrors.values, fragments.values, payloads.values, payloads.bytes].map(
-    (array) => array.buffer as ArrayBuffer,
-  );
+  const { reasons, records, slots, addresses, icmpErrors, fragments, payloads, tftp } = part;
+  const logs = [icmpErrors.values, fragments.values, payloads.values, payloads.bytes, tftp.values];
+  return [reasons, records, slots, addresses, ...logs].map((array) => array.buffer as ArrayBuffer);
 }

@@ -3,6 +3,7 @@ import { type MergedPart, PartMerger } from '../../src/track/merge.ts';
 import { type ConnectionView, newConnectionView, Observation } from '../../src/track/observation.ts';
 import type { Part } from '../../src/track/part.ts';
 import { RECORD_INTS } from '../../src/track/record.ts';
+import { METER_INTS } from '../../src/track/tftp-meter.ts';
 import type { TestFrame } from './frames.ts';
 
 export function partOf(frames: readonly TestFrame[], seed = 7): Part {
@@ -59,6 +60,9 @@ export function plain(part: Part): unknown {
       const values = Array.from(part.payloads.values.subarray(i * 8, i * 8 + 8));
       return [...values, '|', ...part.payloads.bytes.subarray(values[5], values[5] + values[6])].join(' ');
     }),
+    tftp: Array.from({ length: part.tftp.count }, (_, i) =>
+      Array.from(part.tftp.values.subarray(i * METER_INTS, (i + 1) * METER_INTS)).join(' '),
+    ),
     dropped: [part.icmpErrors.dropped, part.fragments.dropped],
   };
 }

@@ -80,6 +80,15 @@ export function udp(segment: Segment): TestFrame {
   return frameOf(ipv4(segment.source, segment.destination, 17, body, segment.id), segment.time ?? 0);
 }
 
+/** A TFTP packet (RFC 1350): opcode, block or error code, then `payload` bytes of content, or those of `content`. */
+export function tftp(segment: Segment, opcode: number, block: number, content?: Uint8Array): TestFrame {
+  const payload = content?.length ?? segment.payload ?? 0;
+  const frame = udp({ ...segment, payload: 4 + payload });
+  new DataView(frame.bytes.buffer).setUint32(28, (opcode << 16) | block);
+  if (content !== undefined) frame.bytes.set(content, 32);
+  return frame;
+}
+
 /** An ICMP error about `about`, quoting `quote` bytes of it. */
 export function icmpError(
   from: string,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { merge, partOf, plain } from './analyze.ts';
-import { frameOf, icmpError, ipv4, type TestFrame, tcp, udp } from './frames.ts';
+import { frameOf, icmpError, ipv4, type TestFrame, tcp, tftp, udp } from './frames.ts';
 
 const hosts = fc.constantFrom('10.0.0.1', '10.0.0.2');
 /** 69 is a control port: its payloads are kept. */
@@ -24,6 +24,17 @@ const segment = fc.record({
 const anyFrame = fc.oneof(
   { weight: 8, arbitrary: segment.map((values) => tcp(values)) },
   { weight: 2, arbitrary: segment.map((values) => udp(values)) },
+  {
+    weight: 8,
+    arbitrary: fc
+      .tuple(
+        segment,
+        fc.constantFrom(3, 3, 3, 4, 4, 5, 6),
+        fc.constantFrom(0, 1, 1, 2, 3, 4, 5, 65535, 65534, 0x6200),
+        fc.constantFrom(0, 512, 512, 600),
+      )
+      .map(([values, opcode, block, payload]) => tftp({ ...values, payload }, opcode, block)),
+  },
   { weight: 1, arbitrary: segment.map((values) => icmpError('10.0.0.9', values.source, 3, 3, udp(values), 0)) },
   {
     weight: 1,
@@ -57,6 +68,9 @@ describe('merge', () => {
           expect(plain(merge([partOf(frames.slice(0, cut)), partOf(frames.slice(cut), 3)]))).toEqual(whole);
         }
         expect(plain(merge(frames.map((frame) => partOf([frame]))))).toEqual(whole);
+        // With one seed for all, the first part is taken over as it is.
+        const half = frames.length >> 1;
+        expect(plain(merge([partOf(frames.slice(0, half), 5), partOf(frames.slice(half), 5)], 5))).toEqual(whole);
       }),
       { numRuns: 400 },
     );
