@@ -199,7 +199,7 @@ export class PcapReader implements CaptureReader {
   #walk(): void {
     const bytes = this.#bytes;
     const view = this.#view;
-    const stop = this.stopAt - this.#fileOffset;
+    const stop = Math.min(this.stopAt - this.#fileOffset, this.#length + 1);
     const sink = this.#sink;
     const { little, headerLength, capturedAt, originalAt, eitherOrder } = this.#layout;
     const { fractionLimit, toNanoseconds, believable } = this.#layout;

@@ -131,7 +131,7 @@ export class PcapngReader implements CaptureReader {
     const length = this.#length;
     const section = this.#section;
     const sink = this.#sink;
-    const stop = this.stopAt - this.#fileOffset;
+    const stop = Math.min(this.stopAt - this.#fileOffset, length + 1);
     const mendedAt = this.#mendedAt - this.#fileOffset;
     let current: InterfaceReading | null = null;
     let currentId = -1;

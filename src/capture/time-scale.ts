@@ -28,6 +28,9 @@ export class TimeScale {
   readonly #perSecond: number;
   /** Nanoseconds in a unit of `#perSecond`. */
   readonly #nanosecondsPerUnit: number;
+  /** Seconds, about, in a unit and in 2^32 units. */
+  readonly #secondsPerUnit: number;
+  readonly #secondsPerHigh: number;
   /** Units are first divided by this where they are finer than a nanosecond: 10 … 10^10. */
   readonly #perNanosecond: number;
   /** n of 2^-n. */
@@ -47,6 +50,8 @@ export class TimeScale {
     this.finerThanMicroseconds = binary ? power >= 20 : power > 6;
     this.#bits = binary ? power : -1;
     this.#perSecond = binary ? 0 : 10 ** Math.min(power, 9);
+    this.#secondsPerUnit = binary ? 0 : 1 / this.#perSecond;
+    this.#secondsPerHigh = binary ? 0 : TWO_32 / this.#perSecond;
     this.#nanosecondsPerUnit = binary ? 0 : NANOSECONDS / this.#perSecond;
     this.#perNanosecond = binary || power <= 9 ? 1 : 10 ** (power - 9);
   }
@@ -68,21 +73,29 @@ export class TimeScale {
     return true;
   }
 
-  /** Long division in base 2^16 below the upper 32 bits; each dividend stays under 10^9 * 2^16 < 2^46. */
+  /**
+   * The quotient is guessed in floating point, which is wrong by one at most; the rest then fits 32 bits, so it is exact modulo 2^32, and
+   * tells whether the guess was too high or too low. No division in the usual case.
+   */
   #decimal(high: number, low: number): void {
     const divisor = this.#perSecond;
     let whole = 0;
-    let rest = high;
-    if (rest >= divisor) {
-      whole = Math.floor(rest / divisor);
-      rest -= whole * divisor;
+    let above = high;
+    if (above >= divisor) {
+      whole = Math.floor(above / divisor);
+      above -= whole * divisor;
     }
-    const middle = rest * TWO_16 + (low >>> 16);
-    const upper = Math.floor(middle / divisor);
-    const last = (middle - upper * divisor) * TWO_16 + (low & 0xffff);
-    const lower = Math.floor(last / divisor);
-    this.seconds = whole * TWO_32 + upper * TWO_16 + lower;
-    this.nanoseconds = (last - lower * divisor) * this.#nanosecondsPerUnit;
+    let quotient = Math.floor(above * this.#secondsPerHigh + low * this.#secondsPerUnit);
+    let rest = (low - Math.imul(quotient, divisor)) | 0;
+    if (rest < 0) {
+      quotient--;
+      rest += divisor;
+    } else if (rest >= divisor) {
+      quotient++;
+      rest -= divisor;
+    }
+    this.seconds = whole * TWO_32 + quotient;
+    this.nanoseconds = rest * this.#nanosecondsPerUnit;
   }
 
   /** Units finer than a nanosecond: first the exact count of nanoseconds, again as 64 bits, then as usual. */

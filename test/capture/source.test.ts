@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { buildSync } from 'esbuild';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CaptureError } from '../../src/capture/errors.ts';
 import { PcapReader, parsePcapHeader } from '../../src/capture/pcap.ts';
@@ -142,6 +143,40 @@ test('a part of a file', () => {
   expect(at).toBeLessThan(100_400);
   expect(readPart(path, new PcapReader(header, sink), at)).toBe(bytes.length);
   expect(sink.frames).toEqual(readBytes(bytes).frames);
+});
+
+describe('standard input', () => {
+  // A program of its own, since a test cannot be given another standard input.
+  const program = join(folder, 'stdin.mjs');
+  buildSync({
+    stdin: {
+      contents: `import { readCapture } from './src/capture/source.ts';
+        let original = 0;
+        const sink = { frame(...frame) { original += frame[4]; } };
+        readCapture('-', sink).then(
+          ({ frames, problemCount, compression }) => console.log(JSON.stringify({ frames, problemCount, compression, original })),
+          ({ code }) => console.log(JSON.stringify({ code })),
+        );`,
+      resolveDir: process.cwd(),
+    },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile: program,
+  });
+  const pipe = (input: Uint8Array) =>
+    JSON.parse(spawnSync(process.execPath, [program], { input, encoding: 'utf8' }).stdout);
+  const original = frames.reduce((sum, frame) => sum + frame.data.length, 0);
+
+  test.each(captures)('%s, plain and compressed', (_format, bytes) => {
+    expect(pipe(bytes)).toEqual({ frames: 2000, problemCount: 0, compression: null, original });
+    expect(pipe(gzipSync(bytes))).toEqual({ frames: 2000, problemCount: 0, compression: 'gzip', original });
+  });
+
+  test('what is no capture', () => {
+    expect(pipe(new Uint8Array(0))).toEqual({ code: 'empty-file' });
+    expect(pipe(new Uint8Array([1]))).toEqual({ code: 'unknown-kind' });
+  });
 });
 
 describe.skipIf(process.platform === 'win32')('pipes', () => {
