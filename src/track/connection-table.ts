@@ -1,6 +1,12 @@
+import type { Part } from './part.ts';
 import { ADDRESS_A, ADDRESS_B, KIND, KIND_KEY_MASK, PORTS, PREVIOUS, RECORD_INTS } from './record.ts';
 
 const FIRST_CAPACITY = 1024;
+/** A slot holds the number of a record + 1 in these bits, and bits of its hash above them. */
+const NUMBER_BITS = 26;
+const NUMBER_MASK = (1 << NUMBER_BITS) - 1;
+/** Connections that one table can hold. */
+export const MAX_CONNECTIONS = NUMBER_MASK - 1;
 
 /**
  * All connections seen, in the order of their first frame, in one growing Int32Array (record.ts), with a hash table over the
@@ -9,55 +15,64 @@ const FIRST_CAPACITY = 1024;
  */
 export class ConnectionTable {
   records: Int32Array;
-  doubles: Float64Array;
   count = 0;
   /** Set by `find`: 0 where the packet was sent by side A of the record found, 1 where by B. */
   direction = 0;
-  /** Pairs of hash and record number + 1; linear probing, at most half full. */
-  #slots: Int32Array;
+  /** Linear probing, at most half full. */
+  slots: Int32Array;
+  /** Slots in use. */
+  keys = 0;
+  readonly seed: number;
   #mask: number;
-  #keys = 0;
-  readonly #seed: number;
 
-  constructor(seed: number) {
-    this.#seed = seed;
-    this.records = new Int32Array(FIRST_CAPACITY * RECORD_INTS);
-    this.doubles = new Float64Array(this.records.buffer);
-    this.#slots = new Int32Array(FIRST_CAPACITY * 4);
-    this.#mask = FIRST_CAPACITY * 2 - 1;
+  /** @param seed mixed into the hashes @param capacity connections that are expected; the table grows beyond */
+  constructor(seed: number, capacity = FIRST_CAPACITY) {
+    this.seed = seed;
+    this.records = new Int32Array(capacity * RECORD_INTS);
+    this.slots = new Int32Array(FIRST_CAPACITY * 2);
+    this.#mask = this.slots.length - 1;
+  }
+
+  /** Takes over the tables of a part that was made with the same seed; the part must not be used afterwards. */
+  adopt(part: Part): void {
+    this.records = part.records;
+    this.count = part.connectionCount;
+    this.slots = part.slots;
+    this.keys = part.slotsUsed;
+    this.#mask = part.slots.length - 1;
   }
 
   /** Number of the latest connection between the two sockets, or -1. `key` is the part of KIND that belongs to the key. */
   find(key: number, source: number, destination: number, sourcePort: number, destinationPort: number): number {
     const records = this.records;
-    const slots = this.#slots;
+    const slots = this.slots;
+    const mask = this.#mask;
     const ports = (sourcePort << 16) | destinationPort;
     const reversed = (destinationPort << 16) | sourcePort;
     const hash = this.#hash(key, source, destination, sourcePort, destinationPort);
-    let slot = hash & this.#mask;
-    for (let entry = slots[(slot << 1) + 1]; entry !== 0; entry = slots[(slot << 1) + 1]) {
-      if (slots[slot << 1] === hash) {
-        const at = (entry - 1) * RECORD_INTS;
-        if ((records[at + KIND] & KIND_KEY_MASK) === key) {
-          if (
-            records[at + PORTS] === ports &&
-            records[at + ADDRESS_A] === source &&
-            records[at + ADDRESS_B] === destination
-          ) {
+    let slot = hash & mask;
+    for (let entry = slots[slot]; entry !== 0; entry = slots[slot]) {
+      if ((entry ^ hash) >>> NUMBER_BITS === 0) {
+        const number = (entry & NUMBER_MASK) - 1;
+        const at = number * RECORD_INTS;
+        const known = records[at + PORTS];
+        if (known === ports && records[at + ADDRESS_A] === source && records[at + ADDRESS_B] === destination) {
+          if ((records[at + KIND] & KIND_KEY_MASK) === key) {
             this.direction = 0;
-            return entry - 1;
+            return number;
           }
-          if (
-            records[at + PORTS] === reversed &&
-            records[at + ADDRESS_A] === destination &&
-            records[at + ADDRESS_B] === source
-          ) {
+        } else if (
+          known === reversed &&
+          records[at + ADDRESS_A] === destination &&
+          records[at + ADDRESS_B] === source
+        ) {
+          if ((records[at + KIND] & KIND_KEY_MASK) === key) {
             this.direction = 1;
-            return entry - 1;
+            return number;
           }
         }
       }
-      slot = (slot + 1) & this.#mask;
+      slot = (slot + 1) & mask;
     }
     return -1;
   }
@@ -89,50 +104,59 @@ export class ConnectionTable {
   }
 
   #replace(hash: number, previous: number, number: number): void {
-    const slots = this.#slots;
+    const slots = this.slots;
     let slot = hash & this.#mask;
-    while (slots[(slot << 1) + 1] !== previous + 1) slot = (slot + 1) & this.#mask;
-    slots[(slot << 1) + 1] = number + 1;
+    while ((slots[slot] & NUMBER_MASK) !== previous + 1) slot = (slot + 1) & this.#mask;
+    slots[slot] = entryOf(hash, number);
   }
 
   #add(hash: number, number: number): void {
-    if (++this.#keys > this.#mask >> 1) this.#growSlots();
-    const slots = this.#slots;
+    if (++this.keys > this.#mask >> 1) this.#growSlots();
+    this.#put(hash, number);
+  }
+
+  #put(hash: number, number: number): void {
+    const slots = this.slots;
     let slot = hash & this.#mask;
-    while (slots[(slot << 1) + 1] !== 0) slot = (slot + 1) & this.#mask;
-    slots[slot << 1] = hash;
-    slots[(slot << 1) + 1] = number + 1;
+    while (slots[slot] !== 0) slot = (slot + 1) & this.#mask;
+    slots[slot] = entryOf(hash, number);
   }
 
   #growRecords(): void {
     const records = new Int32Array(this.records.length * 2);
     records.set(this.records);
     this.records = records;
-    this.doubles = new Float64Array(records.buffer);
   }
 
   #growSlots(): void {
-    const old = this.#slots;
-    const slots = new Int32Array(old.length * 2);
-    const mask = this.#mask * 2 + 1;
-    for (let i = 0; i < old.length; i += 2) {
-      if (old[i + 1] === 0) continue;
-      let slot = old[i] & mask;
-      while (slots[(slot << 1) + 1] !== 0) slot = (slot + 1) & mask;
-      slots[slot << 1] = old[i];
-      slots[(slot << 1) + 1] = old[i + 1];
+    const old = this.slots;
+    this.slots = new Int32Array(old.length * 4);
+    this.#mask = this.slots.length - 1;
+    const records = this.records;
+    for (let i = 0; i < old.length; i++) {
+      if (old[i] === 0) continue;
+      const number = (old[i] & NUMBER_MASK) - 1;
+      const at = number * RECORD_INTS;
+      const ports = records[at + PORTS];
+      const key = records[at + KIND] & KIND_KEY_MASK;
+      this.#put(
+        this.#hash(key, records[at + ADDRESS_A], records[at + ADDRESS_B], ports >>> 16, ports & 0xffff),
+        number,
+      );
     }
-    this.#slots = slots;
-    this.#mask = mask;
   }
 
   /** Each socket is mixed by itself and the two are added: the same for both directions. The seed keeps collisions from being prepared. */
   #hash(key: number, source: number, destination: number, sourcePort: number, destinationPort: number): number {
-    let a = Math.imul(source ^ this.#seed, 0x9e3779b1) ^ Math.imul(sourcePort + this.#seed, 0x85ebca6b);
+    let a = Math.imul(source ^ this.seed, 0x9e3779b1) ^ Math.imul(sourcePort + this.seed, 0x85ebca6b);
     a = Math.imul(a ^ (a >>> 15), 0xc2b2ae35);
-    let b = Math.imul(destination ^ this.#seed, 0x9e3779b1) ^ Math.imul(destinationPort + this.#seed, 0x85ebca6b);
+    let b = Math.imul(destination ^ this.seed, 0x9e3779b1) ^ Math.imul(destinationPort + this.seed, 0x85ebca6b);
     b = Math.imul(b ^ (b >>> 15), 0xc2b2ae35);
     const hash = Math.imul((a ^ (a >>> 13)) + (b ^ (b >>> 13)) + key, 0x27d4eb2f);
     return hash ^ (hash >>> 15);
   }
+}
+
+function entryOf(hash: number, number: number): number {
+  return ((hash >>> NUMBER_BITS) << NUMBER_BITS) | (number + 1);
 }

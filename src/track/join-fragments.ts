@@ -14,7 +14,7 @@ import {
 } from './fragments.ts';
 import { connectionAtFrame } from './join-icmp.ts';
 import type { Messages } from './part.ts';
-import { BYTES_A_DOUBLE, nanosecondsBetween, PACKETS_A, RECORD_DOUBLES, RECORD_INTS } from './record.ts';
+import { addBytes, nanosecondsBetween, PACKETS_A, RECORD_INTS } from './record.ts';
 
 /** How long a datagram may take to arrive (RFC 1122 section 3.3.2 asks for 60 to 120 s, RFC 8200 section 4.5 for 60 s). */
 const REASSEMBLY_NANOSECONDS = 60e9;
@@ -72,6 +72,6 @@ function addFragment(table: ConnectionTable, values: Int32Array, at: number, fir
   const side = table.direction;
   const number = connectionAtFrame(table, latest, values[first + FRAGMENT_FRAME] >>> 0);
   table.records[number * RECORD_INTS + PACKETS_A + side]++;
-  table.doubles[number * RECORD_DOUBLES + BYTES_A_DOUBLE + side] += values[at + FRAGMENT_BYTES];
+  addBytes(table.records, number * RECORD_INTS, side, values[at + FRAGMENT_BYTES] >>> 0);
   return 1;
 }

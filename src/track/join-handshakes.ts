@@ -23,7 +23,7 @@ const PROTOCOL_TCP = 6;
  */
 export function joinReorderedHandshakes(table: ConnectionTable): Set<number> {
   const absorbed = new Set<number>();
-  const { records, doubles } = table;
+  const { records } = table;
   for (let number = 0; number < table.count; number++) {
     const at = number * RECORD_INTS;
     const previous = records[at + PREVIOUS] - 1;
@@ -34,7 +34,7 @@ export function joinReorderedHandshakes(table: ConnectionTable): Set<number> {
     if (records[at + INITIAL_SEQUENCE] !== records[earlier + INITIAL_SEQUENCE]) continue;
     const flipped = isFlipped(records, at, earlier) ? 1 : 0;
     if (clientSide(records, earlier) !== (clientSide(records, at) ^ flipped)) continue;
-    joinRecords(records, doubles, previous, records, doubles, number, flipped, 0);
+    joinRecords(records, previous, records, number, flipped, 0);
     records[earlier + INITIAL_SEQUENCE] = records[at + INITIAL_SEQUENCE];
     // Look-ups by frame pass it over.
     records[at + FIRST_FRAME] = -1;

@@ -6,7 +6,9 @@ import {
   ANSWER_NANOSECONDS,
   ANSWER_SECONDS,
   ATTEMPT_IDS,
-  BYTES_A_DOUBLE,
+  addBytes,
+  BYTES_A,
+  BYTES_HIGH_A,
   COUNTS,
   DATA_A,
   EARLY_RESET_A,
@@ -34,7 +36,6 @@ import {
   PACKETS_A,
   PACKETS_B,
   PLAIN_A,
-  RECORD_DOUBLES,
   RECORD_INTS,
   REPEAT_WINDOW_NANOSECONDS,
   RESET_A,
@@ -68,10 +69,8 @@ const RUN_BITS = SINGLE_RUN_A | SINGLE_RUN_B | SOON_A | SOON_B;
  */
 export function joinRecords(
   records: Int32Array,
-  doubles: Float64Array,
   number: number,
   fromRecords: Int32Array,
-  fromDoubles: Float64Array,
   from: number,
   flipped: number,
   frames: number,
@@ -83,8 +82,8 @@ export function joinRecords(
   const rightState = flipBits(fromRecords[right + STATE], flipped);
   for (let side = 0; side < 2; side++) {
     records[at + PACKETS_A + side] += fromRecords[right + PACKETS_A + (side ^ flipped)];
-    doubles[number * RECORD_DOUBLES + BYTES_A_DOUBLE + side] +=
-      fromDoubles[from * RECORD_DOUBLES + BYTES_A_DOUBLE + (side ^ flipped)];
+    addBytes(records, at, side, fromRecords[right + BYTES_A + (side ^ flipped)] >>> 0);
+    records[at + BYTES_HIGH_A + side] += fromRecords[right + BYTES_HIGH_A + (side ^ flipped)];
     if ((rightState & (ACKED_A << side)) !== 0) {
       records[at + ACKNOWLEDGED_A + side] = fromRecords[right + ACKNOWLEDGED_A + (side ^ flipped)];
     }

@@ -13,7 +13,7 @@ import {
   ADDRESS_A,
   ANSWER_NANOSECONDS,
   ANSWER_SECONDS,
-  BYTES_A_DOUBLE,
+  bytesOf,
   CLIENT_IS_B,
   COUNTS,
   DATA_A,
@@ -34,7 +34,6 @@ import {
   nanosecondsBetween,
   PACKETS_A,
   PORTS,
-  RECORD_DOUBLES,
   RECORD_INTS,
   RESET_FRAME,
   STATE,
@@ -90,7 +89,6 @@ export interface ConnectionView {
 /** What a capture shows once all of it is read: connections with their outcomes, and where every frame went. */
 export class Observation {
   readonly #table: ConnectionTable;
-  readonly #doubles: Float64Array;
   readonly #part: MergedPart;
   readonly #icmp: Map<number, IcmpVerdict>;
   readonly #tftp: TftpTransfers;
@@ -104,7 +102,6 @@ export class Observation {
   constructor(part: MergedPart) {
     this.#part = part;
     this.#table = part.table;
-    this.#doubles = part.table.doubles;
     this.#end = { seconds: part.lastSeconds, nanoseconds: part.lastNanoseconds };
     this.#absorbed = joinReorderedHandshakes(part.table);
     const { verdicts, joined } = joinIcmpErrors(part.table, part.icmpErrors);
@@ -173,8 +170,8 @@ export class Observation {
     view.serverPort = client === 0 ? ports & 0xffff : ports >>> 16;
     view.packetsToServer = records[at + PACKETS_A + client] >>> 0;
     view.packetsToClient = records[at + PACKETS_A + server] >>> 0;
-    view.bytesToServer = this.#doubles[number * RECORD_DOUBLES + BYTES_A_DOUBLE + client];
-    view.bytesToClient = this.#doubles[number * RECORD_DOUBLES + BYTES_A_DOUBLE + server];
+    view.bytesToServer = bytesOf(records, at, client);
+    view.bytesToClient = bytesOf(records, at, server);
     view.firstFrame = records[at + FIRST_FRAME] >>> 0;
     view.lastAttemptFrame = records[at + LAST_ATTEMPT_FRAME] >>> 0;
     view.resetFrame = records[at + RESET_FRAME] >>> 0;

@@ -1,13 +1,13 @@
 /**
- * The layout of one connection in the table: 32 integers (128 bytes, two cache lines) of an Int32Array, with the byte sums
- * read through a Float64Array over the same memory. A is the side that sent the first packet seen, B the other one; who is
- * client is told by the handshake (CLIENT_IS_B) or inferred at the end.
+ * The layout of one connection in the table: 32 integers (128 bytes) of an Int32Array. A is the side that sent the first packet
+ * seen, B the other one; who is client is told by the handshake (CLIENT_IS_B) or inferred at the end.
+ *
+ * The first 16 integers, one cache line, are all that most packets touch; the other line is for first packets, handshakes and resets.
  *
  * Every field is chosen so that two records of the same connection, one from each side of a cut, can be joined into what one
  * pass over both would have written (merge.ts); where order matters, the field says how.
  */
 export const RECORD_INTS = 32;
-export const RECORD_DOUBLES = RECORD_INTS / 2;
 
 /** IPv4 address in network order, or the number of an IPv6 address in the address table. */
 export const ADDRESS_A = 0;
@@ -16,46 +16,62 @@ export const ADDRESS_B = 1;
 export const PORTS = 2;
 /** Protocol (bits 0-7), family (bit 8: IPv6), group (bit 9: a frame went to a group address), VLAN (bit 15 known, bits 16-27). */
 export const KIND = 3;
+/** Frames sent by A and by B. */
 export const PACKETS_A = 4;
 export const PACKETS_B = 5;
-/** Bytes sent by A and by B, whole frames as on the wire; indexes of the Float64Array. */
-export const BYTES_A_DOUBLE = 3;
-export const BYTES_B_DOUBLE = 4;
-/** Time of the first and of the latest frame, in the order of the capture: seconds as an unsigned 32-bit number, then nanoseconds. */
-export const FIRST_SECONDS = 10;
-export const FIRST_NANOSECONDS = 11;
-export const LAST_SECONDS = 12;
-export const LAST_NANOSECONDS = 13;
+/** Bytes sent by A and by B, whole frames as on the wire: the lower 32 bits (see addBytes). */
+export const BYTES_A = 6;
+export const BYTES_B = 7;
 /** The bits below. */
-export const STATE = 14;
-/** Number of the first frame, from 1, within the part. */
-export const FIRST_FRAME = 15;
-
-/** Initial sequence number of the client, from its SYN; where SYN_SEEN is not set, the acknowledgment of the SYN-ACK less one. */
-export const INITIAL_SEQUENCE = 16;
+export const STATE = 8;
 /** Attempts (SYNs; for UDP the datagrams of A before B speaks) in bits 16-31, repeats of the same data segment by A in bits 0-7, by B in bits 8-15. */
-export const COUNTS = 17;
-/** Time of the first and of the latest attempt. */
-export const FIRST_ATTEMPT_SECONDS = 18;
-export const FIRST_ATTEMPT_NANOSECONDS = 19;
-export const LAST_ATTEMPT_SECONDS = 20;
-export const LAST_ATTEMPT_NANOSECONDS = 21;
-/** IP identification of the first (upper 16 bits) and latest attempt: copies of a mirror share it. */
-export const ATTEMPT_IDS = 22;
-/** Time of the first SYN-ACK. */
-export const ANSWER_SECONDS = 23;
-export const ANSWER_NANOSECONDS = 24;
-/** Frame of the latest attempt that counted, and of the first RST; 0 where there is none. */
-export const LAST_ATTEMPT_FRAME = 25;
-export const RESET_FRAME = 26;
+export const COUNTS = 9;
+/** Time of the latest frame, in the order of the capture: seconds as an unsigned 32-bit number, then nanoseconds. */
+export const LAST_SECONDS = 10;
+export const LAST_NANOSECONDS = 11;
 /** Sequence number of the latest data segment of A and of B. */
-export const RUN_SEQUENCE_A = 27;
-export const RUN_SEQUENCE_B = 28;
+export const RUN_SEQUENCE_A = 12;
+export const RUN_SEQUENCE_B = 13;
 /** Latest acknowledgment number that A and B sent. */
-export const ACKNOWLEDGED_A = 29;
-export const ACKNOWLEDGED_B = 30;
+export const ACKNOWLEDGED_A = 14;
+export const ACKNOWLEDGED_B = 15;
+
+/** Number of the first frame, from 1, within the part, and its time. */
+export const FIRST_FRAME = 16;
+export const FIRST_SECONDS = 17;
+export const FIRST_NANOSECONDS = 18;
+/** Initial sequence number of the client, from its SYN; where SYN_SEEN is not set, the acknowledgment of the SYN-ACK less one. */
+export const INITIAL_SEQUENCE = 19;
+/** Time of the first and of the latest attempt. */
+export const FIRST_ATTEMPT_SECONDS = 20;
+export const FIRST_ATTEMPT_NANOSECONDS = 21;
+export const LAST_ATTEMPT_SECONDS = 22;
+export const LAST_ATTEMPT_NANOSECONDS = 23;
+/** IP identification of the first (upper 16 bits) and latest attempt: copies of a mirror share it. */
+export const ATTEMPT_IDS = 24;
+/** Time of the first SYN-ACK. */
+export const ANSWER_SECONDS = 25;
+export const ANSWER_NANOSECONDS = 26;
+/** Frame of the latest attempt that counted, and of the first RST; 0 where there is none. */
+export const LAST_ATTEMPT_FRAME = 27;
+export const RESET_FRAME = 28;
 /** Number + 1 of the earlier connection on the same four values, 0 where there is none. */
-export const PREVIOUS = 31;
+export const PREVIOUS = 29;
+/** Bytes sent by A and by B: the upper 32 bits. */
+export const BYTES_HIGH_A = 30;
+export const BYTES_HIGH_B = 31;
+
+/** Adds to the bytes that `side` sent; `length` is below 2^32. */
+export function addBytes(records: Int32Array, at: number, side: number, length: number): void {
+  const sum = (records[at + BYTES_A + side] >>> 0) + length;
+  records[at + BYTES_A + side] = sum;
+  if (sum > 0xffffffff) records[at + BYTES_HIGH_A + side]++;
+}
+
+/** Bytes that `side` sent. */
+export function bytesOf(records: Int32Array, at: number, side: number): number {
+  return records[at + BYTES_HIGH_A + side] * 2 ** 32 + (records[at + BYTES_A + side] >>> 0);
+}
 
 /** KIND: the part that belongs to the key. */
 export const KIND_KEY_MASK = 0x1ff;
