@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { KINDS } from '../assess/kinds.ts';
 import { nearest } from '../catalog/nearest.ts';
 import { DOCS_URL } from '../product.ts';
+import { printable } from '../report/printable.ts';
 import { EXIT_CLEAN, EXIT_FAILED } from './exit-codes.ts';
 
 /** `pcapcheck explain`: the page of a kind of finding, or the list of all kinds. */
@@ -22,7 +23,7 @@ export function explainCommand(
       KINDS.map(({ meta }) => meta.id),
     );
     const hint = meant === undefined ? "'pcapcheck explain' lists them" : `did you mean '${meant}'?`;
-    err(`pcapcheck: no kind of finding is called '${kind}', ${hint}\n`);
+    err(`pcapcheck: no kind of finding is called '${printable(kind)}', ${hint}\n`);
     return EXIT_FAILED;
   }
   out(readFileSync(new URL(`findings/${known.meta.id}.md`, DOCS_URL), 'utf8'));

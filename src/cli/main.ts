@@ -3,7 +3,7 @@ import { VERSION } from '../product.ts';
 import { FLOW_FORMAT_NAMES } from '../report/flows.ts';
 import { FORMATS } from '../report/formats.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
-import { sentenceOf } from './failure.ts';
+import { printableLines, sentenceOf } from './failure.ts';
 import { addOptions, CATALOG_OPTIONS, CHECK_OPTIONS, FLOW_OPTIONS } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -22,7 +22,8 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_FAILED;
-    terminal.err(`pcapcheck: ${sentenceOf(error, args.includes('--verbose'))}\n`);
+    const verbose = args.includes('--verbose') || args.includes('-v');
+    terminal.err(`pcapcheck: ${sentenceOf(error, verbose)}\n`);
     return EXIT_FAILED;
   }
 }
@@ -36,7 +37,10 @@ function build(terminal: Terminal, exit: (code: number) => void): Command {
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => void terminal.out(text), writeErr: terminal.err })
+    .configureOutput({
+      writeOut: (text) => void terminal.out(text),
+      writeErr: (text) => terminal.err(printableLines(text)),
+    })
     .showSuggestionAfterError()
     .enablePositionalOptions();
 

@@ -1,11 +1,13 @@
 /** `pcapcheck topology check | schema | init`. */
 
 import { compile, loadCatalog, roleName } from '../catalog/index.ts';
+import { printable } from '../report/printable.ts';
 import { paintNothing } from '../report/style.ts';
 import { type Column, renderTable } from '../report/table.ts';
 import { EXAMPLE_SITE } from '../site/example.ts';
 import { loadSite, type Site, SiteError, siteJsonSchema } from '../site/index.ts';
 import type { Write } from './catalog.ts';
+import { printableMessage } from './failure.ts';
 
 const WIDTH = 80;
 
@@ -16,7 +18,7 @@ export async function runTopologyCheck(path: string, write: Write, writeError: W
     return 0;
   } catch (error) {
     if (!(error instanceof SiteError)) throw error;
-    writeError(`${error.message}\n`);
+    writeError(`${printableMessage(error)}\n`);
     return 2;
   }
 }
@@ -36,7 +38,7 @@ export function runTopologyInit(write: Write): number {
 function summary(site: Site): string {
   const { hosts, networks, expect, forbid } = site.model;
   const lines = [
-    `${site.path}: OK${site.name === null ? '' : ` (${site.name})`}`,
+    printable(`${site.path}: OK${site.name === null ? '' : ` (${site.name})`}`),
     '',
     `${count(hosts.length, 'host')}, ${count(networks.length, 'network')}, ` +
       `${count(expect.length, 'expectation')} and ${count(forbid.length, 'prohibition')} of its own`,
@@ -61,7 +63,10 @@ function roleTable(site: Site): string[] {
   }
   const rows = [...holders].sort(([a], [b]) => (a < b ? -1 : 1));
   if (rows.length === 0) return ['no host and no network has a role, so nothing can be expected of them'];
-  const cells = rows.map(([role, names]) => ({ cells: [`${roleName(role)} (${role})`, names.join(', ')], tone: null }));
+  const cells = rows.map(([role, names]) => ({
+    cells: [`${roleName(role)} (${role})`, printable(names.join(', '))],
+    tone: null,
+  }));
   return renderTable([...ROLE_COLUMNS], cells, WIDTH, paintNothing);
 }
 
