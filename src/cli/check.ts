@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { assess } from '../assess/assess.ts';
 import { type CaptureReport, type Report, SEVERITIES, type Severity } from '../assess/types.ts';
 import { loadCatalog } from '../catalog/load.ts';
@@ -38,10 +39,19 @@ export async function checkCommand(
   const wantsHash = options.format === 'json' || outputs.some(({ format }) => format === 'json');
   const report = assess(await evidenceOf(analysis, wantsHash), site, loadCatalog());
   const settings = { verbose: options.verbose ?? false, bom: options.bom ?? false };
-  for (const { format, path } of outputs) {
-    const pieces = FORMATS[format].render(report, { ...settings, width: FILE_WIDTH, color: false });
-    if (path === STANDARD_OUTPUT) for (const piece of pieces) terminal.out(piece);
-    else await writeWhole(path, (write) => writeAll(pieces, write));
+  const stopListening = terminal.onInterrupt(() =>
+    terminal.err('pcapcheck: Interrupted; reports that were not yet written are missing.\n'),
+  );
+  try {
+    for (const { format, path } of outputs) {
+      const pieces = FORMATS[format].render(report, { ...settings, width: FILE_WIDTH, color: false });
+      if (path === STANDARD_OUTPUT) for (const piece of pieces) terminal.out(piece);
+      else await writeWhole(path, (write) => writeAll(pieces, write));
+      // Writing keeps the thread busy: a signal is heard between two files.
+      await setImmediate();
+    }
+  } finally {
+    stopListening();
   }
   const takesStandardOutput = outputs.some(({ path }) => path === STANDARD_OUTPUT);
   if (!takesStandardOutput) {

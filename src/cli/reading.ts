@@ -1,9 +1,11 @@
+import { STANDARD_INPUT } from '../capture/source.ts';
 import { type Analysis, type AnalyzeOptions, analyze } from '../engine/analyze.ts';
 import { printable } from '../report/printable.ts';
 import { progressLine } from '../report/progress.ts';
+import { counted, size } from '../report/quantity.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Reads captures with a progress line on standard error. */
+/** Reads captures with a progress line on standard error. An interrupted run says what it had read. */
 export async function readCaptures(
   paths: readonly string[],
   options: { workers?: number; quiet?: boolean },
@@ -11,14 +13,26 @@ export async function readCaptures(
 ): Promise<Analysis> {
   const line = options.quiet ? null : progressLine(terminal.stderr);
   const doing = `Reading ${paths.length === 1 ? printable(paths[0]) : `${paths.length} captures`}`;
+  let read = '';
   const settings: AnalyzeOptions = {
-    onProgress: ({ bytesRead, bytesTotal, frames }) =>
-      line?.update({ doing, bytes: bytesRead, totalBytes: bytesTotal, packets: frames }),
+    onProgress: ({ bytesRead, bytesTotal, frames }) => {
+      read = ` after ${counted(frames, 'frame')} (${size(bytesRead)})`;
+      line?.update({ doing, bytes: bytesRead, totalBytes: bytesTotal, packets: frames });
+    },
   };
   if (options.workers !== undefined) settings.workers = options.workers;
+  // Files that are read on this thread keep it busy: nobody would hear the signal, so it does what it does by itself.
+  const canListen = options.workers !== 0 || paths.includes(STANDARD_INPUT);
+  const stopListening = canListen
+    ? terminal.onInterrupt(() => {
+        line?.clear();
+        terminal.err(`pcapcheck: Interrupted${read}; nothing is reported.\n`);
+      })
+    : () => {};
   try {
     return await analyze(paths, settings);
   } finally {
+    stopListening();
     line?.clear();
   }
 }

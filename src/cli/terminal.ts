@@ -10,7 +10,7 @@ export interface Terminal {
   stdout: { isTTY: boolean; columns: number };
   stderr: NodeJS.WriteStream | { isTTY: boolean; columns: number; write(text: string): unknown };
   env: Readonly<Record<string, string | undefined>>;
-  /** Calls `stop` when the user interrupts; returns how to stop listening. */
+  /** Calls `stop` when the user interrupts, and then ends the process the way signals do; returns how to stop listening. */
   onInterrupt(stop: () => void): () => void;
 }
 
@@ -30,14 +30,18 @@ export function processTerminal(): Terminal {
     stderr: process.stderr,
     env: process.env,
     onInterrupt(stop) {
-      const handler = (): void => {
+      const handler = (signal: NodeJS.Signals): void => {
         discardUnfinished();
         stop();
+        stopListening();
+        // Nobody listens any more: the process ends by the signal, so that shells and loops see an interruption.
+        process.kill(process.pid, signal);
       };
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, handler);
-      return () => {
+      const stopListening = (): void => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, handler);
       };
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, handler);
+      return stopListening;
     },
   };
 }
