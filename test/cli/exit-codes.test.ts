@@ -1,0 +1,132 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { check, DEMO, ensureBuilt, folder, run, SITE } from './program.ts';
+
+beforeAll(ensureBuilt);
+
+/** Nothing but one sentence (or a few, where several things are wrong) on standard error. */
+const failed = async (result: ReturnType<typeof run>): Promise<string> => {
+  const { code, out, err } = await result;
+  expect(code, err).toBe(2);
+  expect(out).toBe('');
+  expect(err).not.toMatch(/\n\s+at /);
+  return err;
+};
+
+describe('0, 1 and 2', () => {
+  test('findings', async () => {
+    const { code, out, err } = await check();
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect(out).toContain('9 required connections are BLOCKED');
+  });
+  test.each([
+    ['high', 1],
+    ['medium', 1],
+    ['low', 1],
+    ['info', 1],
+    ['never', 0],
+  ])('--fail-on %s', async (severity, code) => {
+    expect((await check(['--fail-on', severity])).code).toBe(code);
+  });
+  test('--fail-on counts what is as severe or worse', async () => {
+    const path = join(folder(), 'site.yaml');
+    // Nobody has a role here: the worst that can be found are unknown addresses.
+    writeFileSync(path, 'version: 1\nhosts: [{ name: MP01, addresses: [10.20.0.10], roles: [mp] }]\n');
+    const { out } = await run([DEMO, '-t', path, '-f', 'json']);
+    const severities = (JSON.parse(out) as { findings: { severity: string }[] }).findings.map(
+      ({ severity }) => severity,
+    );
+    expect(new Set(severities)).toEqual(new Set(['low', 'info']));
+    expect((await run([DEMO, '-t', path, '--fail-on', 'medium'])).code).toBe(0);
+    expect((await run([DEMO, '-t', path, '--fail-on', 'low'])).code).toBe(1);
+  });
+  test('flows finds nothing and ends with 0', async () => {
+    expect(await run(['flows', DEMO])).toMatchObject({ code: 0, err: '' });
+  });
+  test('check is the command that is meant where none is named', async () => {
+    expect(await run(['check', DEMO, '-t', SITE])).toEqual(await check());
+  });
+  test('--help and --version end with 0 and say nothing on standard error', async () => {
+    expect(await run(['--version'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      err: '',
+    });
+    for (const args of [['--help'], ['check', '--help'], ['flows', '--help'], ['explain', '--help']]) {
+      expect(await run(args)).toMatchObject({ code: 0, out: expect.stringContaining('Usage: pcapcheck'), err: '' });
+    }
+  });
+});
+
+describe('a command line that makes no sense', () => {
+  test('no topology', async () => {
+    expect(await failed(run([DEMO]))).toContain("'-t, --topology <file>' not specified");
+  });
+  test('no capture', async () => {
+    expect(await failed(run(['-t', SITE]))).toContain("'capture'");
+  });
+  test('nothing at all', async () => {
+    expect(await failed(run([]))).not.toBe('');
+  });
+  test('an unknown option, and what was probably meant', async () => {
+    expect(await failed(check(['--ouput', 'json=x']))).toContain('--output');
+  });
+  test.each([
+    ['--format', 'xml'],
+    ['--fail-on', 'some'],
+    ['--workers', 'many'],
+    ['--workers', '-1'],
+    ['--workers', '1.5'],
+    ['--workers', '257'],
+  ])('%s %s', async (option, value) => {
+    const err = await failed(check([option, value]));
+    expect(err).toContain(option);
+    expect(err).toContain(value);
+  });
+  test('a topology that is not there', async () => {
+    expect(await failed(run([DEMO, '-t', 'nowhere.yaml']))).toBe('pcapcheck: nowhere.yaml: no such file\n');
+  });
+  test('the topology is read before the captures', async () => {
+    expect(await failed(run(['nowhere.pcap', '-t', 'nowhere.yaml']))).toContain('nowhere.yaml');
+  });
+  test('a kind of finding that is not there, and what was probably meant', async () => {
+    expect(await failed(run(['explain', 'blocked-requird']))).toContain("did you mean 'blocked-required'?");
+  });
+});
+
+describe('explain', () => {
+  test('every kind has a page', async () => {
+    const { out } = await run(['explain']);
+    const kinds = out
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')[0]);
+    expect(kinds).toHaveLength(6);
+    for (const kind of kinds) {
+      const page = await run(['explain', kind]);
+      expect(page).toMatchObject({ code: 0, err: '' });
+      expect(page.out, kind).toContain(kind);
+    }
+  });
+});
+
+describe('an error of our own', () => {
+  // The program as it is, in a world that breaks one of its promises.
+  const breaks = () => {
+    const path = join(folder(), 'break.mjs');
+    writeFileSync(path, "JSON.stringify = () => { throw new Error('\\u001b[2Jboom'); };");
+    return { env: { NODE_OPTIONS: `--import ${pathToFileURL(path).href}` } };
+  };
+  test('is one sentence that says how to find out more', async () => {
+    const err = await failed(check(['-f', 'ndjson'], breaks()));
+    expect(err).toBe('pcapcheck: internal error: \\x1b[2Jboom. Run again with --verbose and report what it prints.\n');
+  });
+  test.each(['--verbose', '-v'])('%s shows where', async (option) => {
+    const { code, err } = await check(['-f', 'ndjson', option], breaks());
+    expect(code).toBe(2);
+    expect(err).toMatch(/boom\.\n.*\n\s+at /);
+    expect(err).not.toContain('\u001b');
+  });
+});
