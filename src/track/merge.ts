@@ -109,11 +109,8 @@ export class PartMerger {
 
   /** The first part keeps its tables as they are, if they were made with the same seed; addresses were numbered alike just before. */
   #mayAdopt(part: Part): boolean {
-    return (
-      this.#connections.count === 0 &&
-      this.#addresses.count === part.addressCount &&
-      part.seed === this.#connections.seed
-    );
+    const isFirst = this.#frames === 0 && this.#addresses.count === part.addressCount;
+    return isFirst && part.seed === this.#connections.seed;
   }
 
   #adoptConnections(part: Part): Joined {
