@@ -1,0 +1,144 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Finding, FlowRow, Report } from '../../src/assess/types.ts';
+import { CaptureError } from '../../src/capture/errors.ts';
+import { analyze } from '../../src/engine/analyze.ts';
+import { flowRows } from '../../src/engine/flow-row.ts';
+import { renderJson } from '../../src/report/json.ts';
+import { DEMO, DEMO_CAPTURE, reportOf } from '../assess/demo.ts';
+import { ensureBuilt } from '../cli/program.ts';
+
+/** Threads run the bundle. */
+beforeAll(ensureBuilt);
+
+const FRAMES_IN_A_FILE = 50;
+const PCAP_HEADER = 24;
+const RECORD_HEADER = 16;
+
+/** A pcap file (little-endian, as the demo is) cut into files of so many frames. */
+function split(capture: Buffer, frames: number): Buffer[] {
+  const header = capture.subarray(0, PCAP_HEADER);
+  const files: Buffer[] = [];
+  let [start, at, count] = [PCAP_HEADER, PCAP_HEADER, 0];
+  while (at < capture.length) {
+    at += RECORD_HEADER + capture.readUInt32LE(at + 8);
+    count++;
+    if (count === frames || at === capture.length) {
+      files.push(Buffer.concat([header, capture.subarray(start, at)]));
+      [start, count] = [at, 0];
+    }
+  }
+  return files;
+}
+
+const json = (report: Report): string => [...renderJson(report)].join('');
+const flowsOf = async (paths: readonly string[], workers: number): Promise<FlowRow[]> => [
+  ...flowRows(await analyze(paths, { workers })),
+];
+
+const WORKERS = [0, 1, 2, 3, 8];
+
+describe.each(['demo.pcap', 'demo.pcapng', 'demo.pcap.gz', 'demo-any.pcap'])('%s', (name) => {
+  const path = `${DEMO}/${name}`;
+  test.each(WORKERS)('the same report through %i workers', async (workers) => {
+    expect(json(await reportOf([path], { workers }))).toBe(json(await reportOf([path], { workers: 0 })));
+    expect(await flowsOf([path], workers)).toEqual(await flowsOf([path], 0));
+  });
+});
+
+describe('a series', () => {
+  let place: string;
+  let files: string[];
+  let whole: Report;
+  beforeAll(async () => {
+    place = mkdtempSync(join(tmpdir(), 'pcapcheck-series-'));
+    // Names whose order is not that of the times.
+    files = split(readFileSync(DEMO_CAPTURE), FRAMES_IN_A_FILE).map((bytes, i) => {
+      const path = join(place, `${(i * 7) % 10}-part.pcap`);
+      writeFileSync(path, bytes);
+      return path;
+    });
+    whole = await reportOf([DEMO_CAPTURE]);
+  });
+  afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+  const ofAll = ({ captures: _, findings, ...rest }: Report) => ({
+    ...rest,
+    findings: findings.map(({ capture: __, frames: ___, ...finding }) => finding),
+  });
+  /** Number over the whole series of a frame of one of its files. */
+  const overall = (capture: string | null, frame: number): number =>
+    files.indexOf(capture ?? '') * FRAMES_IN_A_FILE + frame;
+  const inFile = (frame: number): number => Math.floor((frame - 1) / FRAMES_IN_A_FILE);
+
+  test('is as long as the capture', () => {
+    expect(files).toHaveLength(10);
+    expect(new Set(files).size).toBe(10);
+  });
+
+  test.each(WORKERS)('in any order, through %i workers, gives the report of the whole', async (workers) => {
+    const expected = json(await reportOf(files, { workers: 0 }));
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(files, { minLength: files.length }), async (order) => {
+        const report = await reportOf(order, { workers });
+        expect(ofAll(report)).toEqual(ofAll(whole));
+        expect(report.captures.map(({ path }) => path)).toEqual(files);
+        expect(json(report)).toBe(expected);
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  test('the frames of a finding are those of the file that it names', async () => {
+    const report = await reportOf([...files].reverse(), { workers: 2 });
+    const evidence = (finding: Finding) => finding.frames.map((frame) => overall(finding.capture, frame));
+    report.findings.forEach((finding, i) => {
+      const frames = whole.findings[i].frames;
+      if (frames.length === 0) expect(finding).toMatchObject({ frames: [], capture: null });
+      else {
+        expect(finding.capture).toBe(files[inFile(frames[0])]);
+        expect(evidence(finding)).toEqual(frames.filter((frame) => inFile(frame) === inFile(frames[0])));
+      }
+    });
+  });
+
+  test('the first frame of a connection is the one of the file that it names', async () => {
+    const rows = await flowsOf([...files].reverse(), 3);
+    const one = await flowsOf([DEMO_CAPTURE], 0);
+    expect(rows.map(({ capture, first_frame }) => overall(capture, first_frame))).toEqual(
+      one.map((row) => row.first_frame),
+    );
+    const rest = (flows: FlowRow[]) => flows.map(({ capture: _, first_frame: __, ...row }) => row);
+    expect(rest(rows)).toEqual(rest(one));
+  });
+
+  test('of one connection a file at a time gives the whole as well', async () => {
+    const single = split(readFileSync(DEMO_CAPTURE), 1).slice(0, 60);
+    const paths = single.map((bytes, i) => {
+      const path = join(place, `frame-${i}.pcap`);
+      writeFileSync(path, bytes);
+      return path;
+    });
+    const together = join(place, 'together.pcap');
+    writeFileSync(together, split(readFileSync(DEMO_CAPTURE), 60)[0]);
+    const rest = (flows: FlowRow[]) => flows.map(({ capture: _, first_frame: __, ...row }) => row);
+    expect(rest(await flowsOf(paths, 8))).toEqual(rest(await flowsOf([together], 0)));
+  });
+
+  test.each([0, 2])('one file that cannot be read ends it with its own error, %i workers', async (workers) => {
+    const error = await analyze([...files, join(place, 'none.pcap')], { workers }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(CaptureError);
+    expect(error).toMatchObject({ code: 'not-found', path: join(place, 'none.pcap') });
+  });
+
+  test.each([1, 4])('a file that turns out to be unreadable in a worker, %i of them', async (workers) => {
+    const path = join(place, 'text.pcap');
+    writeFileSync(path, 'This is no capture, whatever its name says.');
+    const error = await analyze([path], { workers }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(CaptureError);
+    expect(error).toMatchObject({ path });
+  });
+});
