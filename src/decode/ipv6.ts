@@ -19,12 +19,18 @@ const MOBILITY = 135;
 const HOST_IDENTITY = 139;
 const SHIM6 = 140;
 
+/** RFC 2675 section 2: an option of the hop-by-hop header, four bytes of length, for packets beyond 65,535 bytes. */
+const JUMBO_PAYLOAD = 0xc2;
+const JUMBO_PAYLOAD_SIZE = 4;
+const LARGEST_ORDINARY = 0xffff;
+const PAD_1 = 0;
+
 /** More extension headers than any real packet carries; an attacker's chain ends here. */
 const MAX_EXTENSION_HEADERS = 128;
 
 /**
- * Reads an IPv6 packet, its extension headers and its transport header. A payload length of 0 (jumbo payload option or
- * segmentation offload) reaches to the end of the frame.
+ * Reads an IPv6 packet, its extension headers and its transport header. A payload length of 0 is told by the jumbo payload option,
+ * or else (segmentation offload, "BIG TCP") reaches to the end of the frame.
  * @param captured bytes at hand from `offset`
  * @param length bytes the frame had on the wire from `offset`
  */
@@ -38,8 +44,9 @@ export function decodeIpv6(
 ): number {
   if (captured < IPV6_HEADER_LENGTH) return length < IPV6_HEADER_LENGTH ? MALFORMED : TRUNCATED;
   if (bytes[offset] >> 4 !== 6) return MALFORMED;
-  let rest = (bytes[offset + PAYLOAD_LENGTH] << 8) | bytes[offset + PAYLOAD_LENGTH + 1];
-  if (rest === 0 || rest > length - IPV6_HEADER_LENGTH) rest = length - IPV6_HEADER_LENGTH;
+  const stated = (bytes[offset + PAYLOAD_LENGTH] << 8) | bytes[offset + PAYLOAD_LENGTH + 1];
+  let rest = length - IPV6_HEADER_LENGTH;
+  if (stated !== 0 && stated < rest) rest = stated;
   packet.family = 6;
   packet.sourceOffset = offset + SOURCE;
   packet.destinationOffset = offset + DESTINATION;
@@ -68,6 +75,13 @@ export function decodeIpv6(
     if (headers === MAX_EXTENSION_HEADERS) return TOO_MANY_HEADERS;
     if (rest < size) return MALFORMED;
     if (left < size) return TRUNCATED;
+    if (next === HOP_BY_HOP && stated === 0 && headers === 0) {
+      const jumbo = jumboPayload(bytes, view, at, size);
+      if (jumbo >= size && jumbo < rest) {
+        rest = jumbo;
+        if (left > rest) left = rest;
+      }
+    }
     if (next === FRAGMENT_HEADER) {
       const field = (bytes[at + 2] << 8) | bytes[at + 3];
       packet.fragmentOffset = field & 0xfff8;
@@ -83,4 +97,24 @@ export function decodeIpv6(
   }
   packet.protocol = next;
   return decodeTransport(packet, bytes, view, at, Math.min(left, rest), rest);
+}
+
+/** The length that a hop-by-hop header of `size` bytes states for the whole payload; 0 where it states none, or none that needs it. */
+function jumboPayload(bytes: Uint8Array, view: DataView, offset: number, size: number): number {
+  let at = 2;
+  while (at + 2 <= size) {
+    if (bytes[offset + at] === PAD_1) {
+      at++;
+      continue;
+    }
+    const option = bytes[offset + at];
+    const optionSize = bytes[offset + at + 1];
+    at += 2;
+    if (option === JUMBO_PAYLOAD && optionSize === JUMBO_PAYLOAD_SIZE && at + JUMBO_PAYLOAD_SIZE <= size) {
+      const length = view.getInt32(offset + at);
+      return length > LARGEST_ORDINARY ? length : 0;
+    }
+    at += optionSize;
+  }
+  return 0;
 }

@@ -1,4 +1,6 @@
+import { FIRST_ETHERTYPE } from './ether-type.ts';
 import { decodeEtherType } from './ethernet.ts';
+import { decodeLlc } from './llc.ts';
 import type { Packet } from './packet.ts';
 import { NOT_IP, TRUNCATED } from './reason.ts';
 
@@ -13,8 +15,8 @@ const V2_HEADER_LENGTH = 20;
 /** Packet types: 1 broadcast, 2 multicast. */
 const BROADCAST = 1;
 const MULTICAST = 2;
-/** Protocol values below are not EtherTypes but what the link layer's ARPHRD_ type defines (0x0004: 802.2 LLC). */
-const FIRST_ETHERTYPE = 0x0600;
+/** Protocol values below FIRST_ETHERTYPE are Linux's own. */
+const PROTOCOL_LLC = 0x0004;
 
 /** Reads a frame of a Linux "cooked" capture, version 1. */
 export function decodeLinuxCooked(
@@ -29,6 +31,16 @@ export function decodeLinuxCooked(
   const type = (bytes[offset + V1_PACKET_TYPE] << 8) | bytes[offset + V1_PACKET_TYPE + 1];
   packet.toGroup = type === BROADCAST || type === MULTICAST ? 1 : 0;
   const protocol = (bytes[offset + V1_PROTOCOL] << 8) | bytes[offset + V1_PROTOCOL + 1];
+  if (protocol === PROTOCOL_LLC) {
+    return decodeLlc(
+      packet,
+      bytes,
+      view,
+      offset + V1_HEADER_LENGTH,
+      captured - V1_HEADER_LENGTH,
+      length - V1_HEADER_LENGTH,
+    );
+  }
   if (protocol < FIRST_ETHERTYPE) return NOT_IP;
   return decodeEtherType(
     packet,
@@ -54,6 +66,16 @@ export function decodeLinuxCooked2(
   const type = bytes[offset + V2_PACKET_TYPE];
   packet.toGroup = type === BROADCAST || type === MULTICAST ? 1 : 0;
   const protocol = (bytes[offset + V2_PROTOCOL] << 8) | bytes[offset + V2_PROTOCOL + 1];
+  if (protocol === PROTOCOL_LLC) {
+    return decodeLlc(
+      packet,
+      bytes,
+      view,
+      offset + V2_HEADER_LENGTH,
+      captured - V2_HEADER_LENGTH,
+      length - V2_HEADER_LENGTH,
+    );
+  }
   if (protocol < FIRST_ETHERTYPE) return NOT_IP;
   return decodeEtherType(
     packet,

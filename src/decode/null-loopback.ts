@@ -1,4 +1,5 @@
-import { decodeEtherType, ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from './ethernet.ts';
+import { ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from './ether-type.ts';
+import { decodeEtherType } from './ethernet.ts';
 import { decodeIpv4 } from './ipv4.ts';
 import { decodeIpv6 } from './ipv6.ts';
 import type { Packet } from './packet.ts';

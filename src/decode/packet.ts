@@ -35,6 +35,23 @@ export class Packet {
   moreFragments = 0;
   /** Outermost VLAN id, -1 where the frame carries no tag (IEEE 802.1Q). */
   vlan = -1;
+  /** Kind of the outermost tunnel (tunnel.ts), 0 where there is none, and its number: VNI, key, TEID, session, label; 0 where it has none. */
+  tunnel = 0;
+  tunnelId = 0;
+  /**
+   * A hash of the numbers that keep networks apart (VLANs, VNIs, ...), 0 where there are none: the same addresses under two contexts
+   * are two hosts. Numbers that differ by direction (TEIDs, labels, L2TP sessions) are not in it.
+   */
+  context = 0;
+  /** The packet that carries the outermost IP tunnel: 4 or 6, 0 where there is none; addresses (or their offsets) and fragment fields as above. */
+  outerFamily = 0;
+  outerSource = 0;
+  outerDestination = 0;
+  outerProtocol = 0;
+  outerIdentification = 0;
+  outerMoreFragments = 0;
+  /** Headers inside headers so far, against bombs (tunnel.ts). */
+  nesting = 0;
   /** 1 where the link layer says that the frame went to a group (multicast or broadcast). */
   toGroup = 0;
   /** ICMP or ICMPv6 type and code. */
@@ -43,6 +60,16 @@ export class Packet {
   /** Where the packet that an ICMP error quotes begins, and the bytes captured of it; 0 where it quotes none. */
   quoteOffset = 0;
   quoteCaptured = 0;
+
+  // What the packet loop adds (src/track/frame-analyzer.ts).
+  /** Protocol and family, and the hash of the connection. */
+  key = 0;
+  hash = 0;
+  /** Number of the frame, its bytes on the wire, and its time (seconds as an unsigned 32-bit number). */
+  frame = 0;
+  frameLength = 0;
+  seconds = 0;
+  nanoseconds = 0;
 }
 
 export const PROTOCOL_ICMP = 1;

@@ -19,6 +19,7 @@ export const REASONS = [
   'truncated',
   'malformed',
   'too-many-headers',
+  'encrypted',
 ] as const;
 
 export type Reason = (typeof REASONS)[number];
@@ -46,3 +47,8 @@ export const TRUNCATED = 13;
 export const MALFORMED = 14;
 /** More tags, tunnels or extension headers than the limit allows. */
 export const TOO_MANY_HEADERS = 15;
+/** IPsec ESP, protected Wi-Fi, MACsec and the like: what is inside cannot be read. */
+export const ENCRYPTED = 16;
+
+/** Not a reason but the answer of a tunnel that is known by its port alone: the bytes are not of this protocol, nothing was changed. */
+export const NOT_FOR_US = -1;

@@ -1,5 +1,6 @@
 import type { Packet } from './packet.ts';
-import { MALFORMED, TRUNCATED, UDP } from './reason.ts';
+import { MALFORMED, NOT_FOR_US, TRUNCATED, UDP } from './reason.ts';
+import { decodeUdpTunnel, UDP_TUNNEL_OF_PORT } from './udp-tunnel.ts';
 
 // RFC 768
 const SOURCE_PORT = 0;
@@ -10,9 +11,16 @@ const PORTS_LENGTH = 4;
 
 /**
  * Reads a UDP header; 4 captured bytes are enough for the ports. The length field is believed only where it fits into the
- * IP length: a jumbogram (RFC 2675) and the first fragment of a datagram carry other values there.
+ * IP length: a jumbogram (RFC 2675) and the first fragment of a datagram carry other values there. A tunnel is read through.
  */
-export function decodeUdp(packet: Packet, bytes: Uint8Array, offset: number, captured: number, length: number): number {
+export function decodeUdp(
+  packet: Packet,
+  bytes: Uint8Array,
+  view: DataView,
+  offset: number,
+  captured: number,
+  length: number,
+): number {
   if (length < HEADER_LENGTH) return MALFORMED;
   if (captured < PORTS_LENGTH) return TRUNCATED;
   packet.sourcePort = (bytes[offset + SOURCE_PORT] << 8) | bytes[offset + SOURCE_PORT + 1];
@@ -27,5 +35,14 @@ export function decodeUdp(packet: Packet, bytes: Uint8Array, offset: number, cap
   packet.payloadLength = payloadLength;
   packet.payloadOffset = offset + HEADER_LENGTH;
   packet.payloadCaptured = payloadCaptured < 0 ? 0 : Math.min(payloadCaptured, payloadLength);
-  return UDP;
+  // Answers of a tunnel come from its port or go to it.
+  const tunnel = UDP_TUNNEL_OF_PORT[packet.destinationPort] || UDP_TUNNEL_OF_PORT[packet.sourcePort];
+  return tunnel === 0 ? UDP : decodeSuspect(packet, bytes, view, tunnel);
+}
+
+/** A datagram on the port of a tunnel is an ordinary one where its bytes are not of that tunnel. */
+function decodeSuspect(packet: Packet, bytes: Uint8Array, view: DataView, tunnel: number): number {
+  const { payloadOffset, payloadCaptured, payloadLength } = packet;
+  const reason = decodeUdpTunnel(packet, bytes, view, tunnel, payloadOffset, payloadCaptured, payloadLength);
+  return reason === NOT_FOR_US ? UDP : reason;
 }

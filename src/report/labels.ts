@@ -143,6 +143,7 @@ export const NOT_JUDGED_LABELS: Readonly<Record<string, string>> = {
   truncated: 'cut short by the snap length',
   malformed: 'malformed',
   'too-many-headers': 'too many headers',
+  encrypted: 'encrypted (IPsec ESP, protected Wi-Fi, MACsec)',
 };
 
 export const notJudgedLabel = (reason: string): string =>
