@@ -1,0 +1,29 @@
+import type { Observation } from '../track/observation.ts';
+import { bootClients } from './boot-clients.ts';
+import { bootMessages } from './boot-messages.ts';
+import type { BootClient } from './boot-story.ts';
+import { tftpStories } from './tftp-stories.ts';
+import type { TftpStory } from './tftp-story.ts';
+
+/** The conversations that explain others, played in the order of time: network boots and TFTP transfers. */
+export interface Stories {
+  /** In the order of their first message. */
+  clients: BootClient[];
+  /** In the order of the first request. */
+  transfers: TftpStory[];
+  /** Messages that began like DHCP or TFTP and broke their rules. */
+  malformed: number;
+  /** Messages and TFTP packets that went beyond what is kept. */
+  dropped: number;
+}
+
+export function playStories(observation: Observation): Stories {
+  const tftp = tftpStories(observation);
+  const dhcp = bootMessages(observation);
+  return {
+    clients: bootClients(dhcp.messages, tftp.stories),
+    transfers: tftp.stories,
+    malformed: tftp.malformed + dhcp.malformed,
+    dropped: observation.payloads.dropped + observation.tftpMeters.dropped,
+  };
+}
