@@ -8,9 +8,10 @@ import { joinReorderedHandshakes } from './join-handshakes.ts';
 import { type IcmpVerdict, joinIcmpErrors } from './join-icmp.ts';
 import type { MergedPart } from './merge.ts';
 import { type CaptureEnd, tcpEnded, tcpOutcome, udpOutcome } from './outcome.ts';
-import type { Payloads } from './part.ts';
+import type { Messages, Payloads, TftpMeters } from './part.ts';
 import {
   ADDRESS_A,
+  ADDRESS_B,
   ANSWER_NANOSECONDS,
   ANSWER_SECONDS,
   bytesOf,
@@ -86,6 +87,13 @@ export interface ConnectionView {
   transfer: number | null;
 }
 
+/** The ends of a connection by side, A first. Addresses as in a record of the family. */
+export interface Sockets {
+  family: 4 | 6;
+  addresses: readonly [number, number];
+  ports: readonly [number, number];
+}
+
 /** What a capture shows once all of it is read: connections with their outcomes, and where every frame went. */
 export class Observation {
   readonly #table: ConnectionTable;
@@ -139,6 +147,38 @@ export class Observation {
   /** Payloads of control conversations (payload-log.ts), in the order of the frames; PAYLOAD_CONNECTION is a number of `read`. */
   get payloads(): Payloads {
     return this.#part.payloads;
+  }
+
+  /** TFTP transfers as their packets were metered (tftp-meter.ts); METER_CHAIN names a number of `sockets`. */
+  get tftpMeters(): TftpMeters {
+    return this.#part.tftp;
+  }
+
+  /** Fragments of TCP and UDP datagrams (fragments.ts). */
+  get fragments(): Messages {
+    return this.#part.fragments;
+  }
+
+  /** Latest time stamp. */
+  get end(): CaptureEnd {
+    return this.#end;
+  }
+
+  /** The two sockets of connection `number`, as its record has them: side 0 is A. */
+  sockets(number: number): Sockets {
+    const records = this.#table.records;
+    const at = number * RECORD_INTS;
+    const ports = records[at + PORTS];
+    return {
+      family: (records[at + KIND] & KIND_IPV6) !== 0 ? 6 : 4,
+      addresses: [records[at + ADDRESS_A], records[at + ADDRESS_B]],
+      ports: [ports >>> 16, ports & 0xffff],
+    };
+  }
+
+  /** The first ICMP error that quotes a packet of `side` of connection `number` and says that it did not get through. */
+  icmpAbout(number: number, side: 0 | 1): IcmpVerdict | null {
+    return this.#icmp.get(number * 2 + side) ?? null;
   }
 
   /** The four integers of an IPv6 address by its number, at `number * 4`, network order. */
