@@ -18,6 +18,7 @@ export const ETHERTYPE_WCCP = 0x883e;
 export const ETHERTYPE_MPLS = 0x8847;
 /** MPLS with an upstream-assigned label (RFC 5332), once "multicast". */
 export const ETHERTYPE_MPLS_UPSTREAM = 0x8848;
+export const ETHERTYPE_PPPOE_DISCOVERY = 0x8863;
 export const ETHERTYPE_PPPOE_SESSION = 0x8864;
 export const ETHERTYPE_SERVICE_VLAN = 0x88a8;
 /** ERSPAN types I and II; GRE only. */

@@ -1,5 +1,5 @@
 import type { Packet } from './packet.ts';
-import { ICMP, ICMP_ERROR, ICMPV6, TRUNCATED } from './reason.ts';
+import { ICMP, ICMP_ERROR, ICMPV6, MALFORMED, TRUNCATED } from './reason.ts';
 
 // RFC 792, RFC 4443: type, code, checksum, four bytes of the message's own, then the packet it speaks of
 const TYPE = 0;
@@ -19,7 +19,7 @@ export function decodeIcmp(
   captured: number,
   length: number,
 ): number {
-  if (captured < 2) return TRUNCATED;
+  if (captured <= CODE) return length <= CODE ? MALFORMED : TRUNCATED;
   packet.icmpType = bytes[offset + TYPE];
   packet.icmpCode = bytes[offset + CODE];
   const error = packet.family === 4 ? isError4(packet.icmpType) : isError6(packet.icmpType);

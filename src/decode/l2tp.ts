@@ -2,7 +2,7 @@ import { decodeEthernet } from './ethernet.ts';
 import type { Packet } from './packet.ts';
 import { judgeEthernet, judgeIp, LIKELY, UNLIKELY } from './plausible.ts';
 import { decodePpp, PPP_IPV4, PPP_IPV6 } from './ppp.ts';
-import { NOT_FOR_US, OTHER_IP_PROTOCOL, TOO_MANY_HEADERS } from './reason.ts';
+import { MALFORMED, NOT_FOR_US, OTHER_IP_PROTOCOL, TOO_MANY_HEADERS, TRUNCATED } from './reason.ts';
 import { enterTunnel, MAX_NESTING, TUNNEL_L2TP } from './tunnel.ts';
 
 // RFC 2661 section 3.1 (version 2): flags and version, length, tunnel, session, sequence numbers, offset; all but tunnel and
@@ -24,6 +24,8 @@ const RESERVED = 0x34f0;
 /** Cookie (8) and the layer below (4). */
 const MAX_COOKIE = 12;
 const COOKIE_UNIT = 4;
+/** With so many bytes all readings of a packet are decided: session, cookie, MAC header with two tags, start of an IP header. */
+const DECISIVE_LENGTH = 48;
 const PPP_FRAMING_LENGTH = 2;
 
 /** Reads L2TP over UDP, version 2 or 3. Control messages and those of PPP itself stay UDP. Sessions differ by direction. */
@@ -78,8 +80,11 @@ export function decodeL2tpOverIp(
   captured: number,
   length: number,
 ): number {
+  if (captured < SESSION_LENGTH_3) return length < SESSION_LENGTH_3 ? MALFORMED : TRUNCATED;
+  if (view.getInt32(offset) === 0) return OTHER_IP_PROTOCOL;
   const reason = decodeSession3(packet, bytes, view, offset, captured, length, 0);
-  return reason === NOT_FOR_US ? OTHER_IP_PROTOCOL : reason;
+  if (reason !== NOT_FOR_US) return reason;
+  return captured < length && captured < DECISIVE_LENGTH ? TRUNCATED : OTHER_IP_PROTOCOL;
 }
 
 /** The length of the cookie is agreed upon before: the one behind which a known frame lies is right. */

@@ -2,7 +2,7 @@ import { FIRST_ETHERTYPE } from './ether-type.ts';
 import { decodeEtherType } from './ethernet.ts';
 import { decodeLlc } from './llc.ts';
 import type { Packet } from './packet.ts';
-import { NOT_IP, TRUNCATED } from './reason.ts';
+import { MALFORMED, NOT_IP, TRUNCATED } from './reason.ts';
 
 // https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html
 const V1_PACKET_TYPE = 0;
@@ -27,7 +27,7 @@ export function decodeLinuxCooked(
   captured: number,
   length: number,
 ): number {
-  if (captured < V1_HEADER_LENGTH) return TRUNCATED;
+  if (captured < V1_HEADER_LENGTH) return length < V1_HEADER_LENGTH ? MALFORMED : TRUNCATED;
   const type = (bytes[offset + V1_PACKET_TYPE] << 8) | bytes[offset + V1_PACKET_TYPE + 1];
   packet.toGroup = type === BROADCAST || type === MULTICAST ? 1 : 0;
   const protocol = (bytes[offset + V1_PROTOCOL] << 8) | bytes[offset + V1_PROTOCOL + 1];
@@ -62,7 +62,7 @@ export function decodeLinuxCooked2(
   captured: number,
   length: number,
 ): number {
-  if (captured < V2_HEADER_LENGTH) return TRUNCATED;
+  if (captured < V2_HEADER_LENGTH) return length < V2_HEADER_LENGTH ? MALFORMED : TRUNCATED;
   const type = bytes[offset + V2_PACKET_TYPE];
   packet.toGroup = type === BROADCAST || type === MULTICAST ? 1 : 0;
   const protocol = (bytes[offset + V2_PROTOCOL] << 8) | bytes[offset + V2_PROTOCOL + 1];

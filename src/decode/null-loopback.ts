@@ -3,7 +3,7 @@ import { decodeEtherType } from './ethernet.ts';
 import { decodeIpv4 } from './ipv4.ts';
 import { decodeIpv6 } from './ipv6.ts';
 import type { Packet } from './packet.ts';
-import { NOT_IP, TRUNCATED } from './reason.ts';
+import { MALFORMED, NOT_IP, TRUNCATED } from './reason.ts';
 
 // https://www.tcpdump.org/linktypes.html: LINKTYPE_NULL has the address family in the byte order of the capturing machine,
 // LINKTYPE_LOOP in network order.
@@ -23,7 +23,7 @@ export function decodeNullLoopback(
   captured: number,
   length: number,
 ): number {
-  if (captured < HEADER_LENGTH) return TRUNCATED;
+  if (captured < HEADER_LENGTH) return length < HEADER_LENGTH ? MALFORMED : TRUNCATED;
   const little = view.getUint32(offset, true);
   const family = little > 0xffff ? view.getUint32(offset) : little;
   if (family === AF_INET)

@@ -60,16 +60,6 @@ export class Packet {
   /** Where the packet that an ICMP error quotes begins, and the bytes captured of it; 0 where it quotes none. */
   quoteOffset = 0;
   quoteCaptured = 0;
-
-  // What the packet loop adds (src/track/frame-analyzer.ts).
-  /** Protocol and family, and the hash of the connection. */
-  key = 0;
-  hash = 0;
-  /** Number of the frame, its bytes on the wire, and its time (seconds as an unsigned 32-bit number). */
-  frame = 0;
-  frameLength = 0;
-  seconds = 0;
-  nanoseconds = 0;
 }
 
 export const PROTOCOL_ICMP = 1;

@@ -3,6 +3,8 @@ import {
   ETHERTYPE_IPV4,
   ETHERTYPE_IPV6,
   ETHERTYPE_LLDP,
+  ETHERTYPE_PPPOE_DISCOVERY,
+  ETHERTYPE_PPPOE_SESSION,
   FIRST_ETHERTYPE,
   isVlanTag,
 } from './ether-type.ts';
@@ -65,6 +67,11 @@ export function judgeEthernet(
     // RFC 826: hardware type 1 is Ethernet.
     if (captured < at + 2) return UNSURE;
     return bytes[offset + at] === 0 && bytes[offset + at + 1] === 1 ? LIKELY : UNLIKELY;
+  }
+  if (etherType === ETHERTYPE_PPPOE_DISCOVERY || etherType === ETHERTYPE_PPPOE_SESSION) {
+    // RFC 2516: version 1, type 1.
+    if (captured <= at) return UNSURE;
+    return bytes[offset + at] === 0x11 ? LIKELY : UNLIKELY;
   }
   if (etherType === ETHERTYPE_LLDP) return LIKELY;
   if (etherType >= FIRST_ETHERTYPE) return UNSURE;

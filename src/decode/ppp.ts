@@ -36,7 +36,9 @@ export function decodePpp(
   captured: number,
   length: number,
 ): number {
-  const framing = captured >= FRAMING_LENGTH && bytes[offset] === ADDRESS && bytes[offset + 1] === CONTROL ? 2 : 0;
+  if (captured === 1 && bytes[offset] === ADDRESS) return length === 1 ? MALFORMED : TRUNCATED;
+  const hasFraming = captured >= FRAMING_LENGTH && bytes[offset] === ADDRESS && bytes[offset + 1] === CONTROL;
+  const framing = hasFraming ? FRAMING_LENGTH : 0;
   const first = offset + framing;
   const atHand = captured - framing;
   if (atHand < 1) return length - framing < 1 ? MALFORMED : TRUNCATED;
@@ -61,7 +63,8 @@ export function decodePpp(
     case PPP_ENCRYPTED_LINK:
       return ENCRYPTED;
     case PPP_COMPRESSED:
-      return left > 0 && (bytes[at] & MPPE_ENCRYPTED) !== 0 ? ENCRYPTED : NOT_IP;
+      if (left < 1) return rest < 1 ? MALFORMED : TRUNCATED;
+      return (bytes[at] & MPPE_ENCRYPTED) !== 0 ? ENCRYPTED : NOT_IP;
     default:
       return NOT_IP;
   }
