@@ -2,13 +2,17 @@ import { compile } from '../catalog/index.ts';
 import type { Catalog } from '../catalog/types.ts';
 import { VERSION } from '../product.ts';
 import type { Site } from '../site/index.ts';
+import { playStories } from '../stories/stories.ts';
 import type { Observation } from '../track/observation.ts';
 import { type Context, type FramePlace, type Judged, pairKey, type RuleUse } from './context.ts';
 import { type Conversation, gatherConversations, works } from './conversations.ts';
 import { KINDS } from './kinds.ts';
 import { roleMatrix } from './matrix.ts';
-import { isListed, type Peer } from './peers.ts';
+import { isListed, type Peer, Peers } from './peers.ts';
 import { ruleStates } from './rule-states.ts';
+import { type PlainTraffic, screen } from './screening.ts';
+import { storiesView } from './stories-view.ts';
+import { storyReach } from './story-reach.ts';
 import {
   type CaptureReport,
   type EndpointReport,
@@ -34,17 +38,37 @@ export interface Evidence {
 export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report {
   const index = compile(catalog, site);
   const { observation } = evidence;
-  const { all, peers } = gatherConversations(observation, site);
+  const addresses = new Peers(site, observation);
+  const { plain, isOdd } = screen(observation, addresses, index);
+  const all = gatherConversations(observation, addresses, isOdd);
+  const peers = addresses.all;
   const trust: Trust = { droppedByCapture: evidence.droppedByCapture, twoWayByEndpoint: twoWay(peers) };
+  const stories = storiesView(playStories(observation));
+  const told = storyReach(stories);
+  const peerByIp = new Map(peers.map((peer) => [peer.ip, peer]));
   const judged = all.map(
     (conversation): Judged => ({
       conversation,
       verdict: judge(conversation, index),
-      reach: reachOf(conversation, trust),
+      reach: told.reach(conversation) ?? reachOf(conversation, trust),
     }),
   );
   const { uses, usesByPair } = gatherUses(judged);
-  const context: Context = { site, index, judged, uses, usesByPair, place: evidence.place, time: evidence.time };
+  const context: Context = {
+    site,
+    index,
+    judged,
+    plain,
+    uses,
+    usesByPair,
+    stories,
+    storyReach: told,
+    peerOf: (ip) => peerByIp.get(ip) ?? null,
+    droppedByCapture: evidence.droppedByCapture,
+    end: observation.end,
+    place: evidence.place,
+    time: evidence.time,
+  };
   const findings = KINDS.flatMap((kind) => kind.find(context));
   return {
     schema: 'pcapcheck-report/1',
@@ -52,7 +76,7 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     topology: { path: site.path, name: site.name },
     captures: evidence.captures,
     coverage: coverageOf(observation, judged),
-    connections: countConnections(judged),
+    connections: countConnections(judged, plain),
     findings: inOrder(findings),
     rules: ruleStates(context),
     endpoints: reportedPeers(peers, judged).map(endpointReport),
@@ -104,8 +128,9 @@ function coverageOf(observation: Observation, judged: readonly Judged[]): Report
   return { frames: observation.frames, judged: observation.judgedFrames - outside, not_judged: notJudged };
 }
 
-function countConnections(judged: readonly Judged[]): Report['connections'] {
-  const counts = { total: 0, expected: 0, blocked: 0, unexpected: 0, undecided: 0, not_judged: 0 };
+function countConnections(judged: readonly Judged[], plain: readonly PlainTraffic[]): Report['connections'] {
+  const working = plain.reduce((sum, { connections }) => sum + connections, 0);
+  const counts = { total: working, expected: working, blocked: 0, unexpected: 0, undecided: 0, not_judged: 0 };
   for (const { conversation, verdict, reach } of judged) {
     const { connections } = conversation;
     counts.total += connections;

@@ -3,6 +3,9 @@ import type { Rule } from '../catalog/types.ts';
 import type { Site } from '../site/index.ts';
 import type { Conversation } from './conversations.ts';
 import type { Peer } from './peers.ts';
+import type { PlainTraffic } from './screening.ts';
+import type { StoriesView } from './stories-view.ts';
+import type { StoryReach } from './story-reach.ts';
 import type { Reach, Verdict } from './verdicts.ts';
 
 /** A conversation with what was decided about it. */
@@ -31,19 +34,32 @@ export interface FramePlace {
 export interface Context {
   site: Site;
   index: RuleIndex;
+  /** Conversations that are more than expected traffic that works. */
   judged: Judged[];
+  /** Expected traffic that works. */
+  plain: readonly PlainTraffic[];
   /** By pair of addresses and rule, in the order of first appearance. */
   uses: RuleUse[];
   /** The uses of a pair of addresses; key as pairKey makes it. */
   usesByPair: ReadonlyMap<string, readonly RuleUse[]>;
+  /** Network boots and TFTP transfers, and which conversations they explain. */
+  stories: StoriesView;
+  storyReach: StoryReach;
+  /** The peer of an address of the capture, as text; null where no connection has it. */
+  peerOf(ip: string): Peer | null;
+  /** Packets that the capturing system says it lost: silence proves nothing then. */
+  droppedByCapture: number;
+  /** End of the capture. */
+  end: { seconds: number; nanoseconds: number };
   /** The capture and the number in it of a frame counted over all captures. */
   place(frame: number): FramePlace;
   /** ISO 8601 of a time stamp. */
   time(seconds: number, nanoseconds: number): string;
 }
 
+/** Hosts of the topology are one, whatever their addresses. */
 export function pairKey(client: Peer, server: Peer): string {
-  return `${client.number} ${server.number}`;
+  return `${client.party} ${server.party}`;
 }
 
 /** True where some conversation of this use got through; of a rule that needs all of its ports, where none is blocked besides. */

@@ -1,6 +1,5 @@
-import type { Site } from '../site/index.ts';
 import { type ConnectionView, newConnectionView, type Observation } from '../track/observation.ts';
-import { isListed, type Peer, Peers } from './peers.ts';
+import { isListed, type Peer, type Peers } from './peers.ts';
 import type { Outcome } from './types.ts';
 
 /** How a connection that got through went on, where that is a symptom. */
@@ -44,29 +43,25 @@ export interface Conversation {
   isTransfer: boolean;
 }
 
-export interface Conversations {
-  all: Conversation[];
-  peers: Peer[];
-}
-
 /** Frames of evidence kept for one fate. */
 const EVIDENCE_FRAMES = 5;
 
-/** Folds the connections of a capture into conversations, in the order of their first frame. */
-export function gatherConversations(observation: Observation, site: Site): Conversations {
-  const peers = new Peers(site, observation);
+/** Folds the connections that need a closer look into conversations, in the order of their first frame. */
+export function gatherConversations(observation: Observation, peers: Peers, isOdd: Uint8Array): Conversation[] {
   const byPair = new Map<number, Map<number, Conversation>>();
   const all: Conversation[] = [];
   const view = newConnectionView();
   for (let number = 0; number < observation.count; number++) {
-    if (!observation.has(number)) continue;
+    if (isOdd[number] === 0) continue;
     observation.read(number, view);
     const client = peers.client(view);
     const server = peers.server(view);
-    countPeers(view, client, server);
     const pairKey = client.number * 0x2000000 + server.number;
     let pair = byPair.get(pairKey);
-    if (pair === undefined) byPair.set(pairKey, (pair = new Map()));
+    if (pair === undefined) {
+      pair = new Map();
+      byPair.set(pairKey, pair);
+    }
     const portKey = (view.serverPort << 1) | (view.proto === 'tcp' ? 0 : 1);
     let conversation = pair.get(portKey);
     if (conversation === undefined) {
@@ -76,7 +71,7 @@ export function gatherConversations(observation: Observation, site: Site): Conve
     }
     addConnection(conversation, view, observation);
   }
-  return { all, peers: peers.all };
+  return all;
 }
 
 function newConversation(view: ConnectionView, client: Peer, server: Peer): Conversation {
@@ -93,18 +88,6 @@ function newConversation(view: ConnectionView, client: Peer, server: Peer): Conv
     clientPort: view.clientPort,
     isTransfer: view.isTransfer,
   };
-}
-
-function countPeers(view: ConnectionView, client: Peer, server: Peer): void {
-  client.connectionsAsClient++;
-  server.connectionsAsServer++;
-  if (view.packetsToServer > 0 && view.packetsToClient > 0) {
-    client.twoWay++;
-    server.twoWay++;
-  } else if (view.proto === 'tcp' && view.outcome === 'one-sided') {
-    client.oneSided++;
-    server.oneSided++;
-  }
 }
 
 function addConnection(conversation: Conversation, view: ConnectionView, observation: Observation): void {

@@ -1,18 +1,29 @@
 import type { Context, Judged } from './context.ts';
+import type { Conversation } from './conversations.ts';
 import type { Peer } from './peers.ts';
+import type { PlainTraffic } from './screening.ts';
 import type { MatrixRow, Outcome, Source } from './types.ts';
+import type { Verdict } from './verdicts.ts';
 
 /** The role matrix: a row for each pair of roles, protocol and port that was seen, sorted by roles and port. */
 export function roleMatrix(context: Context): MatrixRow[] {
   const rows = new Map<string, MatrixRow>();
   for (const judged of context.judged) {
-    const row = startRow(judged);
-    const key = [row.verdict, row.src_role, row.dest_role, row.proto, row.dest_port].join('\0');
+    const row = startRow(judged.conversation, judged.verdict);
+    const key = keyOf(row);
     const known = rows.get(key);
     const target = known ?? row;
     if (known === undefined) rows.set(key, row);
     else known.rules = [...new Set([...known.rules, ...row.rules])];
     addTo(target, judged, context);
+  }
+  for (const traffic of context.plain) {
+    const row = startRow(traffic, traffic.verdict);
+    const key = keyOf(row);
+    const target = rows.get(key) ?? row;
+    rows.set(key, target);
+    target.rules = [...new Set([...target.rules, ...row.rules])];
+    addPlain(target, traffic, context);
   }
   return [...rows.values()].sort(
     (a, b) =>
@@ -24,8 +35,13 @@ export function roleMatrix(context: Context): MatrixRow[] {
   );
 }
 
-function startRow({ conversation, verdict }: Judged): MatrixRow {
-  const { client, server } = conversation;
+function keyOf(row: MatrixRow): string {
+  return [row.verdict, row.src_role, row.dest_role, row.proto, row.dest_port].join('\0');
+}
+
+type Ends = Pick<Conversation, 'client' | 'server' | 'proto' | 'port'>;
+
+function startRow({ client, server, proto, port }: Ends, verdict: Verdict): MatrixRow {
   let [from, to] = [rolesOf(client), rolesOf(server)];
   let rules: string[] = [];
   let source: Source | null = null;
@@ -42,8 +58,8 @@ function startRow({ conversation, verdict }: Judged): MatrixRow {
   return {
     src_role: from,
     dest_role: to,
-    proto: conversation.proto,
-    dest_port: conversation.port,
+    proto,
+    dest_port: port,
     verdict: verdict.kind === 'unknown-endpoint' ? 'unexpected' : verdict.kind,
     rules,
     source,
@@ -66,12 +82,26 @@ function addTo(row: MatrixRow, { conversation }: Judged, context: Context): void
   for (const fate of conversation.fates) {
     const outcome: Outcome = fate.outcome;
     row.outcomes[outcome] = (row.outcomes[outcome] ?? 0) + fate.count;
-    const first = context.time(fate.firstSeconds, fate.firstNanoseconds);
-    const last = context.time(fate.lastSeconds, fate.lastNanoseconds);
-    if (row.first_ts === '' || first < row.first_ts) row.first_ts = first;
-    if (last > row.last_ts) row.last_ts = last;
+    widen(row, fate, context);
   }
 }
+
+function addPlain(row: MatrixRow, traffic: PlainTraffic, context: Context): void {
+  row.connections += traffic.connections;
+  row.bytes += traffic.bytes;
+  for (const [outcome, count] of traffic.outcomes) row.outcomes[outcome] = (row.outcomes[outcome] ?? 0) + count;
+  widen(row, traffic, context);
+}
+
+/** Makes the time of a row hold that of some traffic. */
+function widen(row: MatrixRow, span: Span, context: Context): void {
+  const first = context.time(span.firstSeconds, span.firstNanoseconds);
+  const last = context.time(span.lastSeconds, span.lastNanoseconds);
+  if (row.first_ts === '' || first < row.first_ts) row.first_ts = first;
+  if (last > row.last_ts) row.last_ts = last;
+}
+
+type Span = Pick<PlainTraffic, 'firstSeconds' | 'firstNanoseconds' | 'lastSeconds' | 'lastNanoseconds'>;
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

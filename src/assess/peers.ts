@@ -11,6 +11,8 @@ export interface Peer {
   endpoint: Endpoint;
   connectionsAsClient: number;
   connectionsAsServer: number;
+  /** Number of the host where the topology names it, whatever its address; else a number of this address alone. */
+  party: number;
   /** Connections of this address in which both directions were captured, and those that evidently worked but show one. */
   twoWay: number;
   oneSided: number;
@@ -35,6 +37,19 @@ export class Peers {
 
   server(view: ConnectionView): Peer {
     return view.family === 4 ? this.#peer4(view.server) : this.#peer6(view.server);
+  }
+
+  /** Counts a connection for both of its ends. */
+  count(view: ConnectionView, client: Peer, server: Peer): void {
+    client.connectionsAsClient++;
+    server.connectionsAsServer++;
+    if (view.packetsToServer > 0 && view.packetsToClient > 0) {
+      client.twoWay++;
+      server.twoWay++;
+    } else if (view.proto === 'tcp' && view.outcome === 'one-sided') {
+      client.oneSided++;
+      server.oneSided++;
+    }
   }
 
   #peer4(address: number): Peer {
@@ -64,11 +79,14 @@ export class Peers {
       family,
       ip,
       endpoint: this.#site.endpoints[endpointIndex],
+      party: 0,
       connectionsAsClient: 0,
       connectionsAsServer: 0,
       twoWay: 0,
       oneSided: 0,
     };
+    const { kind, base } = peer.endpoint;
+    peer.party = kind === 'host' ? base : this.#site.endpoints.length + peer.number;
     this.all.push(peer);
     return peer;
   }

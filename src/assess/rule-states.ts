@@ -12,12 +12,25 @@ export function ruleStates(context: Context): RuleReport[] {
     if (known === undefined) usesByRule.set(use.rule.id, [use]);
     else known.push(use);
   }
-  return context.index.rulesFor().map((status) => reportOf(status, usesByRule.get(status.rule.id) ?? [], context));
+  const plain = plainByRule(context);
+  return context.index
+    .rulesFor()
+    .map((status) => reportOf(status, usesByRule.get(status.rule.id) ?? [], plain.get(status.rule.id) ?? 0, context));
 }
 
-function reportOf(status: RuleStatus, uses: RuleUse[], context: Context): RuleReport {
+/** Connections that simply work, by the id of each rule that expects them. */
+export function plainByRule({ plain }: Context): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { verdict, connections } of plain) {
+    for (const { rule } of verdict.matches) counts.set(rule.id, (counts.get(rule.id) ?? 0) + connections);
+  }
+  return counts;
+}
+
+/** @param plain connections under the rule that simply work */
+function reportOf(status: RuleStatus, uses: RuleUse[], plain: number, context: Context): RuleReport {
   const { rule } = status;
-  const { state, reason } = stateOf(status, uses, context);
+  const { state, reason } = stateOf(status, uses, plain > 0, context);
   const connections = (wanted: string): number =>
     uses.reduce(
       (sum, use) =>
@@ -37,15 +50,21 @@ function reportOf(status: RuleStatus, uses: RuleUse[], context: Context): RuleRe
     to: rule.to,
     proto: rule.transport,
     ports: [...status.portsText],
-    works: connections('works') + connections('mixed'),
+    works: connections('works') + connections('mixed') + plain,
     blocked: connections('blocked'),
     undecided: connections('undecided'),
     source: rule.source,
   };
 }
 
-function stateOf(status: RuleStatus, uses: RuleUse[], context: Context): { state: RuleState; reason: string | null } {
+function stateOf(
+  status: RuleStatus,
+  uses: RuleUse[],
+  worksPlainly: boolean,
+  context: Context,
+): { state: RuleState; reason: string | null } {
   if (uses.length === 0) {
+    if (worksPlainly) return { state: 'works', reason: null };
     if (!status.applies) return { state: 'not-applicable', reason: status.reason };
     return { state: 'not-seen', reason: status.rule.transport === 'icmp' ? 'echo requests are not followed' : null };
   }
@@ -56,10 +75,10 @@ function stateOf(status: RuleStatus, uses: RuleUse[], context: Context): { state
     return other?.by === 'alternative' ? [{ use, by: other.use }] : [];
   });
   const missing = blocked.length - replaced.length;
-  if (missing > 0) return { state: working.length > 0 ? 'partly-blocked' : 'blocked', reason: null };
+  if (missing > 0) return { state: worksPlainly || working.length > 0 ? 'partly-blocked' : 'blocked', reason: null };
   if (replaced.length > 0)
     return { state: 'works', reason: `${portsOf(replaced[0].by)} works in place of ${portsOf(replaced[0].use)}` };
-  if (working.length > 0) return { state: 'works', reason: alternativeWithin(working) };
+  if (worksPlainly || working.length > 0) return { state: 'works', reason: alternativeWithin(working) };
   return { state: 'undecided', reason: undecidedReason(uses) };
 }
 

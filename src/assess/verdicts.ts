@@ -22,6 +22,17 @@ export type NotJudgedReason = keyof typeof NOT_JUDGED_REASONS;
 
 const TFTP_PORT = 69;
 
+/** Rules that expect traffic, but for those that name a host: without a name nobody knows whether they speak of this one. */
+export function matchesOf(
+  index: RuleIndex,
+  client: Peer,
+  server: Peer,
+  proto: 'tcp' | 'udp',
+  port: number,
+): RuleMatch[] {
+  return index.match(client.endpoint, server.endpoint, proto, port).filter(({ name }) => name !== 'unknown');
+}
+
 /** Holds one conversation against prohibitions first, then expectations; what neither names is unexpected, where both ends are known. */
 export function judge(conversation: Conversation, index: RuleIndex): Verdict {
   const { client, server, proto } = conversation;

@@ -1,0 +1,161 @@
+import type { RuleIndex } from '../catalog/index.ts';
+import { type ConnectionView, newConnectionView, type Observation } from '../track/observation.ts';
+import { ConversationTable } from './conversation-table.ts';
+import type { Peer, Peers } from './peers.ts';
+import type { Outcome } from './types.ts';
+import { matchesOf, type Verdict } from './verdicts.ts';
+
+/** Expected traffic of one pair of endpoints on one port that simply works: nobody asks for its conversations one by one. */
+export interface PlainTraffic {
+  /** The first two addresses of it. */
+  client: Peer;
+  server: Peer;
+  proto: 'tcp' | 'udp';
+  port: number;
+  verdict: Extract<Verdict, { kind: 'expected' }>;
+  connections: number;
+  bytes: number;
+  outcomes: Map<Outcome, number>;
+  firstSeconds: number;
+  firstNanoseconds: number;
+  lastSeconds: number;
+  lastNanoseconds: number;
+}
+
+export interface Screened {
+  /** In the order of the first frame. */
+  plain: PlainTraffic[];
+  /** 1 for each connection that needs a closer look. */
+  isOdd: Uint8Array;
+}
+
+/** Ports of conversations that are read as stories: DHCP, TFTP, PXE. */
+const STORY_PORTS = new Set([67, 68, 69, 546, 547, 4011]);
+
+/**
+ * Sets aside what is expected and works, which is nearly all traffic of a site in order. A conversation (client, server, protocol, port)
+ * is plain where each of its connections is; and where one conversation of two hosts is odd, all of theirs are looked at, since one may
+ * stand in for the other.
+ */
+export function screen(observation: Observation, peers: Peers, index: RuleIndex): Screened {
+  const { count } = observation;
+  const conversationOf = new Int32Array(count).fill(-1);
+  const table = new ConversationTable();
+  const view = newConnectionView();
+  for (let number = 0; number < count; number++) {
+    if (!observation.has(number)) continue;
+    observation.read(number, view);
+    const client = peers.client(view);
+    const server = peers.server(view);
+    peers.count(view, client, server);
+    const port = (view.serverPort << 1) | (view.proto === 'udp' ? 1 : 0);
+    const conversation = table.add(client.number, server.number, port);
+    conversationOf[number] = conversation;
+    if (!isPlain(view)) table.odd[conversation] = 1;
+  }
+  const verdicts = new PlainVerdicts(peers, index);
+  const oddPairs = new Set<number>();
+  for (let i = 0; i < table.count; i++) {
+    if (table.odd[i] === 0 && verdicts.of(table, i) === null) table.odd[i] = 1;
+    if (table.odd[i] === 1) oddPairs.add(pairOf(peers, table, i));
+  }
+  for (let i = 0; i < table.count; i++)
+    if (table.odd[i] === 0 && oddPairs.has(pairOf(peers, table, i))) table.odd[i] = 1;
+  const isOdd = new Uint8Array(count);
+  for (let number = 0; number < count; number++) {
+    const conversation = conversationOf[number];
+    if (conversation < 0) continue;
+    if (table.odd[conversation] === 1) isOdd[number] = 1;
+    else addPlain(verdicts.of(table, conversation)!, observation.read(number, view));
+  }
+  return { plain: verdicts.inOrder(), isOdd };
+}
+
+/** Got through at once, both ways, with the client seen to start, and went on well. */
+function isPlain(view: ConnectionView): boolean {
+  if (view.clientInferred || view.toGroup) return false;
+  if (view.proto === 'udp')
+    return (
+      view.outcome === 'answered' && !view.isTransfer && view.transfer === null && !STORY_PORTS.has(view.serverPort)
+    );
+  return view.outcome === 'established' && view.attempts === 1 && (view.ended === 'fin' || view.ended === 'open');
+}
+
+/** Both directions between two hosts, whatever their addresses. */
+function pairOf(peers: Peers, table: ConversationTable, i: number): number {
+  const a = peers.all[table.clients[i]].party;
+  const b = peers.all[table.servers[i]].party;
+  return a < b ? a * PARTY_LIMIT + b : b * PARTY_LIMIT + a;
+}
+/** More parties than a capture can hold (2^26), so that a pair fits a double. */
+const PARTY_LIMIT = 2 ** 26;
+
+function addPlain(traffic: PlainTraffic, view: ConnectionView): void {
+  if (traffic.connections === 0) {
+    traffic.firstSeconds = view.firstSeconds;
+    traffic.firstNanoseconds = view.firstNanoseconds;
+  }
+  traffic.connections++;
+  traffic.bytes += view.bytesToServer + view.bytesToClient;
+  traffic.outcomes.set(view.outcome, (traffic.outcomes.get(view.outcome) ?? 0) + 1);
+  if (
+    view.lastSeconds > traffic.lastSeconds ||
+    (view.lastSeconds === traffic.lastSeconds && view.lastNanoseconds > traffic.lastNanoseconds)
+  ) {
+    traffic.lastSeconds = view.lastSeconds;
+    traffic.lastNanoseconds = view.lastNanoseconds;
+  }
+}
+
+/** The verdict on each pair of endpoints and port, asked of the rules once. */
+class PlainVerdicts {
+  readonly #peers: Peers;
+  readonly #index: RuleIndex;
+  readonly #known = new Map<number, PlainTraffic | null>();
+
+  constructor(peers: Peers, index: RuleIndex) {
+    this.#peers = peers;
+    this.#index = index;
+  }
+
+  /** Null where the traffic is not simply expected. */
+  of(table: ConversationTable, i: number): PlainTraffic | null {
+    const client = this.#peers.all[table.clients[i]];
+    const server = this.#peers.all[table.servers[i]];
+    const port = table.ports[i];
+    const key = (client.endpoint.index * ENDPOINT_LIMIT + server.endpoint.index) * PORT_LIMIT + port;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const traffic = this.#judge(client, server, port & 1 ? 'udp' : 'tcp', port >>> 1);
+    this.#known.set(key, traffic);
+    return traffic;
+  }
+
+  #judge(client: Peer, server: Peer, proto: 'tcp' | 'udp', port: number): PlainTraffic | null {
+    if (this.#index.forbidden(client.endpoint, server.endpoint, proto, port) !== null) return null;
+    const matches = matchesOf(this.#index, client, server, proto, port);
+    if (matches.length === 0) return null;
+    return {
+      client,
+      server,
+      proto,
+      port,
+      verdict: { kind: 'expected', matches },
+      connections: 0,
+      bytes: 0,
+      outcomes: new Map(),
+      firstSeconds: 0,
+      firstNanoseconds: 0,
+      lastSeconds: 0,
+      lastNanoseconds: 0,
+    };
+  }
+
+  inOrder(): PlainTraffic[] {
+    return [...this.#known.values()].filter((traffic) => traffic !== null && traffic.connections > 0) as PlainTraffic[];
+  }
+}
+
+/** Endpoints of a topology, and ports with their protocol: limits that keep a key of three within 2^53. */
+const ENDPOINT_LIMIT = 2 ** 18;
+const PORT_LIMIT = 2 ** 17;
