@@ -1,6 +1,6 @@
 // Bundles the product into dist/: the program, the worker, and the licences of what is bundled. Data (YAML) is parsed here.
 // piscina stays a dependency: it starts its own worker file by path.
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -8,14 +8,14 @@ import { esbuildYaml } from './yaml-plugin.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
+// Whoever runs the product meanwhile sees the old one or the new one, never half of it.
+const fresh = await mkdtemp(join(root, 'dist-'));
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
-await rm(dist, { recursive: true, force: true });
-await mkdir(dist, { recursive: true });
 const result = await build({
   absWorkingDir: root,
   entryPoints: { pcapcheck: 'src/pcapcheck.ts', worker: 'src/engine/worker.ts' },
-  outdir: 'dist',
+  outdir: fresh,
   bundle: true,
   splitting: true,
   chunkNames: 'chunk-[hash]',
@@ -24,6 +24,7 @@ const result = await build({
   target: 'node20.19',
   external: ['piscina'],
   minifySyntax: true,
+  minifyWhitespace: true,
   metafile: true,
   legalComments: 'none',
   define: { PCAPCHECK_VERSION: JSON.stringify(version), PCAPCHECK_WORKER: '"./worker.js"' },
@@ -33,7 +34,8 @@ const result = await build({
   },
   plugins: [esbuildYaml],
 });
-await chmod(join(dist, 'pcapcheck.js'), 0o755);
+await chmod(join(fresh, 'pcapcheck.js'), 0o755);
+await chmod(fresh, 0o755);
 
 const packages = new Set();
 for (const input of Object.keys(result.metafile.inputs)) {
@@ -46,7 +48,9 @@ for (const name of [...packages].sort()) {
   const { version: packageVersion, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   licences.push(`${name} ${packageVersion} (${license})\n\n${await licenceText(folder)}`);
 }
-await writeFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences.join(`\n${'-'.repeat(72)}\n\n`));
+await writeFile(join(fresh, 'THIRD-PARTY-LICENSES.txt'), licences.join(`\n${'-'.repeat(72)}\n\n`));
+await rm(dist, { recursive: true, force: true });
+await rename(fresh, dist);
 
 async function licenceText(folder) {
   for (const file of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENCE']) {
