@@ -7,9 +7,14 @@ import { readPart } from '../capture/source.ts';
 import { FrameAnalyzer } from '../track/frame-analyzer.ts';
 import { PROGRESS_BYTES, PROGRESS_FRAMES, type SegmentResult, type SegmentTask } from './types.ts';
 
+/** Bytes of capture for each connection that tables are made for at the start, and most of these: 32 MB, touched only where used. */
+const BYTES_OF_CONNECTION = 4096;
+const MOST_EXPECTED = 2 ** 18;
+
 /** Reads the records of one segment into one part. Where the first record cannot be guessed, nothing is read and `start` is NO_GUESS. */
 export function analyzeSegment(task: SegmentTask): SegmentResult {
-  const analyzer = new FrameAnalyzer(task.seed);
+  const bytes = Math.min(task.to, task.size) - task.from;
+  const analyzer = new FrameAnalyzer(task.seed, Math.min(MOST_EXPECTED, bytes / BYTES_OF_CONNECTION));
   const reader =
     task.state.format === 'pcap'
       ? new PcapReader(task.state.header, analyzer)

@@ -25,11 +25,12 @@ export class ConnectionTable {
   readonly seed: number;
   #mask: number;
 
-  /** @param seed mixed into the hashes @param capacity connections that are expected; the table grows beyond */
-  constructor(seed: number, capacity = FIRST_CAPACITY) {
+  /** @param seed mixed into the hashes @param expected connections; the table grows beyond */
+  constructor(seed: number, expected = 0) {
+    const capacity = 2 ** Math.ceil(Math.log2(Math.max(FIRST_CAPACITY, expected)));
     this.seed = seed;
     this.records = new Int32Array(capacity * RECORD_INTS);
-    this.slots = new Int32Array(FIRST_CAPACITY * 2);
+    this.slots = new Int32Array(capacity * 2);
     this.#mask = this.slots.length - 1;
   }
 

@@ -51,9 +51,12 @@ export class FrameAnalyzer implements FrameSink {
   readonly tftp = new TftpMeter();
   readonly #packet = new Packet();
 
-  /** @param seed mixed into the hashes, so that nobody can prepare packets that collide */
-  constructor(seed: number) {
-    this.connections = new ConnectionTable(seed);
+  /**
+   * @param seed mixed into the hashes, so that nobody can prepare packets that collide
+   * @param expected connections that the capture may hold; a guess that only saves time
+   */
+  constructor(seed: number, expected = 0) {
+    this.connections = new ConnectionTable(seed, expected);
     this.addresses = new AddressTable(seed);
   }
 
