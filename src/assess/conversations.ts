@@ -1,9 +1,7 @@
 import { type ConnectionView, newConnectionView, type Observation } from '../track/observation.ts';
 import { isListed, type Peer, type Peers } from './peers.ts';
+import { type Symptom, symptomOf } from './symptoms.ts';
 import type { Outcome } from './types.ts';
-
-/** How a connection that got through went on, where that is a symptom. */
-export type Symptom = 'stalled' | 'reset-after-request' | null;
 
 /** Connections of one conversation that share their fate. */
 export interface Fate {
@@ -115,14 +113,6 @@ function addConnection(conversation: Conversation, view: ConnectionView, observa
     fate.lastSeconds = view.lastSeconds;
     fate.lastNanoseconds = view.lastNanoseconds;
   }
-}
-
-/** Established, and then nothing: what a filter that reads content does, or a path that loses large packets. */
-function symptomOf(view: ConnectionView): Symptom {
-  if (view.outcome !== 'established') return null;
-  if (view.ended === 'stalled') return 'stalled';
-  const reset = view.ended === 'reset-by-server' || view.ended === 'reset-by-client';
-  return reset && view.clientSentData && !view.serverSentData ? 'reset-after-request' : null;
 }
 
 function newFate(view: ConnectionView, symptom: Symptom): Fate {

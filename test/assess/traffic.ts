@@ -24,6 +24,7 @@ export const TCP_EVENTS = [
   'unreachable',
   'stalled',
   'reset',
+  'gave-up',
   'answer-lost',
   'midstream',
 ] as const;
@@ -96,6 +97,8 @@ function tcpTraffic(event: TcpEvent, ends: Required<Ends>, time: number): TestFr
       return [...handshake(), ...[0.1, 0.4, 1, 2.2, 4.6, 9.4].map((after) => send('>', 'PA', after, 300))];
     case 'reset':
       return [...handshake(), send('>', 'PA', 0.1, 300), send('<', 'RA', 0.11)];
+    case 'gave-up':
+      return [...handshake(), send('>', 'PA', 0.1, 300), send('<', 'A', 0.11, 0, 1), send('>', 'RA', 4, 0, 301)];
     case 'answer-lost':
       return [0, 1, 3, 7].flatMap((after) => [send('>', 'S', after), send('<', 'SA', after + 0.01)]);
     case 'midstream':

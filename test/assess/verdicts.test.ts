@@ -131,6 +131,11 @@ describe('what blocks', () => {
     ]);
     expect(report.connections).toMatchObject({ expected: 1, blocked: 0, undecided: 1 });
   });
+  test('a client that resets before the answer gave up: nobody is accused', () => {
+    const report = held([...traffic('gave-up', to(MP, 80), 1), ...bothWays], site());
+    expect(told(report)).toEqual([]);
+    expect(ruleOf(report, 'cm.client-mp.http')).toMatchObject({ state: 'works', works: 1, blocked: 0 });
+  });
   test('a rule that is nominal only is not missed', () => {
     const report = held([...traffic('refused', to(DP, 8005), 1), ...alive(DP)], site());
     expect(told(report)).toEqual([]);
