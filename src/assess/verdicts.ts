@@ -103,8 +103,11 @@ export function reachOf(conversation: Conversation, trust: Trust): Reach {
   if (blocked.some(({ outcome }) => outcome === 'refused' || outcome === 'prohibited' || outcome === 'unreachable')) {
     return { state: 'blocked', certainty: 'proven' };
   }
-  if (symptoms.length > 0 || blocked.some(({ outcome }) => outcome === 'half-open'))
+  if (symptoms.length > 0 || blocked.some(({ outcome }) => outcome === 'half-open')) {
+    // What the client or the server sent next may be among the packets that the capture lost.
+    if (trust.droppedByCapture > 0) return { state: 'undecided', reason: 'capture-loss' };
     return { state: 'blocked', certainty: 'likely' };
+  }
   if (blocked.length > 0) return silenceOf(conversation, trust);
   return {
     state: 'undecided',

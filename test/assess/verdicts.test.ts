@@ -60,6 +60,15 @@ describe('silence', () => {
     expect(told(report)).toEqual([]);
     expect(report.undecided).toEqual(why('the capture lost packets, and the answer may be among them', example));
   });
+  test.each(['stalled', 'reset', 'answer-lost'] as const)(
+    'the capturing system lost packets: %s is undecided',
+    (event) => {
+      const report = held([...traffic(event, to(MP, 443), 1), ...alive(MP)], site(), 1);
+      expect(told(report)).toEqual([]);
+      expect(report.undecided).toEqual(why('the capture lost packets, and the answer may be among them', example));
+      expect(report.connections).toMatchObject({ blocked: 0, undecided: 1 });
+    },
+  );
   test('lost packets do not unsay a refusal', () => {
     const report = held([...traffic('refused', to(MP, 443), 1), ...alive(MP)], site(), 1);
     expect(told(report)).toMatchObject([{ kind: 'blocked-required', certainty: 'proven', outcome: 'refused' }]);
