@@ -22,6 +22,7 @@ export interface CheckOptions {
   output?: string[];
   failOn: Severity | 'never';
   workers?: number;
+  maxMemory?: number;
   bom?: boolean;
   quiet?: boolean;
   verbose?: boolean;

@@ -9,6 +9,7 @@ import type { Terminal } from './terminal.ts';
 export interface FlowsOptions {
   format: FlowFormat;
   workers?: number;
+  maxMemory?: number;
   bom?: boolean;
   quiet?: boolean;
 }

@@ -30,6 +30,21 @@ const WORKERS: OptionRow = {
   description: `threads that read captures; 0 works without threads (default: what pays, at most ${availableParallelism()})`,
   parse: workers,
 };
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
+const LEAST_MEMORY = 2 ** 20;
+
+function memory(text: string): number {
+  const match = /^(\d{1,12})\s*([kmg]?)(?:i?b)?$/i.exec(text.trim());
+  const bytes = match === null ? 0 : Number(match[1]) * UNITS[match[2].toLowerCase()];
+  if (bytes < LEAST_MEMORY) throw new InvalidArgumentError('A size of at least 1m is needed, such as 512m or 2g.');
+  return bytes;
+}
+
+const MAX_MEMORY: OptionRow = {
+  flags: '--max-memory <size>',
+  description: 'memory for connections, such as 512m or 4g (default: 1g); what goes beyond is counted and reported',
+  parse: memory,
+};
 const BOM: OptionRow = { flags: '--bom', description: 'begin CSV with a byte order mark, as Excel wants it' };
 const QUIET: OptionRow = { flags: '-q, --quiet', description: 'no progress and no remarks on standard error' };
 
@@ -52,6 +67,7 @@ export const CHECK_OPTIONS: readonly OptionRow[] = [
     default: 'low',
   },
   WORKERS,
+  MAX_MEMORY,
   BOM,
   QUIET,
   { flags: '-v, --verbose', description: 'print everything: each rule, each finding, internal errors whole' },
@@ -60,6 +76,7 @@ export const CHECK_OPTIONS: readonly OptionRow[] = [
 export const FLOW_OPTIONS: readonly OptionRow[] = [
   { flags: '-f, --format <format>', description: 'what to print', choices: FLOW_FORMAT_NAMES, default: 'table' },
   WORKERS,
+  MAX_MEMORY,
   BOM,
   QUIET,
 ];

@@ -20,6 +20,7 @@ export const REASONS = [
   'malformed',
   'too-many-headers',
   'encrypted',
+  'table-full',
 ] as const;
 
 export type Reason = (typeof REASONS)[number];
@@ -49,6 +50,8 @@ export const MALFORMED = 14;
 export const TOO_MANY_HEADERS = 15;
 /** IPsec ESP, protected Wi-Fi, MACsec and the like: what is inside cannot be read. */
 export const ENCRYPTED = 16;
+/** The frame of a connection that did not fit into the table any more (src/track/connection-table.ts). */
+export const TABLE_FULL = 17;
 
 /** Not a reason but the answer of a tunnel that is known by its port alone: the bytes are not of this protocol, nothing was changed. */
 export const NOT_FOR_US = -1;

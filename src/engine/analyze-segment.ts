@@ -14,7 +14,7 @@ const MOST_EXPECTED = 2 ** 18;
 /** Reads the records of one segment into one part. Where the first record cannot be guessed, nothing is read and `start` is NO_GUESS. */
 export function analyzeSegment(task: SegmentTask): SegmentResult {
   const bytes = Math.min(task.to, task.size) - task.from;
-  const analyzer = new FrameAnalyzer(task.seed, Math.min(MOST_EXPECTED, bytes / BYTES_OF_CONNECTION));
+  const analyzer = new FrameAnalyzer(task.seed, Math.min(MOST_EXPECTED, bytes / BYTES_OF_CONNECTION), task.limit);
   const reader =
     task.state.format === 'pcap'
       ? new PcapReader(task.state.header, analyzer)

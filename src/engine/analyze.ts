@@ -45,8 +45,20 @@ export interface AnalyzeOptions {
   workers?: number;
   /** Wanted size of a segment in bytes; left out: what gives each worker one. */
   segmentBytes?: number;
+  /** Bytes that the connections may take; see connectionLimit. */
+  maxMemory?: number;
   /** Called a few times a second. */
   onProgress?: (progress: AnalysisProgress) => void;
+}
+
+/** Where nobody says otherwise. */
+export const DEFAULT_MAX_MEMORY = 2 ** 30;
+/** A record with its place in a hash table, twice while a table grows, and what a verdict keeps of its two ends. */
+const BYTES_PER_CONNECTION = 512;
+
+/** Connections that fit into so many bytes. The frames of further ones are counted and reported, not followed. */
+export function connectionLimit(maxMemory: number): number {
+  return Math.max(1, Math.floor(maxMemory / BYTES_PER_CONNECTION));
 }
 
 /** Below this size, in bytes, starting a thread takes longer than reading the captures. */
@@ -63,24 +75,25 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions 
   const plan = await planSeries(paths, threads, options.segmentBytes);
   const workers = options.workers ?? (isSmall(plan) ? 0 : threads);
   const seed = randomInt(2 ** 31);
+  const limit = connectionLimit(options.maxMemory ?? DEFAULT_MAX_MEMORY);
   const pool = await openPool(
     Math.min(
       workers,
       plan.reduce((sum, { cuts }) => sum + Math.max(1, cuts.length), 0),
     ),
   );
-  const inWork = plan.map((planned) => beginCapture(planned, pool, seed));
+  const inWork = plan.map((planned) => beginCapture(planned, pool, { seed, limit }));
   const timer = options.onProgress && watch(options.onProgress, inWork, plan);
   try {
-    return await join(plan, inWork, seed);
+    return await join(plan, inWork, seed, limit);
   } finally {
     clearInterval(timer);
     await pool.close();
   }
 }
 
-async function join(plan: PlannedCapture[], inWork: CaptureInWork[], seed: number): Promise<Analysis> {
-  const merger = new PartMerger(seed);
+async function join(plan: PlannedCapture[], inWork: CaptureInWork[], seed: number, limit: number): Promise<Analysis> {
+  const merger = new PartMerger(seed, limit);
   const captures: AnalyzedCapture[] = [];
   for (const [i, { path, size }] of plan.entries()) {
     const { parts, summary } = await inWork[i].parts();

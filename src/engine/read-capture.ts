@@ -1,6 +1,7 @@
 import { sameSection } from '../capture/pcapng.ts';
 import type { CaptureFileSummary } from '../capture/source.ts';
 import type { ReaderSummary } from '../capture/types.ts';
+import { TABLE_FULL } from '../decode/reason.ts';
 import type { Part } from '../track/part.ts';
 import type { PlannedCapture } from './plan.ts';
 import type { Pool } from './pool.ts';
@@ -15,18 +16,21 @@ export interface CaptureInWork {
   parts(): Promise<{ parts: Part[]; summary: CaptureFileSummary }>;
 }
 
+/** What all tasks of a run share. */
+export type Run = Pick<SegmentTask, 'seed' | 'limit'>;
+
 /** Starts reading one capture: as a whole, or in segments. */
-export function beginCapture(planned: PlannedCapture, pool: Pool, seed: number): CaptureInWork {
-  return planned.cuts.length === 0 ? beginWhole(planned, pool, seed) : beginSegments(planned, pool, seed);
+export function beginCapture(planned: PlannedCapture, pool: Pool, run: Run): CaptureInWork {
+  return planned.cuts.length === 0 ? beginWhole(planned, pool, run) : beginSegments(planned, pool, run);
 }
 
 function newCounter(): Float64Array {
   return new Float64Array(new SharedArrayBuffer(PROGRESS_LENGTH * 8));
 }
 
-function beginWhole({ path }: PlannedCapture, pool: Pool, seed: number): CaptureInWork {
+function beginWhole({ path }: PlannedCapture, pool: Pool, run: Run): CaptureInWork {
   const counter = newCounter();
-  const running = pool.run({ kind: 'file', path, seed, progress: counter.buffer as SharedArrayBuffer });
+  const running = pool.run({ kind: 'file', path, ...run, progress: counter.buffer as SharedArrayBuffer });
   running.catch(() => {});
   return {
     counters: [counter],
@@ -38,10 +42,10 @@ function beginWhole({ path }: PlannedCapture, pool: Pool, seed: number): Capture
   };
 }
 
-function beginSegments(planned: PlannedCapture, pool: Pool, seed: number): CaptureInWork {
+function beginSegments(planned: PlannedCapture, pool: Pool, run: Run): CaptureInWork {
   const counters = planned.cuts.map(newCounter);
   const tasks = planned.cuts.map((from, i) =>
-    segmentTask(planned, seed, counters[i], from, planned.cuts[i + 1] ?? Number.POSITIVE_INFINITY),
+    segmentTask(planned, run, counters[i], from, planned.cuts[i + 1] ?? Number.POSITIVE_INFINITY),
   );
   const running = tasks.map((task) => pool.run(task) as Promise<SegmentResult>);
   for (const one of running) one.catch(() => {});
@@ -52,11 +56,14 @@ function beginSegments(planned: PlannedCapture, pool: Pool, seed: number): Captu
       for (const [i, one] of running.entries()) {
         const result = await verified(await one, tasks[i], results.at(-1), pool);
         // Where bytes are damaged, what a reader makes of them depends on all that came before: then the file is read as one.
-        if (result.summary.problemCount > 0 && !isLast(i, running)) return rereadWhole(planned, pool, seed, counters);
+        if (result.summary.problemCount > 0 && !isLast(i, running)) return rereadWhole(planned, pool, run, counters);
         results.push(result);
       }
-      const damaged = results.some(({ summary }) => summary.problemCount > 0);
-      if (damaged) return rereadWhole(planned, pool, seed, counters);
+      // Where a table is full, what it leaves out depends on the cuts.
+      const connections = results.reduce((sum, { part }) => sum + part.connectionCount, 0);
+      const isFull = connections > run.limit || results.some(({ part }) => part.reasons[TABLE_FULL] > 0);
+      const odd = isFull || results.some(({ summary }) => summary.problemCount > 0);
+      if (odd) return rereadWhole(planned, pool, run, counters);
       return { parts: results.map(({ part }) => part), summary: wholeSummary(planned, results) };
     },
   };
@@ -67,19 +74,13 @@ function isLast(index: number, all: readonly unknown[]): boolean {
 }
 
 /** The first segment starts behind the file header, where its reader knows the way; the others guess. */
-function segmentTask(
-  planned: PlannedCapture,
-  seed: number,
-  counter: Float64Array,
-  from: number,
-  to: number,
-): SegmentTask {
+function segmentTask(planned: PlannedCapture, run: Run, counter: Float64Array, from: number, to: number): SegmentTask {
   const isFirst = from === 0;
   const state = planned.state!;
   return {
     kind: 'segment',
     path: planned.path,
-    seed,
+    ...run,
     progress: counter.buffer as SharedArrayBuffer,
     from: isFirst ? firstRecord(state) : from,
     to,
@@ -125,11 +126,11 @@ async function verified(
 async function rereadWhole(
   planned: PlannedCapture,
   pool: Pool,
-  seed: number,
+  run: Run,
   counters: Float64Array[],
 ): ReturnType<CaptureInWork['parts']> {
   for (const counter of counters) counter.fill(0);
-  return beginWhole(planned, pool, seed).parts();
+  return beginWhole(planned, pool, run).parts();
 }
 
 function wholeSummary({ path, size }: PlannedCapture, results: SegmentResult[]): CaptureFileSummary {

@@ -10,6 +10,8 @@ interface TaskBase {
   path: string;
   /** Mixed into the hashes of this run; the same for all tasks, so that a part can take over another's tables. */
   seed: number;
+  /** Most connections that are followed. */
+  limit: number;
   /** Two doubles in shared memory that the reader keeps up to date: bytes of the file and frames read so far. */
   progress: SharedArrayBuffer;
 }

@@ -82,6 +82,93 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
       return counted(proven, 'required connection is BLOCKED', 'required connections are BLOCKED') + more;
     },
   },
+  'pxe-no-offer': {
+    word: 'no address',
+    heading: 'PXE: machines that get no address to boot with',
+    verdict: all('machine gets no address to boot with', 'machines get no address to boot with'),
+  },
+  'pxe-no-boot-server': {
+    word: 'no PXE',
+    heading: 'PXE: no boot server answers',
+    verdict: all('machine finds no boot server', 'machines find no boot server'),
+  },
+  'pxe-4011-unanswered': {
+    word: 'no 4011',
+    heading: 'PXE: boot server requests (udp 4011) without an answer',
+    verdict: all('machine gets no answer on udp 4011', 'machines get no answer on udp 4011'),
+  },
+  'pxe-no-boot-file': {
+    word: 'no file',
+    heading: 'PXE: boot servers that name no file',
+    verdict: all('machine is given no boot file', 'machines are given no boot file'),
+  },
+  'tftp-reply-blocked': {
+    word: 'TFTP lost',
+    heading: 'TFTP: answers from dynamic ports that are lost on the way',
+    verdict: (proven, likely) =>
+      counted(proven + likely, 'TFTP client never gets its answer', 'TFTP clients never get their answers'),
+  },
+  'tftp-request-unanswered': {
+    word: 'no TFTP',
+    heading: 'TFTP: requests without an answer',
+    verdict: all('TFTP client gets no answer', 'TFTP clients get no answer'),
+  },
+  'tftp-refused': {
+    word: 'refused',
+    heading: 'TFTP: files that the server refuses',
+    verdict: all('file is refused over TFTP', 'files are refused over TFTP'),
+  },
+  'tftp-stalled': {
+    word: 'stalled',
+    heading: 'TFTP: transfers that stop part-way',
+    verdict: all('TFTP transfer stops part-way', 'TFTP transfers stop part-way'),
+  },
+  'tftp-fragments-lost': {
+    word: 'fragments',
+    heading: 'TFTP: blocks that are lost as IP fragments',
+    verdict: all('TFTP transfer loses its fragments', 'TFTP transfers lose their fragments'),
+  },
+  'pxe-wrong-boot-file': {
+    word: 'wrong file',
+    heading: 'PXE: boot files for another kind of firmware',
+    verdict: all('machine is given the wrong boot file', 'machines are given the wrong boot file'),
+  },
+  'pxe-stalled': {
+    word: 'stalled',
+    heading: 'PXE: boots that stop between two steps',
+    verdict: all('network boot stops on the way', 'network boots stop on the way'),
+  },
+  'pxe-competing-servers': {
+    word: 'race',
+    heading: 'PXE: several servers answer the same boot',
+    verdict: all('group of servers competes for boots', 'groups of servers compete for boots'),
+  },
+  'tftp-port-out-of-range': {
+    word: 'TFTP port',
+    heading: 'TFTP: answers from ports outside the documented range',
+    verdict: all(
+      'TFTP server answers from ports outside its range',
+      'TFTP servers answer from ports outside their range',
+    ),
+  },
+  'pxe-options-override': {
+    word: 'options',
+    heading: 'PXE: DHCP options 66 and 67 beside a PXE server',
+    verdict: all(
+      'DHCP server names a boot file beside a PXE server',
+      'DHCP servers name boot files beside a PXE server',
+    ),
+  },
+  'tftp-slow': {
+    word: 'slow',
+    heading: 'TFTP: slow transfers',
+    verdict: all('TFTP transfer is slow', 'TFTP transfers are slow'),
+  },
+  'pxe-aborted': {
+    word: 'aborted',
+    heading: 'PXE: boots that the server ended, nothing is deployed',
+    verdict: all('boot was ended by the server', 'boots were ended by the server'),
+  },
   forbidden: {
     word: 'FORBIDDEN',
     heading: 'FORBIDDEN: traffic that the topology forbids',
@@ -101,6 +188,11 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
     word: 'unknown',
     heading: 'UNKNOWN: addresses that the topology does not name',
     verdict: all('unknown address', 'unknown addresses'),
+  },
+  'tftp-port-fixed': {
+    word: 'TFTP port',
+    heading: 'TFTP: servers that answer from port 69 itself',
+    verdict: all('TFTP server answers from port 69', 'TFTP servers answer from port 69'),
   },
   'required-not-seen': {
     word: 'not seen',
@@ -143,6 +235,7 @@ export const NOT_JUDGED_LABELS: Readonly<Record<string, string>> = {
   truncated: 'cut short by the snap length',
   malformed: 'malformed',
   'too-many-headers': 'too many headers',
+  'table-full': 'of connections beyond those that --max-memory allows',
   encrypted: 'encrypted (IPsec ESP, protected Wi-Fi, MACsec)',
 };
 

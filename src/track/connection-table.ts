@@ -25,8 +25,12 @@ export class ConnectionTable {
   readonly seed: number;
   #mask: number;
 
-  /** @param seed mixed into the hashes @param expected connections; the table grows beyond */
-  constructor(seed: number, expected = 0) {
+  /** Connections that the table takes; no more are appended. */
+  readonly limit: number;
+
+  /** @param seed mixed into the hashes @param expected connections; the table grows beyond @param limit most connections */
+  constructor(seed: number, expected = 0, limit = MAX_CONNECTIONS) {
+    this.limit = Math.min(limit, MAX_CONNECTIONS);
     const capacity = 2 ** Math.ceil(Math.log2(Math.max(FIRST_CAPACITY, expected)));
     this.seed = seed;
     this.records = new Int32Array(capacity * RECORD_INTS);
@@ -81,6 +85,7 @@ export class ConnectionTable {
   /**
    * Appends a record with its key fields set and everything else 0, and makes it the latest of its sockets.
    * @param previous what `find` gave: the connection that this one follows, or -1
+   * @returns its number, or -1 where the table is full
    */
   append(
     key: number,
@@ -90,6 +95,7 @@ export class ConnectionTable {
     destinationPort: number,
     previous: number,
   ): number {
+    if (this.count >= this.limit) return -1;
     if ((this.count + 1) * RECORD_INTS > this.records.length) this.#growRecords();
     const number = this.count++;
     const at = number * RECORD_INTS;

@@ -1,7 +1,7 @@
 import type { FrameSink } from '../capture/types.ts';
 import { decodeFrame } from '../decode/frame.ts';
 import { Packet, PROTOCOL_TCP, PROTOCOL_UDP } from '../decode/packet.ts';
-import { FRAGMENT, ICMP, ICMP_ERROR, ICMPV6, REASONS, TCP, UDP } from '../decode/reason.ts';
+import { FRAGMENT, ICMP, ICMP_ERROR, ICMPV6, REASONS, TABLE_FULL, TCP, UDP } from '../decode/reason.ts';
 import { AddressTable } from './address-table.ts';
 import { countAttempt } from './attempts.ts';
 import { ConnectionTable } from './connection-table.ts';
@@ -54,9 +54,10 @@ export class FrameAnalyzer implements FrameSink {
   /**
    * @param seed mixed into the hashes, so that nobody can prepare packets that collide
    * @param expected connections that the capture may hold; a guess that only saves time
+   * @param limit most connections that are followed; frames of others are counted as TABLE_FULL
    */
-  constructor(seed: number, expected = 0) {
-    this.connections = new ConnectionTable(seed, expected);
+  constructor(seed: number, expected = 0, limit?: number) {
+    this.connections = new ConnectionTable(seed, expected, limit);
     this.addresses = new AddressTable(seed);
   }
 
@@ -154,6 +155,11 @@ export class FrameAnalyzer implements FrameSink {
     const number = isTcp
       ? tcpConnection(table, packet, key, source, destination)
       : udpConnection(table, packet, key, source, destination);
+    if (number < 0) {
+      this.reasons[isTcp ? TCP : UDP]--;
+      this.reasons[TABLE_FULL]++;
+      return;
+    }
     const side = table.direction;
     const at = number * RECORD_INTS;
     const records = table.records;

@@ -1,4 +1,5 @@
-import { REASONS } from '../decode/reason.ts';
+import { PROTOCOL_TCP } from '../decode/packet.ts';
+import { REASONS, TABLE_FULL, TCP, UDP } from '../decode/reason.ts';
 import { AddressTable } from './address-table.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { FRAGMENT_DESTINATION, FRAGMENT_FRAME, FRAGMENT_KEY, FRAGMENT_SOURCE, FRAGMENT_WIDTH } from './fragments.ts';
@@ -34,6 +35,8 @@ import {
   KIND_IPV6,
   KIND_KEY_MASK,
   LAST_ATTEMPT_FRAME,
+  PACKETS_A,
+  PACKETS_B,
   PORTS,
   PREVIOUS,
   RECORD_INTS,
@@ -62,9 +65,9 @@ export class PartMerger {
   readonly #payloads = new PayloadLog();
   readonly #tftp = new TftpMeter();
 
-  /** @param seed mixed into the hashes */
-  constructor(seed: number) {
-    this.#connections = new ConnectionTable(seed);
+  /** @param seed mixed into the hashes @param limit most connections that are followed */
+  constructor(seed: number, limit?: number) {
+    this.#connections = new ConnectionTable(seed, 0, limit);
     this.#addresses = new AddressTable(seed);
   }
 
@@ -144,6 +147,10 @@ export class PartMerger {
       }
       const number = table.append(key, a, b, ports >>> 16, ports & 0xffff, found);
       joined.numbers[i] = number;
+      if (number < 0) {
+        this.#countLost(from, right);
+        continue;
+      }
       const at = number * RECORD_INTS;
       const previous = table.records[at + PREVIOUS];
       table.records.set(from.subarray(right, right + RECORD_INTS), at);
@@ -155,10 +162,18 @@ export class PartMerger {
     return joined;
   }
 
+  /** The frames of a connection for which there is no room. */
+  #countLost(from: Int32Array, right: number): void {
+    const frames = from[right + PACKETS_A] + from[right + PACKETS_B];
+    this.#reasons[(from[right + KIND] & 0xff) === PROTOCOL_TCP ? TCP : UDP] -= frames;
+    this.#reasons[TABLE_FULL] += frames;
+  }
+
   #appendPayloads({ payloads }: Part, { numbers, flipped }: Joined): void {
     const log = this.#payloads;
     for (let i = 0; i < payloads.count; i++) {
       const from = i * PAYLOAD_WIDTH;
+      if (numbers[payloads.values[from + PAYLOAD_CONNECTION]] < 0) continue;
       const stored = payloads.values[from + PAYLOAD_STORED];
       const at = log.reserve(stored);
       if (at < 0) continue;

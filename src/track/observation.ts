@@ -263,10 +263,11 @@ export class Observation {
     return server > 0 ? 1 : 0;
   }
 
-  /** Multicast by the address (RFC 5771, RFC 4291 section 2.7), or the limited broadcast address (RFC 919). */
-  #isGroup(view: ConnectionView): boolean {
-    if (view.family === 6) return this.addressWords[view.server * 4] >>> 24 === 0xff;
-    return view.server >>> 28 === 0xe || view.server === -1;
+  /** Multicast by either address (RFC 5771, RFC 4291 section 2.7), or the limited broadcast address (RFC 919). */
+  #isGroup({ family, client, server }: ConnectionView): boolean {
+    const isGroup = (address: number): boolean =>
+      family === 6 ? this.addressWords[address * 4] >>> 24 === 0xff : address >>> 28 === 0xe || address === -1;
+    return isGroup(server) || isGroup(client);
   }
 
   #answerTime(at: number, state: number, server: number): number | null {

@@ -46,7 +46,7 @@ const HANDSHAKE_FLAGS = TCP_SYN | TCP_RST;
 /**
  * The connection that a segment belongs to, made where there is none. A SYN or SYN-ACK that does not belong to the handshake of
  * the connection on the same four values begins a new one (RFC 9293 section 3.6.1); every other segment belongs to the latest.
- * @returns the number of the record; `table.direction` says which side sent the segment
+ * @returns the number of the record, -1 where the table is full; `table.direction` says which side sent the segment
  */
 export function tcpConnection(
   table: ConnectionTable,
@@ -73,6 +73,7 @@ export function tcpConnection(
   }
   table.direction = 0;
   const number = table.append(key, source, destination, packet.sourcePort, packet.destinationPort, found);
+  if (number < 0) return number;
   const at = number * RECORD_INTS;
   table.records[at + INITIAL_SEQUENCE] = initialSequence;
   table.records[at + STATE] = isAnswer ? HANDSHAKE | CLIENT_IS_B : HANDSHAKE | SYN_SEEN;

@@ -119,6 +119,7 @@ export class TftpMeter implements TftpMeters {
     for (let i = 0; i < meters.count; i++) {
       const right = i * METER_INTS;
       const connection = from[right + METER_CHAIN] >>> 1;
+      if (numbers[connection] < 0) continue;
       const chain = (numbers[connection] << 1) | ((from[right + METER_CHAIN] & 1) ^ flipped[connection]);
       const latest = this.#find(chain);
       if (latest >= 0 && !beginsTransferAt(this.values, latest, from, right))
