@@ -77,6 +77,7 @@ export type Reach =
 
 export const UNDECIDED_REASONS = {
   'ends-too-soon': 'the capture ends before an answer could have come',
+  'only-reset': 'only a reset was captured: what it answered or ended is not in the capture',
   'one-attempt': 'one attempt without an answer proves nothing',
   'capture-loss': 'the capture lost packets, and the answer may be among them',
   'one-direction': 'the capture shows one direction only: an answer may have taken a way past it',
@@ -109,10 +110,13 @@ export function reachOf(conversation: Conversation, trust: Trust): Reach {
     return { state: 'blocked', certainty: 'likely' };
   }
   if (blocked.length > 0) return silenceOf(conversation, trust);
-  return {
-    state: 'undecided',
-    reason: fates.every(({ outcome }) => outcome === 'one-way') ? 'one-way-protocol' : 'ends-too-soon',
-  };
+  if (fates.every(({ outcome }) => outcome === 'one-way')) return { state: 'undecided', reason: 'one-way-protocol' };
+  return { state: 'undecided', reason: isOnlyReset(conversation) ? 'only-reset' : 'ends-too-soon' };
+}
+
+/** True where nothing but resets was captured: nobody was seen to try anything. */
+export function isOnlyReset({ proto, fates }: Conversation): boolean {
+  return proto === 'tcp' && fates.every(({ outcome, attempts }) => outcome === 'undecided' && attempts === 0);
 }
 
 /** Whether something came through, for what is said of traffic that should not be. */

@@ -512,6 +512,18 @@ describe('required-not-seen', () => {
   test('a rule that was tried and failed was seen', () => {
     expect(missing(held(traffic('refused', to(MP, 80), 1), site()))).not.toContain('cm.client-mp.http');
   });
+  test('a reset alone is no attempt, and says so', () => {
+    const [, reset] = traffic('refused', to(MP, 80), 1);
+    const report = held([reset, ...bothWays], site());
+    expect(told(report)).toEqual([]);
+    expect(report.undecided).toEqual(
+      why(
+        'only a reset was captured: what it answered or ended is not in the capture',
+        '10.1.0.11 (in clients) -> MP01 (10.0.0.20) tcp/80',
+      ),
+    );
+    expect(missing(report)).toContain('cm.client-mp.http');
+  });
   test('rules of roles that the site does not have are not applicable', () => {
     const report = held([], site());
     expect(missing(report)).not.toContain('cm.client-fsp.http');

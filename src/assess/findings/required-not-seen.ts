@@ -2,13 +2,15 @@ import { roleName } from '../../catalog/roles.ts';
 import type { Kind } from '../kind.ts';
 import { endsOf } from '../new-finding.ts';
 import { plainByRule } from '../rule-states.ts';
+import { isOnlyReset } from '../verdicts.ts';
 
 /** Rules that are required and of whose traffic the capture shows nothing: no fault, but no proof either. */
 export const requiredNotSeen: Kind = {
   meta: { id: 'required-not-seen', title: 'Required, but not seen', severity: 'info' },
   find(context) {
     const { index, uses } = context;
-    const seen = new Set([...uses.map(({ rule }) => rule.id), ...plainByRule(context).keys()]);
+    const tried = uses.filter(({ judged }) => judged.some(({ conversation }) => !isOnlyReset(conversation)));
+    const seen = new Set([...tried.map(({ rule }) => rule.id), ...plainByRule(context).keys()]);
     return index
       .rulesFor()
       .filter(
