@@ -61,10 +61,10 @@ export function enterTunnel(packet: Packet, kind: number, id: number): void {
   packet.toGroup = 0;
 }
 
+/** 2 to the 32nd divided by the golden ratio, odd: multiplying by it loses nothing and spreads the bits. */
 const GOLDEN = 0x9e3779b1 | 0;
 
 /** Mixes a number that keeps networks apart into the packet's context. The same numbers give the same context on any machine. */
 export function separate(packet: Packet, kind: number, id: number): void {
-  const mixed = Math.imul(packet.context ^ (kind << 24) ^ id, GOLDEN);
-  packet.context = mixed ^ (mixed >>> 15) || 1;
+  packet.context = Math.imul(packet.context ^ (kind << 24) ^ id, GOLDEN);
 }

@@ -9,25 +9,25 @@ import { decodeTeredo } from './teredo.ts';
 import { decodeVxlan } from './vxlan.ts';
 
 // https://www.iana.org/assignments/service-names-port-numbers/; 8472 is the port of VXLAN in Linux before it had one
-const GENEVE = 1;
-const GRE = 2;
-const GTP_U = 3;
-const L2TP = 4;
-const MPLS = 5;
-const TEREDO = 6;
-const VXLAN = 7;
+const L2TP = 1701;
+const GTP_U = 2152;
+const TEREDO = 3544;
+const GRE = 4754;
+const VXLAN = 4789;
+const VXLAN_GPE = 4790;
+const GENEVE = 6081;
+const MPLS = 6635;
+const OLD_VXLAN = 8472;
 
-/** The tunnel that a UDP port may carry, by the port: the one look that an ordinary datagram costs. */
-export const UDP_TUNNEL_OF_PORT = new Uint8Array(0x10000);
-UDP_TUNNEL_OF_PORT[1701] = L2TP;
-UDP_TUNNEL_OF_PORT[2152] = GTP_U;
-UDP_TUNNEL_OF_PORT[3544] = TEREDO;
-UDP_TUNNEL_OF_PORT[4754] = GRE;
-UDP_TUNNEL_OF_PORT[4789] = VXLAN;
-UDP_TUNNEL_OF_PORT[4790] = VXLAN;
-UDP_TUNNEL_OF_PORT[6081] = GENEVE;
-UDP_TUNNEL_OF_PORT[6635] = MPLS;
-UDP_TUNNEL_OF_PORT[8472] = VXLAN;
+/** The ports by their lower byte, in which they all differ: so small a table stays in the cache whatever ports datagrams have. */
+const PORT_OF_BYTE = new Uint16Array(0x100);
+for (const port of [L2TP, GTP_U, TEREDO, GRE, VXLAN, VXLAN_GPE, GENEVE, MPLS, OLD_VXLAN])
+  PORT_OF_BYTE[port & 0xff] = port;
+
+/** True for a port that a tunnel may use: the one look that an ordinary datagram costs. */
+export function isTunnelPort(port: number): boolean {
+  return PORT_OF_BYTE[port & 0xff] === port;
+}
 
 /**
  * Reads the payload of a datagram that its port makes a suspect. Each tunnel looks at its own header and at the one inside before it
@@ -37,13 +37,15 @@ export function decodeUdpTunnel(
   packet: Packet,
   bytes: Uint8Array,
   view: DataView,
-  tunnel: number,
+  port: number,
   offset: number,
   captured: number,
   length: number,
 ): number {
-  switch (tunnel) {
+  switch (port) {
     case VXLAN:
+    case VXLAN_GPE:
+    case OLD_VXLAN:
       return decodeVxlan(packet, bytes, view, offset, captured, length);
     case GENEVE:
       return decodeGeneve(packet, bytes, view, offset, captured, length);

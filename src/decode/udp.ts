@@ -1,6 +1,6 @@
 import type { Packet } from './packet.ts';
 import { MALFORMED, NOT_FOR_US, TRUNCATED, UDP } from './reason.ts';
-import { decodeUdpTunnel, UDP_TUNNEL_OF_PORT } from './udp-tunnel.ts';
+import { decodeUdpTunnel, isTunnelPort } from './udp-tunnel.ts';
 
 // RFC 768
 const SOURCE_PORT = 0;
@@ -35,14 +35,14 @@ export function decodeUdp(
   packet.payloadLength = payloadLength;
   packet.payloadOffset = offset + HEADER_LENGTH;
   packet.payloadCaptured = payloadCaptured < 0 ? 0 : Math.min(payloadCaptured, payloadLength);
-  // Answers of a tunnel come from its port or go to it.
-  const tunnel = UDP_TUNNEL_OF_PORT[packet.destinationPort] || UDP_TUNNEL_OF_PORT[packet.sourcePort];
-  return tunnel === 0 ? UDP : decodeSuspect(packet, bytes, view, tunnel);
+  if (isTunnelPort(packet.destinationPort)) return decodeSuspect(packet, bytes, view, packet.destinationPort);
+  if (isTunnelPort(packet.sourcePort)) return decodeSuspect(packet, bytes, view, packet.sourcePort);
+  return UDP;
 }
 
-/** A datagram on the port of a tunnel is an ordinary one where its bytes are not of that tunnel. */
-function decodeSuspect(packet: Packet, bytes: Uint8Array, view: DataView, tunnel: number): number {
+/** A datagram to or from the port of a tunnel is an ordinary one where its bytes are not of that tunnel. */
+function decodeSuspect(packet: Packet, bytes: Uint8Array, view: DataView, port: number): number {
   const { payloadOffset, payloadCaptured, payloadLength } = packet;
-  const reason = decodeUdpTunnel(packet, bytes, view, tunnel, payloadOffset, payloadCaptured, payloadLength);
+  const reason = decodeUdpTunnel(packet, bytes, view, port, payloadOffset, payloadCaptured, payloadLength);
   return reason === NOT_FOR_US ? UDP : reason;
 }
