@@ -11,6 +11,7 @@ import { roleMatrix } from './matrix.ts';
 import { isListed, type Peer, Peers } from './peers.ts';
 import { ruleStates } from './rule-states.ts';
 import { type PlainTraffic, screen } from './screening.ts';
+import { pxeClients, tftpTransfers } from './stories-report.ts';
 import { storiesView } from './stories-view.ts';
 import { storyReach } from './story-reach.ts';
 import {
@@ -64,6 +65,7 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     stories,
     storyReach: told,
     peerOf: (ip) => peerByIp.get(ip) ?? null,
+    rejectionOf: (message) => rejectionOf(observation, message),
     droppedByCapture: evidence.droppedByCapture,
     end: observation.end,
     place: evidence.place,
@@ -82,7 +84,17 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     endpoints: reportedPeers(peers, judged).map(endpointReport),
     matrix: roleMatrix(context),
     undecided: undecidedOf(judged),
+    pxe_clients: pxeClients(stories, evidence),
+    tftp_transfers: tftpTransfers(stories, evidence),
   };
+}
+
+/** Address of who rejected a message by ICMP, or null. */
+function rejectionOf(observation: Observation, message: Parameters<Context['rejectionOf']>[0]): string | null {
+  const { addresses, ports } = observation.sockets(message.connection);
+  const side = addresses[0] === message.from.address && ports[0] === message.from.port ? 0 : 1;
+  const verdict = observation.icmpAbout(message.connection, side);
+  return verdict && observation.addressText(verdict.version, verdict.sender);
 }
 
 /** Conversations by rule and pair of addresses. */

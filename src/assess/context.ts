@@ -47,6 +47,8 @@ export interface Context {
   storyReach: StoryReach;
   /** The peer of an address of the capture, as text; null where no connection has it. */
   peerOf(ip: string): Peer | null;
+  /** Address of who rejected a message by ICMP, or null. */
+  rejectionOf(message: { connection: number; from: { address: number; port: number } }): string | null;
   /** Packets that the capturing system says it lost: silence proves nothing then. */
   droppedByCapture: number;
   /** End of the capture. */

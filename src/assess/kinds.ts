@@ -1,6 +1,23 @@
 import { blockedRequired } from './findings/blocked-required.ts';
 import { forbidden } from './findings/forbidden.ts';
+import { pxe4011Unanswered } from './findings/pxe-4011-unanswered.ts';
+import { pxeAborted } from './findings/pxe-aborted.ts';
+import { pxeCompetingServers } from './findings/pxe-competing-servers.ts';
+import { pxeNoBootFile } from './findings/pxe-no-boot-file.ts';
+import { pxeNoBootServer } from './findings/pxe-no-boot-server.ts';
+import { pxeNoOffer } from './findings/pxe-no-offer.ts';
+import { pxeOptionsOverride } from './findings/pxe-options-override.ts';
+import { pxeStalled } from './findings/pxe-stalled.ts';
+import { pxeWrongBootFile } from './findings/pxe-wrong-boot-file.ts';
 import { requiredNotSeen } from './findings/required-not-seen.ts';
+import { tftpFragmentsLost } from './findings/tftp-fragments-lost.ts';
+import { tftpPortFixed } from './findings/tftp-port-fixed.ts';
+import { tftpPortOutOfRange } from './findings/tftp-port-out-of-range.ts';
+import { tftpRefused } from './findings/tftp-refused.ts';
+import { tftpReplyBlocked } from './findings/tftp-reply-blocked.ts';
+import { tftpRequestUnanswered } from './findings/tftp-request-unanswered.ts';
+import { tftpSlow } from './findings/tftp-slow.ts';
+import { tftpStalled } from './findings/tftp-stalled.ts';
 import { unexpectedPort } from './findings/unexpected-port.ts';
 import { unknownEndpoint } from './findings/unknown-endpoint.ts';
 import { wsusPortPair } from './findings/wsus-port-pair.ts';
@@ -9,9 +26,26 @@ import type { Kind } from './kind.ts';
 /** Every kind of finding, in the order in which reports tell equals. */
 export const KINDS: readonly Kind[] = [
   blockedRequired,
+  pxeNoOffer,
+  pxeNoBootServer,
+  pxe4011Unanswered,
+  pxeNoBootFile,
+  tftpReplyBlocked,
+  tftpRequestUnanswered,
+  tftpRefused,
+  tftpStalled,
+  tftpFragmentsLost,
+  pxeWrongBootFile,
+  pxeStalled,
+  pxeCompetingServers,
+  tftpPortOutOfRange,
+  pxeOptionsOverride,
+  tftpSlow,
+  pxeAborted,
   forbidden,
   wsusPortPair,
   unexpectedPort,
   unknownEndpoint,
+  tftpPortFixed,
   requiredNotSeen,
 ];

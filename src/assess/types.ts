@@ -143,6 +143,73 @@ export interface Undecided {
   examples: string[];
 }
 
+/** One message of a network boot, or one transfer in it. */
+export interface PxeStepReport {
+  ts: string;
+  /** Seconds since the boot's first message. */
+  since: number;
+  /** Frame number in the capture that holds it. */
+  frame: number;
+  capture: string;
+  src_ip: string;
+  src_port: number;
+  dest_ip: string;
+  dest_port: number;
+  /** DISCOVER, OFFER, proxy OFFER, REQUEST, ACK, …, TFTP read; with `relayed` where a relay passed it on. */
+  message: string;
+  /** What it said, or what became of it: an address, a boot file, `complete`. */
+  result: string;
+}
+
+/** A machine that boots from the network. */
+export interface PxeClientReport {
+  /** Null where only a DUID is known. */
+  hardware_address: string | null;
+  uuid: string | null;
+  /** Option 93, and what it stands for. */
+  architecture: number | null;
+  architecture_name: string | null;
+  /** All addresses that it had, the latest last. */
+  addresses: string[];
+  /** Boots in the capture; the fields below are those of the last one. */
+  boots: number;
+  way: 'pxe' | 'http';
+  /** The farthest step: discover, offer, request, address, boot-server-request, boot-file, tftp-request, tftp-data, loaded, windows-pe. */
+  reached: string;
+  /** Seconds from the boot's first message to each step reached. */
+  times: Record<string, number>;
+  boot_files: string[];
+  first_ts: string;
+  last_ts: string;
+  /** All boots, message by message, the first PXE_STEPS of them. */
+  steps: PxeStepReport[];
+}
+
+/** A file asked for over TFTP, with all repeats of the request and all answers. */
+export interface TftpTransferReport {
+  client_ip: string;
+  client_port: number;
+  server_ip: string;
+  /** The port that the server answered from; null where none was seen. */
+  server_port: number | null;
+  /** Frame numbers in `capture`. */
+  request_frames: number[];
+  capture: string;
+  write: boolean;
+  file: string;
+  mode: string;
+  options: Record<string, string>;
+  /** Options of the server's OACK; null where it sent none. */
+  accepted_options: Record<string, string> | null;
+  bytes: number;
+  blocks: number;
+  retransmissions: number;
+  outcome: 'complete' | 'refused' | 'no-answer' | 'not-acknowledged' | 'stalled' | 'aborted' | 'undecided';
+  error: { code: number; text: string; by: 'server' | 'client' } | null;
+  first_ts: string;
+  last_ts: string;
+}
+
 export interface Report {
   schema: 'pcapcheck-report/1';
   tool: { name: 'pcapcheck'; version: string };
@@ -162,6 +229,8 @@ export interface Report {
   endpoints: EndpointReport[];
   matrix: MatrixRow[];
   undecided: Undecided[];
+  pxe_clients: PxeClientReport[];
+  tftp_transfers: TftpTransferReport[];
 }
 
 /** One connection as `pcapcheck flows` prints it. `src` is the client. */

@@ -8,9 +8,12 @@ import {
   endpointSchema,
   findingSchema,
   matrixRowSchema,
+  pxeClientSchema,
+  pxeStepSchema,
   reportSchema,
   ruleSchema,
   sourceSchema,
+  tftpTransferSchema,
   undecidedSchema,
 } from './schema.ts';
 
@@ -33,8 +36,14 @@ const each =
 
 const source = shaped(sourceSchema);
 
-const byName = (counts: Record<string, number>): Record<string, number> =>
-  Object.fromEntries(Object.entries(counts).sort(([one], [other]) => (one < other ? -1 : 1)));
+const byName = <T>(fields: Record<string, T>): Record<string, T> =>
+  Object.fromEntries(Object.entries(fields).sort(([one], [other]) => (one < other ? -1 : 1)));
+
+/** Steps of a boot in the order of their time. */
+const byTime = (times: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(byName(times)).sort(([, one], [, other]) => one - other));
+
+const byNameOrNull = <T>(fields: Record<string, T> | null): Record<string, T> | null => fields && byName(fields);
 
 const byOutcome = (counts: Partial<Record<string, number>>): Partial<Record<string, number>> =>
   Object.fromEntries(OUTCOMES.filter((outcome) => outcome in counts).map((outcome) => [outcome, counts[outcome]]));
@@ -53,4 +62,12 @@ export const orderedReport: (report: Report) => Report = shaped(reportSchema, {
   endpoints: each(shaped(endpointSchema)),
   matrix: each(shaped(matrixRowSchema, { source, outcomes: byOutcome })),
   undecided: each(shaped(undecidedSchema)),
+  pxe_clients: each(shaped(pxeClientSchema, { times: byTime, steps: each(shaped(pxeStepSchema)) })),
+  tftp_transfers: each(
+    shaped(tftpTransferSchema, {
+      options: byName,
+      accepted_options: byNameOrNull,
+      error: shaped(tftpTransferSchema.shape.error.unwrap()),
+    }),
+  ),
 });

@@ -139,6 +139,66 @@ export const undecidedSchema = z
   .object({ reason: z.string(), count: amount, examples: z.array(z.string()) })
   .meta({ id: 'Undecided', description: 'Something that the capture could not show' });
 
+export const pxeStepSchema = z
+  .object({
+    ts: time,
+    since: z.number().describe("Seconds since the boot's first message"),
+    frame: z.int().min(1),
+    capture: z.string(),
+    src_ip: z.string(),
+    src_port: port,
+    dest_ip: z.string(),
+    dest_port: port,
+    message: z.string().describe('DISCOVER, OFFER, proxy OFFER, REQUEST, ACK, TFTP read, and so on'),
+    result: z.string().describe('What it said, or what became of it'),
+  })
+  .meta({ id: 'PxeStep' });
+
+export const pxeClientSchema = z
+  .object({
+    hardware_address: z.string().nullable(),
+    uuid: z.string().nullable(),
+    architecture: amount.nullable().describe('DHCP option 93'),
+    architecture_name: z.string().nullable(),
+    addresses: z.array(z.string()).describe('The latest last'),
+    boots: amount.describe('Boots in the capture; times and steps reached are those of the last'),
+    way: z.enum(['pxe', 'http']),
+    reached: z
+      .string()
+      .describe(
+        'discover, offer, request, address, boot-server-request, boot-file, tftp-request, tftp-data, loaded or windows-pe',
+      ),
+    times: z.record(z.string(), z.number()).describe("Seconds from the boot's first message to each step reached"),
+    boot_files: z.array(z.string()),
+    first_ts: time,
+    last_ts: time,
+    steps: z.array(pxeStepSchema),
+  })
+  .meta({ id: 'PxeClient', description: 'A machine that boots from the network' });
+
+export const tftpTransferSchema = z
+  .object({
+    client_ip: z.string(),
+    client_port: port,
+    server_ip: z.string(),
+    server_port: port.nullable().describe('The port that the server answered from'),
+    request_frames: z.array(z.int().min(1)),
+    capture: z.string(),
+    write: z.boolean(),
+    file: z.string(),
+    mode: z.string(),
+    options: z.record(z.string(), z.string()),
+    accepted_options: z.record(z.string(), z.string()).nullable().describe("Options of the server's OACK"),
+    bytes: amount,
+    blocks: amount,
+    retransmissions: amount,
+    outcome: z.enum(['complete', 'refused', 'no-answer', 'not-acknowledged', 'stalled', 'aborted', 'undecided']),
+    error: z.object({ code: amount, text: z.string(), by: z.enum(['server', 'client']) }).nullable(),
+    first_ts: time,
+    last_ts: time,
+  })
+  .meta({ id: 'TftpTransfer', description: 'A file asked for over TFTP, with all repeats of the request' });
+
 export const reportSchema = z
   .object({
     schema: z.literal('pcapcheck-report/1').describe('Changes when a field is removed or changes its meaning'),
@@ -152,6 +212,8 @@ export const reportSchema = z
     endpoints: z.array(endpointSchema),
     matrix: z.array(matrixRowSchema),
     undecided: z.array(undecidedSchema),
+    pxe_clients: z.array(pxeClientSchema),
+    tftp_transfers: z.array(tftpTransferSchema),
   })
   .meta({ title: 'pcapcheck report, version 1' }) satisfies z.ZodType<Report>;
 

@@ -7,6 +7,7 @@ import { findingSections } from './terminal/findings.ts';
 import { glanceSection } from './terminal/glance.ts';
 import { coverageSection, inputSection, undecidedSection } from './terminal/limits.ts';
 import { matrixSection } from './terminal/matrix.ts';
+import { pxeSection } from './terminal/pxe.ts';
 import { ruleSection } from './terminal/rules.ts';
 import { verdictLines } from './terminal/verdict.ts';
 
@@ -19,6 +20,7 @@ const SECTIONS = [
   verdictLines,
   glanceSection,
   findingSections,
+  pxeSection,
   matrixSection,
   ruleSection,
   undecidedSection,

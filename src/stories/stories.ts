@@ -24,6 +24,6 @@ export function playStories(observation: Observation): Stories {
     clients: bootClients(dhcp.messages, tftp.stories),
     transfers: tftp.stories,
     malformed: tftp.malformed + dhcp.malformed,
-    dropped: observation.payloads.dropped + observation.tftpMeters.dropped,
+    dropped: tftp.dropped + observation.payloads.dropped + observation.tftpMeters.dropped,
   };
 }

@@ -1,5 +1,5 @@
 import { numberOption, type TftpOptions } from '../protocols/tftp.ts';
-import { type Moment, secondsFrom } from './moment.ts';
+import { later, type Moment, secondsFrom } from './moment.ts';
 import type { Chain } from './tftp-chains.ts';
 import type { TftpFailure, TftpOutcome } from './tftp-story.ts';
 
@@ -64,8 +64,13 @@ export function tftpOutcome(facts: TftpFacts): TftpOutcome {
   if (failure?.by === 'client' && repeats < HOPELESS_REPEATS) return 'aborted';
   const lastRequest = requests[requests.length - 1];
   const askedInVain = requests.length >= PROVING_REQUESTS && secondsFrom(requests[0], lastRequest) >= ANSWER_PATIENCE;
+  const isStuck = secondsFrom(lastProgress(requests[0], chain), facts.last) >= STALL_PATIENCE;
   const isOver =
-    askedInVain || secondsFrom(facts.last, end) >= STALL_PATIENCE || repeats >= HOPELESS_REPEATS || failure !== null;
+    isStuck ||
+    askedInVain ||
+    secondsFrom(facts.last, end) >= STALL_PATIENCE ||
+    repeats >= HOPELESS_REPEATS ||
+    failure !== null;
   const answers = chains.reduce((sum, { oacks, data: blocks }) => sum + oacks + (blocks?.packets ?? 0), 0);
   if (answers === 0) {
     if (facts.rejected) return 'no-answer';
@@ -80,4 +85,12 @@ export function tftpOutcome(facts: TftpFacts): TftpOutcome {
     return facts.rejected || (isRepeated && isOver) ? 'not-acknowledged' : 'undecided';
   }
   return isOver ? 'stalled' : 'undecided';
+}
+
+/** When something new was last seen: the first request, a block, an acknowledgment. What comes after it are repeats. */
+function lastProgress(request: Moment, chain: Chain | undefined): Moment {
+  let last = request;
+  if (chain?.data) last = later(last, chain.data.topSeen);
+  if (chain?.acks) last = later(last, chain.acks.topSeen);
+  return last;
 }

@@ -13,6 +13,9 @@ export const TFTP_PORT = 69;
 /** Seconds after which the same request on the same port is another attempt of somebody's, not a repeat: firmware repeats for half a minute. */
 const REPEAT_SECONDS = 60;
 
+/** Most files asked for that are followed: 65,536 boots of a few files each are more than a capture holds. */
+const MAX_STORIES = 1 << 17;
+
 type Request = Extract<TftpMessage, { kind: 'read' | 'write' }>;
 
 interface Asked {
@@ -29,6 +32,8 @@ export interface TftpStories {
   stories: TftpStory[];
   /** Requests whose names or options break the rules. */
   malformed: number;
+  /** Requests beyond MAX_STORIES. */
+  dropped: number;
 }
 
 /** Every file that was asked for, in the order of the first request. */
@@ -50,11 +55,12 @@ export function tftpStories(observation: Observation): TftpStories {
       else told.push({ message, content });
     }
   }
-  if (asked.length === 0) return { stories: [], malformed };
+  if (asked.length === 0) return { stories: [], malformed, dropped: 0 };
   const chainsBy = chainsByClient(tftpChains(observation));
   const fragments = fragmentLookup(observation);
-  const stories = groupRequests(asked, chainsBy).map((group) => tell(group, toldBy, fragments, observation));
-  return { stories, malformed };
+  const groups = groupRequests(asked, chainsBy);
+  const stories = groups.slice(0, MAX_STORIES).map((group) => tell(group, toldBy, fragments, observation));
+  return { stories, malformed, dropped: groups.length - stories.length };
 }
 
 /** Who asks whom from which port: what joins an answer to its request, whatever port it comes from. */

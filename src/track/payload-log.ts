@@ -20,6 +20,8 @@ export const PAYLOAD_WIDTH = 8;
 export const MAX_STORED = 2048;
 /** Bytes kept of a whole capture: some 100,000 DHCP messages. What comes later is counted only. */
 export const MAX_STORE = 64 * 1024 * 1024;
+/** Most messages kept, whatever their size. */
+export const MAX_PAYLOADS = 1 << 19;
 const FIRST_STORE = 4096;
 
 /**
@@ -61,7 +63,7 @@ export class PayloadLog implements Payloads {
 
   /** Offset in `values` of a new message whose PAYLOAD_OFFSET has room for `length` bytes, or -1 where the store is full. */
   reserve(length: number): number {
-    if (this.dropped > 0 || this.used + length > MAX_STORE) {
+    if (this.dropped > 0 || this.count === MAX_PAYLOADS || this.used + length > MAX_STORE) {
       this.dropped++;
       return -1;
     }

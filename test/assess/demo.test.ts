@@ -140,7 +140,8 @@ describe('the same frames in three formats', () => {
   const json = async (path: string): Promise<string> => {
     const report = await reportOf([path]);
     const findings = report.findings.map((finding) => ({ ...finding, capture: finding.capture && 'capture' }));
-    return [...renderJson({ ...report, findings, captures: [] })].join('');
+    const tftp_transfers = report.tftp_transfers.map((transfer) => ({ ...transfer, capture: 'capture' }));
+    return [...renderJson({ ...report, findings, tftp_transfers, captures: [] })].join('');
   };
   test.each(['demo.pcapng', 'demo.pcap.gz'])('the report of %s is the report of demo.pcap', async (file) => {
     expect(await json(`${DEMO}/${file}`)).toBe(await json(DEMO_CAPTURE));

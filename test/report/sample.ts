@@ -1,5 +1,14 @@
 /** Reports made by hand: a site in trouble, a site without findings, and one whose names are hostile. */
-import type { Finding, FlowRow, MatrixRow, Report, RuleReport, Source } from '../../src/assess/types.ts';
+import type {
+  Finding,
+  FlowRow,
+  MatrixRow,
+  PxeClientReport,
+  Report,
+  RuleReport,
+  Source,
+  TftpTransferReport,
+} from '../../src/assess/types.ts';
 
 const CONFIGMGR = 'Ports used in Configuration Manager';
 const configmgr = (section: string): Source => ({ document: CONFIGMGR, date: '2020-04-29', section });
@@ -468,6 +477,87 @@ const matrix: MatrixRow[] = [
   },
 ];
 
+const pxe_clients: PxeClientReport[] = [
+  {
+    hardware_address: '00:15:5d:77:01:01',
+    uuid: '4C4C4544-0042-3010-8051-B7C04F4D3401',
+    architecture: 7,
+    architecture_name: 'x64 UEFI',
+    addresses: ['10.20.4.130'],
+    boots: 2,
+    way: 'pxe',
+    reached: 'tftp-request',
+    times: { discover: 0, offer: 0.0046, address: 0.97, 'boot-file': 1.02, 'tftp-request': 1.03 },
+    boot_files: ['smsboot\\x64\\wdsmgfw.efi'],
+    first_ts: '2026-03-02T09:03:00.000000000Z',
+    last_ts: '2026-03-02T09:03:21.000000000Z',
+    steps: [
+      {
+        ts: '2026-03-02T09:03:00.000000000Z',
+        since: 0,
+        frame: 4200,
+        capture: CAPTURE,
+        src_ip: '0.0.0.0',
+        src_port: 68,
+        dest_ip: '255.255.255.255',
+        dest_port: 67,
+        message: 'DISCOVER',
+        result: 'PXEClient:Arch:00007:UNDI:003016',
+      },
+      {
+        ts: '2026-03-02T09:03:01.030000000Z',
+        since: 1.03,
+        frame: 4211,
+        capture: CAPTURE,
+        src_ip: '10.20.4.130',
+        src_port: 1070,
+        dest_ip: '10.20.0.21',
+        dest_port: 69,
+        message: 'TFTP read smsboot\\x64\\wdsmgfw.efi',
+        result: 'not-acknowledged, from port 49152',
+      },
+    ],
+  },
+  {
+    hardware_address: '00:15:5d:77:01:02',
+    uuid: null,
+    architecture: 0,
+    architecture_name: 'x86 BIOS',
+    addresses: ['10.20.4.131'],
+    boots: 1,
+    way: 'pxe',
+    reached: 'loaded',
+    times: { discover: 0, loaded: 12.25 },
+    boot_files: [],
+    first_ts: '2026-03-02T09:04:00.000000000Z',
+    last_ts: '2026-03-02T09:04:12.250000000Z',
+    steps: [],
+  },
+];
+
+const tftp_transfers: TftpTransferReport[] = [
+  {
+    client_ip: '10.20.4.130',
+    client_port: 1070,
+    server_ip: '10.20.0.21',
+    server_port: 49152,
+    request_frames: [4211, 4219],
+    capture: CAPTURE,
+    write: false,
+    file: 'smsboot\\x64\\wdsmgfw.efi',
+    mode: 'octet',
+    options: { tsize: '0', blksize: '1468' },
+    accepted_options: { tsize: '1013000', blksize: '1468' },
+    bytes: 0,
+    blocks: 0,
+    retransmissions: 0,
+    outcome: 'not-acknowledged',
+    error: null,
+    first_ts: '2026-03-02T09:03:01.030000000Z',
+    last_ts: '2026-03-02T09:03:21.000000000Z',
+  },
+];
+
 /** A site where much is wrong. */
 export const trouble: Report = {
   schema: 'pcapcheck-report/1',
@@ -524,6 +614,8 @@ export const trouble: Report = {
       examples: ['10.20.4.90 -> 10.21.0.12 tcp 443'],
     },
   ],
+  pxe_clients,
+  tftp_transfers,
 };
 
 /** The same site on a good day. */
@@ -535,6 +627,8 @@ export const clear: Report = {
   rules: [...working, ...idle, inapplicable],
   matrix: [ROW],
   undecided: [],
+  pxe_clients: [],
+  tftp_transfers: [],
 };
 
 /** Names as an attacker would choose them. */
@@ -577,6 +671,19 @@ export function hostile(name: string): Report {
     endpoints: trouble.endpoints.map((endpoint) => ({ ...endpoint, name, roles: [name] })),
     matrix: matrix.map((row) => ({ ...row, src_role: name, dest_role: name, rules: [name], source: site(name) })),
     undecided: [{ reason: name, count: 4, examples: [name] }],
+    pxe_clients: pxe_clients.map((client) => ({
+      ...client,
+      boot_files: [name],
+      steps: client.steps.map((step) => ({ ...step, capture: name, message: name, result: name })),
+    })),
+    tftp_transfers: tftp_transfers.map((transfer) => ({
+      ...transfer,
+      capture: name,
+      file: name,
+      mode: name,
+      options: { blksize: name },
+      error: { code: 1, text: name, by: 'server' },
+    })),
   };
 }
 

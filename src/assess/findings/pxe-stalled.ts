@@ -1,0 +1,116 @@
+import type { Boot, BootMessage } from '../../stories/boot-story.ts';
+import { type Moment, secondsFrom } from '../../stories/moment.ts';
+import { bootFinding, machineText, vantageText } from '../boot-evidence.ts';
+import { boot4011, bootServers, isDiscover, isRequest, lastWords, seesClient, tries } from '../boot-facts.ts';
+import type { Kind } from '../kind.ts';
+import { counted } from '../wording.ts';
+
+/** Seconds without a next step: BIOS iPXE is quiet for 16 s after its ACK, the longest pause of firmware between repeats is 32 s. */
+const PATIENCE = 40;
+const REPEAT_PATIENCE = 10;
+
+interface Stall {
+  /** The step that succeeded last, and the one that does not come. */
+  between: string;
+  detail: string;
+  causes: string;
+  remedy: string;
+  moments: readonly Moment[];
+  attempts: number;
+}
+
+/** A boot stops between two steps that other kinds do not tell of. */
+export const pxeStalled: Kind = {
+  meta: { id: 'pxe-stalled', title: 'Network boot stops between two steps', severity: 'medium' },
+  find(context) {
+    return lastWords(context.stories.clients).flatMap(({ client, boot }) => {
+      const stall = stallOf(boot, context.end);
+      if (stall === null || context.droppedByCapture > 0) return [];
+      return bootFinding(
+        {
+          kind: pxeStalled.meta.id,
+          severity: 'medium',
+          certainty: 'likely',
+          message: `The boot of ${machineText(client)} stops between ${stall.between}: ${stall.detail}. ${vantageText(boot)}. ${stall.causes}`,
+          remedy: stall.remedy,
+          outcome: null,
+          server: null,
+          port: 67,
+          attempts: stall.attempts,
+          moments: stall.moments,
+        },
+        client,
+        context,
+      );
+    });
+  },
+};
+
+function stallOf(boot: Boot, end: Pick<Moment, 'seconds' | 'nanoseconds'>): Stall | null {
+  if (boot.transfers.length > 0) return null;
+  const servers = bootServers(boot);
+  const offer = servers.find(({ givesAddress }) => givesAddress)?.offers[0];
+  const discovers = tries(boot, isDiscover);
+  const requests = tries(boot, isRequest);
+  if (offer !== undefined && requests.length === 0 && boot.steps.address === undefined)
+    return offersIgnored(offer, discovers, end);
+  if (requests.length > 1 && boot.steps.address === undefined && offer !== undefined && seesClient(boot))
+    return noLease(requests, end);
+  return bootFileNotAsked(
+    boot,
+    servers.some(({ bootFiles }) => bootFiles.length > 0),
+    end,
+  );
+}
+
+function offersIgnored(
+  offer: BootMessage,
+  discovers: BootMessage[],
+  end: Pick<Moment, 'seconds' | 'nanoseconds'>,
+): Stall | null {
+  const after = discovers.filter((discover) => secondsFrom(offer, discover) > 1);
+  if (after.length < 2 || secondsFrom(offer, end) < REPEAT_PATIENCE) return null;
+  return {
+    between: 'OFFER and REQUEST',
+    detail: `an address is offered by ${offer.v4?.serverId ?? offer.fromText}, and the client goes on asking (${counted(discovers.length, 'DISCOVER')})`,
+    causes:
+      'The offer is lost on its way to the client (udp/68), or the firmware waits for a boot server that does not answer.',
+    remedy:
+      'Allow udp/67 and udp/68 from the DHCP server or the relay to the clients; see that a PXE server answers on this network.',
+    moments: [offer, ...after],
+    attempts: discovers.length,
+  };
+}
+
+function noLease(requests: BootMessage[], end: Pick<Moment, 'seconds' | 'nanoseconds'>): Stall | null {
+  if (secondsFrom(requests[0], end) < REPEAT_PATIENCE) return null;
+  return {
+    between: 'REQUEST and ACK',
+    detail: `the client asks for the address that it was offered (${counted(requests.length, 'REQUEST')}), and no ACK comes`,
+    causes: 'The DHCP server gave the address away, refuses silently, or the relay passes on only the first message.',
+    remedy:
+      'See the log of the DHCP server for this hardware address, and that relay and server reach each other on udp/67.',
+    moments: requests,
+    attempts: requests.length,
+  };
+}
+
+/** Only where the request would be seen: on the client's network. A later boot attempt of the client says that this one was given up. */
+function bootFileNotAsked(boot: Boot, named: boolean, end: Pick<Moment, 'seconds' | 'nanoseconds'>): Stall | null {
+  const asked = boot4011(boot);
+  const step = boot.steps['boot-file'];
+  if (!named || step === undefined || !seesClient(boot) || secondsFrom(boot.last, end) < PATIENCE) return null;
+  if (asked !== null && asked.answers.length === 0) return null;
+  const last = [...boot.messages].reverse().find(({ v4 }) => v4 !== null && v4.bootFile !== '')!;
+  if (/^https?:/i.test(last.v4!.bootFile)) return null;
+  return {
+    between: 'the name of the boot file and its TFTP request',
+    detail: `${last.v4!.serverId ?? last.fromText} names "${last.v4!.bootFile.slice(0, 100)}", and nobody asks udp/69 for it`,
+    causes:
+      'The firmware does not reach the server (no route or no ARP answer for it), waits at a menu or for F12, or was switched off.',
+    remedy:
+      "See what the screen shows; check the gateway in the lease and that the boot server's address is reachable from the client's network.",
+    moments: [boot.first, last],
+    attempts: 1,
+  };
+}

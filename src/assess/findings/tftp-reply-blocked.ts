@@ -1,0 +1,92 @@
+import { type TftpStory, transferPort } from '../../stories/tftp-story.ts';
+import type { Context } from '../context.ts';
+import { onScreen } from '../firmware.ts';
+import type { Kind } from '../kind.ts';
+import { storyFinding } from '../story-finding.ts';
+import { isProven } from '../story-reach.ts';
+import {
+  filesText,
+  machine,
+  type TftpCase,
+  tftpCases,
+  tftpFilter,
+  transferRange,
+  wentOnAfter,
+} from '../tftp-evidence.ts';
+import type { Finding } from '../types.ts';
+import { called, counted } from '../wording.ts';
+
+/** A server answered a TFTP request from a port of its own, and the answer, or what the client sends there, is lost on the way. */
+export const tftpReplyBlocked: Kind = {
+  meta: { id: 'tftp-reply-blocked', title: 'TFTP answers are lost on the way', severity: 'high' },
+  find: (context) =>
+    tftpCases(context, (story) => waysOf(story) !== null && !wentOnAfter(story, context))
+      .filter(({ stories }) => !stories.some(({ fragments }) => fragments !== null && fragments.datagrams > 0))
+      .map((one) => tell(one, context)),
+};
+
+/** Which way is blocked: that of the answers, or that of the client's acknowledgments; null where neither is seen to be. */
+function waysOf(story: TftpStory): 'answer' | 'client' | null {
+  const { outcome, rejection, blocks, chains } = story;
+  if (rejection !== null && rejection.about !== 'request' && (outcome === 'not-acknowledged' || outcome === 'stalled'))
+    return rejection.about;
+  if (outcome === 'not-acknowledged') return 'answer';
+  // The client acknowledges the options, the server goes on repeating them.
+  const oacks = chains.reduce((sum, chain) => sum + chain.oacks, 0);
+  return outcome === 'stalled' && blocks === 0 && oacks > 1 ? 'client' : null;
+}
+
+function tell(one: TftpCase, context: Context): Finding {
+  const { client, server, stories, boot } = one;
+  const story = stories.find((each) => each.rejection !== null) ?? stories[0];
+  const way = waysOf(story)!;
+  const port = transferPort(story);
+  const range = transferRange(server);
+  const requests = stories.reduce((sum, each) => sum + each.requests.length, 0);
+  const answers = stories.flatMap(({ chains }) => chains);
+  const sent = answers.reduce((sum, { oacks, data }) => sum + oacks + (data?.packets ?? 0), 0);
+  const ports = new Set(answers.map(({ sender, receiver }) => (story.write ? receiver : sender).port)).size;
+  const from = ports > 1 ? `${ports} ports (${port}, …), a new one for each repeated request` : `port ${port}`;
+  const proven = stories.some(isProven) && context.droppedByCapture === 0;
+  const asked = `${machine(one)} asks ${called(server)} for ${filesText(stories)} (${counted(requests, 'request')} to udp/69)`;
+  const { rejection } = story;
+  const rejected =
+    rejection === null
+      ? ''
+      : ` ${rejection.sender} rejects ${rejection.about === 'answer' ? 'the answer' : 'what the client sends there'} (ICMP${rejection.verdict.version === 6 ? 'v6' : ''} type ${rejection.verdict.type} code ${rejection.verdict.code}).`;
+  // A client that got nothing asks again; one that does not is waiting for data after its acknowledgment.
+  const lost =
+    rejection !== null || requests > stories.length
+      ? 'The answer is lost between the capture point and the client.'
+      : 'The answer, or the acknowledgment of it, is lost between the capture point and the client; since the client does not ask again, rather the acknowledgment.';
+  const message =
+    way === 'answer'
+      ? `${asked}, and the server answers from ${from}: ${counted(sent, 'answer')} pass the capture point, none is ever acknowledged.${rejected} ${lost}`
+      : `${asked}, and the server's answer from ${from} arrives, but what the client sends to that port has no effect: the server repeats its answer.${rejected} The acknowledgments are lost between the capture point and the server.`;
+  const remedy =
+    way === 'answer'
+      ? `Opening udp/69 is not enough: allow udp from ${called(server)}, ports ${range.text}, to any port of ${called(client)} (from the server's side; the answer is a new flow), or turn on the TFTP helper of the firewall, or fix the server's ports (WDS: UdpPortPolicy; tftp_port_range in the topology) and open those. Look at the client's own firewall last.`
+      : `Allow udp from ${called(client)} to ports ${range.text} of ${called(server)} besides udp/69, or turn on the TFTP helper of the firewall.`;
+  return storyFinding(
+    {
+      kind: tftpReplyBlocked.meta.id,
+      severity: 'high',
+      certainty: proven ? 'proven' : 'likely',
+      message: `${message} ${onScreen('tftp-timeout', boot?.architecture ?? null)}`,
+      remedy,
+      outcome: rejection?.verdict.outcome ?? 'no-answer',
+      client,
+      server,
+      port: 69,
+      count: stories.length,
+      attempts: requests,
+      moments: stories.flatMap((each) => [each.first, each.last, ...(each.rejection ? [rejectionMoment(each)] : [])]),
+      display_filter: tftpFilter(one),
+    },
+    context,
+  );
+}
+
+function rejectionMoment(story: TftpStory): TftpStory['first'] {
+  return { ...story.first, frame: story.rejection!.verdict.frame };
+}

@@ -1,0 +1,37 @@
+import { isBios } from '../stories/boot-story.ts';
+
+/** What the screen of the machine shows: PXE 2.1 appendix (error codes of UNDI firmware), and UEFI's UefiPxeBcDxe. */
+const MESSAGES = {
+  'no-offer': { bios: 'PXE-E51 (no DHCP or proxyDHCP offers were received)', uefi: 'PXE-E16 (no offer received)' },
+  'proxy-only': {
+    bios: 'PXE-E52 (proxyDHCP offers were received, no DHCP offers)',
+    uefi: 'PXE-E16 (no offer received)',
+  },
+  'no-boot-server': { bios: 'PXE-E53 (no boot filename received)', uefi: 'PXE-E16 (no offer received)' },
+  'no-proxy-answer': {
+    bios: 'PXE-E55 (proxyDHCP service did not reply to request on port 4011)',
+    uefi: 'PXE-E16 (no offer received)',
+  },
+  'no-boot-file': { bios: 'PXE-E53 (no boot filename received), PXE-E77 or PXE-E78', uefi: 'PXE-E16 or PXE-E21' },
+  'tftp-timeout': { bios: 'PXE-E32 (TFTP open timeout)', uefi: 'PXE-E18 (server response timeout)' },
+  'tftp-read': { bios: 'PXE-E35 (TFTP read timeout)', uefi: 'PXE-E18 (server response timeout)' },
+  'tftp-not-found': {
+    bios: 'PXE-T01 and PXE-E3B (TFTP error, file not found)',
+    uefi: 'PXE-E23 (client received TFTP error)',
+  },
+  'tftp-error': { bios: 'PXE-E36 (error received from TFTP server)', uefi: 'PXE-E23 (client received TFTP error)' },
+} as const;
+export type ScreenMessage = keyof typeof MESSAGES;
+
+/** A sentence with the firmware's own message. @param architecture option 93, null where it is not known */
+export function onScreen(message: ScreenMessage, architecture: number | null): string {
+  const { bios, uefi } = MESSAGES[message];
+  switch (isBios(architecture)) {
+    case true:
+      return `The screen shows ${bios}.`;
+    case false:
+      return `The screen shows ${uefi}.`;
+    default:
+      return `The screen shows ${bios}, or ${uefi} under UEFI.`;
+  }
+}

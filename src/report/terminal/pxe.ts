@@ -1,0 +1,65 @@
+/** Network boots: a line a machine, how far it came and when. Left out where none was seen. */
+import type { PxeClientReport, Report } from '../../assess/types.ts';
+import { count } from '../quantity.ts';
+import { type Column, type Row, renderTable } from '../table.ts';
+import { type Page, paragraph, section } from './block.ts';
+
+const MOST_ROWS = 20;
+
+/** Steps in the words of a table, and whether the boot may be called done there. */
+const STEPS: Readonly<Record<string, { label: string; done?: true }>> = {
+  discover: { label: 'asked for an address' },
+  offer: { label: 'was offered an address' },
+  request: { label: 'asked for the offer' },
+  address: { label: 'has an address' },
+  'boot-server-request': { label: 'asked the boot server' },
+  'boot-file': { label: 'knows its boot file' },
+  'tftp-request': { label: 'asked for the file' },
+  'tftp-data': { label: 'loads' },
+  loaded: { label: 'loaded', done: true },
+  'windows-pe': { label: 'runs Windows PE', done: true },
+};
+
+export const stepLabel = (step: string): string => STEPS[step]?.label ?? step;
+
+const COLUMNS: Column[] = [
+  { title: 'Hardware address' },
+  { title: 'Firmware', least: 8 },
+  { title: 'Address', least: 10 },
+  { title: 'Came as far as', least: 12 },
+  { title: 'After', align: 'right' },
+  { title: 'UUID', least: 8, single: true },
+];
+
+export function pxeSection(report: Report, page: Page): string[] {
+  // Those that did not get through come first.
+  const sorted = report.pxe_clients.toSorted((one, other) => Number(isDone(one)) - Number(isDone(other)));
+  const shown = page.verbose ? sorted : sorted.slice(0, MOST_ROWS);
+  const left = sorted.length - shown.length;
+  const done = sorted.filter(isDone).length;
+  const heading = `NETWORK BOOTS (${count(sorted.length)}, ${count(done)} loaded a program)`;
+  return sorted.length === 0
+    ? []
+    : section(page, heading, [
+        ...renderTable(COLUMNS, shown.map(row), page.width, page.paint),
+        ...(left === 0 ? [] : paragraph(page, `... and ${count(left)} more: --verbose shows them all`, 2, 'dim')),
+      ]);
+}
+
+const isDone = ({ reached }: PxeClientReport): boolean => STEPS[reached]?.done === true;
+
+function row(client: PxeClientReport): Row {
+  const seconds = client.times[client.reached];
+  const http = client.way === 'http' ? ' (HTTP boot)' : '';
+  return {
+    tone: isDone(client) || client.way === 'http' ? null : 'warn',
+    cells: [
+      client.hardware_address ?? 'DHCPv6 only',
+      client.architecture_name ?? (client.architecture === null ? '' : `type ${client.architecture}`),
+      client.addresses.at(-1) ?? '',
+      `${stepLabel(client.reached)}${http}${client.boots > 1 ? `, boot ${client.boots}` : ''}`,
+      seconds === undefined ? '' : `${seconds.toFixed(1)} s`,
+      client.uuid ?? '',
+    ],
+  };
+}
