@@ -41,6 +41,13 @@ export function whatHappened(fate: Fate): string {
   }
 }
 
+/** What else it may be, where the verdict is only likely. */
+export function likelyNote(_conversation: Conversation, fates: readonly Fate[]): string {
+  return fates.some(({ outcome }) => outcome === 'half-open')
+    ? 'The fault lies between the capture point and the client.'
+    : 'The server says nothing at all in this capture: it may also be down.';
+}
+
 function icmpText({ icmp }: Fate): string {
   if (icmp === null) return 'an ICMP error';
   return `${icmp.sender} (ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code})`;

@@ -175,9 +175,15 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
     verdict: all('FORBIDDEN connection was seen', 'FORBIDDEN connections were seen'),
   },
   'wsus-port-pair': {
-    word: 'WSUS ports',
-    heading: 'WSUS: HTTP and HTTPS ports that do not belong together',
-    verdict: all('WSUS port pair is wrong', 'WSUS port pairs are wrong'),
+    word: 'half BLOCKED',
+    established: 'opens, then fails',
+    heading: 'WSUS: HTTPS works, and the HTTP port that it also needs is blocked',
+    verdict: (proven, likely) => {
+      if (proven === 0)
+        return counted(likely, 'WSUS port pair is probably half blocked', 'WSUS port pairs are probably half blocked');
+      const more = likely === 0 ? '' : `, ${count(likely)} more probably`;
+      return counted(proven, 'WSUS port pair is half BLOCKED', 'WSUS port pairs are half BLOCKED') + more;
+    },
   },
   'unexpected-port': {
     word: 'unexpected',

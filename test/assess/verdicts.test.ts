@@ -215,12 +215,31 @@ hosts:
   });
   test('WSUS over HTTPS without HTTP: one finding names the pair', () => {
     const frames = [...traffic('refused', to(SUP, 8530), 1), ...traffic('established', to(SUP, 8531), 1)];
-    const pair = findingsOf(held(frames, site('', 'wsus_http_port: 8530')), 'wsus-port-pair');
+    const pair = told(held(frames, site('', 'wsus_http_port: 8530')));
     expect(pair).toMatchObject([
-      { severity: 'medium', certainty: 'proven', dest_port: 8530, outcome: 'refused', count: 1 },
+      { kind: 'wsus-port-pair', severity: 'high', certainty: 'proven', dest_port: 8530, outcome: 'refused', count: 1 },
     ]);
     expect(pair[0].rule).toEqual(expect.arrayContaining(['cm.client-sup.http', 'cm.client-sup.https']));
     expect(pair[0].message).toContain('over tcp/8531, but not over tcp/8530');
+  });
+  test.each([
+    ['stalled', 'medium', 'likely', 'never acknowledged'],
+    ['answer-lost', 'high', 'likely', 'between the capture point and the client'],
+    ['silent', 'high', 'proven', 'nothing came back'],
+  ] as const)('half of a WSUS pair is as certain as what happened to it: %s', (event, severity, certainty, words) => {
+    const frames = [...traffic(event, to(SUP, 8530), 1), ...traffic('established', to(SUP, 8531), 1)];
+    const findings = told(held(frames, site('', 'wsus_http_port: 8530')));
+    expect(findings).toMatchObject([{ kind: 'wsus-port-pair', severity, certainty, dest_port: 8530 }]);
+    expect(findings[0].message).toContain(words);
+  });
+  test('half of a WSUS pair on a port that serves more: all rules are named, once', () => {
+    const topology = site('', 'wsus_http_port: 80').replace('roles: [sup]', 'roles: [sup, mp]');
+    const frames = [...traffic('refused', to(SUP, 80), 1), ...traffic('established', to(SUP, 443), 1)];
+    const [finding, ...others] = told(held(frames, topology));
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ kind: 'wsus-port-pair', dest_port: 80 });
+    expect(new Set(finding.rule).size).toBe(finding.rule.length);
+    expect(finding.rule[0]).toBe('cm.client-sup.http');
   });
   test('WSUS over HTTPS, HTTP not tried: nothing is wrong', () => {
     const report = held(traffic('established', to(SUP, 8531), 1), site('', 'wsus_http_port: 8530'));
