@@ -28,7 +28,8 @@ export function tftpTransfers({ transfers }: Stories, places: Places): TftpTrans
 
 function clientReport(client: BootClient, places: Places): PxeClientReport {
   const { boots, hardwareAddress, uuid, architecture, addresses } = client;
-  const last = boots[boots.length - 1];
+  // Firmware that has loaded nothing goes on to HTTP boot: what PXE came to is what counts.
+  const last = boots.filter(({ way }) => way === 'pxe').pop() ?? boots[boots.length - 1];
   const times: Record<string, number> = {};
   for (const step of BOOT_STEPS) {
     const moment = last.steps[step];

@@ -4,7 +4,7 @@ import { FLOW_FORMAT_NAMES } from '../report/flows.ts';
 import { FORMATS } from '../report/formats.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
 import { printableLines, sentenceOf } from './failure.ts';
-import { addOptions, CATALOG_OPTIONS, CHECK_OPTIONS, FLOW_OPTIONS } from './options.ts';
+import { addOptions, CATALOG_OPTIONS, CHECK_OPTIONS, FLOW_OPTIONS, PXE_OPTIONS } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -63,6 +63,16 @@ function build(terminal: Terminal, exit: (code: number) => void): Command {
     .action(async (captures, options) => {
       const { flowsCommand } = await import('./flows.ts');
       exit(await flowsCommand(captures, options, terminal));
+    });
+
+  const pxe = program
+    .command('pxe')
+    .description('print the network boots of captures, or one of them message by message');
+  addOptions(pxe, PXE_OPTIONS)
+    .argument('<capture...>', 'pcap or pcapng files, gzip too; - reads standard input')
+    .action(async (captures, options) => {
+      const { pxeCommand } = await import('./pxe.ts');
+      exit(await pxeCommand(captures, options, terminal));
     });
 
   addTopology(program, terminal, exit);

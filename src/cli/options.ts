@@ -81,6 +81,13 @@ export const FLOW_OPTIONS: readonly OptionRow[] = [
   QUIET,
 ];
 
+export const PXE_OPTIONS: readonly OptionRow[] = [
+  { flags: '-c, --client <address>', description: 'one machine, by its hardware address: all of its messages' },
+  { flags: '-f, --format <format>', description: 'what to print', choices: ['table', 'json'], default: 'table' },
+  WORKERS,
+  QUIET,
+];
+
 export const CATALOG_OPTIONS: readonly OptionRow[] = [
   { flags: '--role <role>', description: 'rules in which the role is either end' },
   { flags: '--port <port>', description: 'rules for a port, such as 443, tcp/443 or udp/63000-64000' },

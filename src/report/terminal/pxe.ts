@@ -22,7 +22,7 @@ const STEPS: Readonly<Record<string, { label: string; done?: true }>> = {
 
 export const stepLabel = (step: string): string => STEPS[step]?.label ?? step;
 
-const COLUMNS: Column[] = [
+export const BOOT_COLUMNS: Column[] = [
   { title: 'Hardware address' },
   { title: 'Firmware', least: 8 },
   { title: 'Address', least: 10 },
@@ -41,14 +41,14 @@ export function pxeSection(report: Report, page: Page): string[] {
   return sorted.length === 0
     ? []
     : section(page, heading, [
-        ...renderTable(COLUMNS, shown.map(row), page.width, page.paint),
+        ...renderTable(BOOT_COLUMNS, shown.map(bootRow), page.width, page.paint),
         ...(left === 0 ? [] : paragraph(page, `... and ${count(left)} more: --verbose shows them all`, 2, 'dim')),
       ]);
 }
 
 const isDone = ({ reached }: PxeClientReport): boolean => STEPS[reached]?.done === true;
 
-function row(client: PxeClientReport): Row {
+export function bootRow(client: PxeClientReport): Row {
   const seconds = client.times[client.reached];
   const http = client.way === 'http' ? ' (HTTP boot)' : '';
   return {
