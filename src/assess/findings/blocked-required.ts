@@ -17,7 +17,9 @@ export const blockedRequired: Kind = {
     const halves = blockedHalves(context);
     for (const judged of context.judged) {
       if (judged.verdict.kind !== 'expected' || judged.reach.state !== 'blocked') continue;
-      // Half of a pair of ports has a finding of its own, which says more.
+      // Network boot and TFTP have findings of their own, which say more.
+      if (context.storyReach.isTold(judged.conversation)) continue;
+      // So has the half of a pair of ports.
       if (halves.has(judged.conversation)) continue;
       const uses = blockedUses(judged, context);
       if (uses.length > 0) findings.push(...tell(judged, uses, judged.reach.certainty, context));
