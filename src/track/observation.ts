@@ -232,7 +232,7 @@ export class Observation {
       view.outcome = tcpOutcome(records, at, client, icmp, this.#end);
       view.ended = hasEnding(view.outcome) ? tcpEnded(records, at, client) : null;
     } else {
-      if (!view.toGroup) view.toGroup = this.#isGroup(view);
+      if (!view.toGroup) view.toGroup = this.#isGroupAddress(kind & KIND_IPV6, view.server);
       view.outcome = udpOutcome(records, at, client, icmp, view.toGroup, wantsNoAnswer(view.serverPort), this.#end);
       view.ended = null;
       if (view.packetsToClient > 0 || client === 1) view.attempts = view.packetsToServer;
@@ -260,14 +260,14 @@ export class Observation {
     if (transfer !== undefined) return transfer;
     const server = compareAsServer(ports >>> 16, ports & 0xffff);
     view.clientInferred = server >= 0;
+    // Nobody sends from a group address: what is sent to one was sent by the client of that exchange, whatever the ports say.
+    if (server > 0 && this.#isGroupAddress(records[at + KIND] & KIND_IPV6, records[at + ADDRESS_B])) return 0;
     return server > 0 ? 1 : 0;
   }
 
   /** Multicast by either address (RFC 5771, RFC 4291 section 2.7), or the limited broadcast address (RFC 919). */
-  #isGroup({ family, client, server }: ConnectionView): boolean {
-    const isGroup = (address: number): boolean =>
-      family === 6 ? this.addressWords[address * 4] >>> 24 === 0xff : address >>> 28 === 0xe || address === -1;
-    return isGroup(server) || isGroup(client);
+  #isGroupAddress(isV6: number, address: number): boolean {
+    return isV6 !== 0 ? this.addressWords[address * 4] >>> 24 === 0xff : address >>> 28 === 0xe || address === -1;
   }
 
   #answerTime(at: number, state: number, server: number): number | null {

@@ -8,6 +8,7 @@ import {
   END_FIN,
   END_MASK,
   END_RESET_A,
+  FIN_A,
   FIRST_ATTEMPT_NANOSECONDS,
   FIRST_ATTEMPT_SECONDS,
   FIRST_NANOSECONDS,
@@ -137,6 +138,8 @@ function isStalled(records: Int32Array, at: number, side: number): boolean {
   const state = records[at + STATE];
   const other = 1 - side;
   if ((state & (DATA_A << side)) === 0 || (state & (SPOKE_A << other)) === 0) return false;
+  // Who has closed its side may be gone by the time the other one sends its last words.
+  if ((state & (FIN_A << other)) !== 0) return false;
   if (((records[at + COUNTS] >>> (side << 3)) & MAX_REPEATS) < STALLED_REPEATS) return false;
   const acknowledged =
     (state & (ACKED_A << other)) !== 0 &&

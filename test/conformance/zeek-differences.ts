@@ -31,20 +31,10 @@ export const EXPLAINED: Record<string, Explanation> = {
     reason: `${CHECKSUMS}, so that the answer to the bind comes first and the server is the originator; neither port decides`,
     counts: { client: 1 },
   },
-  'zeek/dhcp__dhcp.pcap scripts.base.protocols.dhcp.dhcp-all-msg-types/conn.log': {
-    reason:
-      'an answer of a DHCP server to the broadcast address: the originator is who sent first, the client to us is who has port 68',
-    counts: { client: 1 },
-  },
   'zeek/ldap__missing_ldap_logs.pcapng scripts.base.protocols.ldap.sasl-signed-clear/conn.log': {
     reason:
       'one packet of each was captured before the card cut it up, with an IP length of 0: 0 bytes to Zeek, the frame to us',
     counts: { bytes: 3 },
-  },
-  'zeek/pppoe-over-qinq.pcap core.pppoe-over-qinq/conn.log': {
-    reason:
-      'the server sends its last data with its FIN, four times more and never acknowledged, so it stalled; Zeek sees the FIN of both',
-    counts: { ended: 1 },
   },
   'zeek/ssh__ssh.client-side-half-duplex.pcap scripts.base.protocols.ssh.half-duplex-client/conn.log': {
     reason: LET_GO,

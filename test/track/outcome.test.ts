@@ -143,6 +143,11 @@ describe('TCP outcomes', () => {
     });
     expect(first([...handshake, ...hello.slice(0, 3)])).toMatchObject({ ended: 'open' });
   });
+  test('what is sent to a side that has closed, and not acknowledged any more, is no stall', () => {
+    const fin = [seg('>', 'FA', 0.05, { sequence: 1001 }), seg('<', 'A', 0.06, { acknowledgment: 1002 })];
+    const last = [200, 200.3, 200.9, 202.1, 204.5].map((t) => seg('<', 'FPA', t, { payload: 31 }));
+    expect(first([...handshake, ...fin, ...last])).toMatchObject({ outcome: 'established', ended: 'fin' });
+  });
   test('FIN first, reset afterwards: ended by the FIN', () => {
     expect(first([...handshake, seg('>', 'FA', 1), seg('<', 'RA', 1.1)])).toMatchObject({ ended: 'fin' });
   });
@@ -217,6 +222,10 @@ describe('UDP outcomes', () => {
   });
   test('an answer whose question was not captured', () => {
     expect(first([reply(0), later(9)])).toMatchObject({ outcome: 'one-sided', clientPort: 40000 });
+  });
+  test('what a server sends to the broadcast address was not asked for from there', () => {
+    const offer = udp({ source: SERVER, destination: '255.255.255.255', sourcePort: 67, destinationPort: 68 });
+    expect(first([offer, later(9)])).toMatchObject({ outcome: 'one-way', clientPort: 67, toGroup: true });
   });
   test('protocols that want no answer', () => {
     expect(
