@@ -20,6 +20,8 @@ const MAX_RELAYS = 8;
 const OPTION_CLIENT_ID = 1;
 const OPTION_SERVER_ID = 2;
 const OPTION_IA_NA = 3;
+const OPTION_IA_TA = 4;
+const OPTION_IA_PD = 25;
 const OPTION_IA_ADDRESS = 5;
 const OPTION_RELAY_MESSAGE = 9;
 const OPTION_STATUS = 13;
@@ -56,14 +58,14 @@ export interface Dhcpv6Message {
   xid: number;
   /** Relays that it passed. */
   relays: number;
-  /** Codes of its options, each time they occur, in its order; those within IA_NA follow it. */
+  /** Codes of its options, each time they occur, in its order; those within identity associations follow these. */
   codes: number[];
   /** DUID in hexadecimal; what it holds of the machine. Null where it holds none. */
   clientId: string | null;
   hardwareAddress: string | null;
   uuid: string | null;
   serverId: string | null;
-  /** Addresses in IA_NA. */
+  /** Addresses in identity associations. */
   addresses: string[];
   vendorClass: string | null;
   architecture: number | null;
@@ -123,12 +125,11 @@ function readOption(message: Dhcpv6Message, code: number, value: Uint8Array): vo
       message.serverId = hexOf(value);
       return;
     case OPTION_IA_NA:
-      // Identity, two times, then options (RFC 8415 section 21.4).
-      if (value.length >= 12)
-        walk(value.subarray(12), (inner, address) => {
-          message.codes.push(inner);
-          if (inner === OPTION_IA_ADDRESS && address.length >= 16) message.addresses.push(ipv6Of(address));
-        });
+    case OPTION_IA_PD:
+      readIdentity(message, value, 12);
+      return;
+    case OPTION_IA_TA:
+      readIdentity(message, value, 4);
       return;
     case OPTION_STATUS:
       if (value.length >= 2) message.status = uint16(value, 0);
@@ -144,6 +145,15 @@ function readOption(message: Dhcpv6Message, code: number, value: Uint8Array): vo
       if (value.length >= 2) message.architecture = uint16(value, 0);
       return;
   }
+}
+
+/** Identity associations: a number, two times (not in IA_TA), then options (RFC 8415 sections 21.4, 21.5, 21.21). */
+function readIdentity(message: Dhcpv6Message, value: Uint8Array, header: number): void {
+  if (value.length < header) return;
+  walk(value.subarray(header), (inner, address) => {
+    message.codes.push(inner);
+    if (inner === OPTION_IA_ADDRESS && address.length >= 16) message.addresses.push(ipv6Of(address));
+  });
 }
 
 /** Calls `see` for each option. @returns false where one reaches beyond the end */

@@ -2,16 +2,25 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { readDhcp } from '../../src/protocols/dhcp.ts';
 import { readDhcpv6 } from '../../src/protocols/dhcpv6.ts';
 import { CONTROL_DHCP, CONTROL_DHCPV6 } from '../../src/track/control-ports.ts';
+import { NOT_READ_YET } from './differences.ts';
 import { byFrame, observationOf } from './messages.ts';
 import { hasOracles, oracles } from './oracles.ts';
 
 type Row = Record<string, string | number> & { frame: number };
 
-/** Rows that differ, and why; the counts are exact. */
-const EXPLAINED: Record<string, { reason: string; rows: number }> = {};
+const CUT = 'the capture holds less of each message than its fixed part (snap length)';
+const COPY = 'the same message captured twice within 0.1 s is one';
 
-/** Captures whose frames are not read. */
-const NOT_READ: Record<string, string> = {};
+/** Rows that differ, and why; the counts are exact. */
+const EXPLAINED: Record<string, { reason: string; rows: number }> = {
+  'gopacket/tests__be__test008.pcapng': { reason: CUT, rows: 4 },
+  'gopacket/tests__le__test005.pcapng': { reason: CUT, rows: 4 },
+  'gopacket/tests__le__test007.pcapng': { reason: CUT, rows: 1 },
+  'gopacket/tests__le__test101.pcapng': { reason: CUT, rows: 3 },
+  'gopacket/tests__le__test201.pcapng': { reason: CUT, rows: 3 },
+  'pcapplusplus/raw_ip.pcap': { reason: COPY, rows: 1 },
+  'suricata/dhcp-option-52-overload.pcap': { reason: COPY, rows: 2 },
+};
 
 const first = (text: unknown): string => String(text).split('|')[0];
 /** Codes as tshark lists them: pads and the end are 0 there. */
@@ -61,6 +70,10 @@ function differencesOf6(row: Row, bytes: Parameters<typeof readDhcpv6>[0]): stri
     .map(([what, ours, theirs]) => `${what}: ours ${ours}, oracle ${theirs}`);
 }
 
+test.skipIf(!hasOracles)('every file that is named as different exists', () => {
+  for (const file of Object.keys(EXPLAINED)) expect(Object.keys(oracles())).toContain(file);
+});
+
 describe.skipIf(!hasOracles)('DHCP agrees with tshark', () => {
   const figures = { rows: 0, equal: 0, explained: 0, notRead: 0 };
   afterAll(() => {
@@ -73,7 +86,7 @@ describe.skipIf(!hasOracles)('DHCP agrees with tshark', () => {
     const rows4 = tshark?.dhcp ?? [];
     const rows6 = tshark?.dhcpv6 ?? [];
     if (rows4.length + rows6.length === 0) continue;
-    if (file in NOT_READ) {
+    if (file in NOT_READ_YET) {
       figures.notRead++;
       continue;
     }
