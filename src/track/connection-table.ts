@@ -96,7 +96,7 @@ export class ConnectionTable {
     previous: number,
   ): number {
     if (this.count >= this.limit) return -1;
-    if ((this.count + 1) * RECORD_INTS > this.records.length) this.#growRecords();
+    if ((this.count + 1) * RECORD_INTS > this.records.length) this.#growRecords(this.records.length * 2);
     const number = this.count++;
     const at = number * RECORD_INTS;
     this.records[at + ADDRESS_A] = source;
@@ -118,7 +118,7 @@ export class ConnectionTable {
   }
 
   #add(hash: number, number: number): void {
-    if (++this.keys > this.#mask >> 1) this.#growSlots();
+    if (++this.keys > this.#mask >> 1) this.#growSlots(this.slots.length * 4);
     this.#put(hash, number);
   }
 
@@ -129,15 +129,24 @@ export class ConnectionTable {
     slots[slot] = entryOf(hash, number);
   }
 
-  #growRecords(): void {
-    const records = new Int32Array(this.records.length * 2);
+  /** Makes room for so many connections more, at once instead of step by step. */
+  reserve(more: number): void {
+    const total = Math.min(this.count + more, this.limit);
+    if (total * RECORD_INTS > this.records.length) this.#growRecords(total * RECORD_INTS);
+    let slots = this.slots.length;
+    while (this.keys + more > slots >> 1) slots *= 2;
+    if (slots > this.slots.length) this.#growSlots(slots);
+  }
+
+  #growRecords(length: number): void {
+    const records = new Int32Array(length);
     records.set(this.records);
     this.records = records;
   }
 
-  #growSlots(): void {
+  #growSlots(length: number): void {
     const old = this.slots;
-    this.slots = new Int32Array(old.length * 4);
+    this.slots = new Int32Array(length);
     this.#mask = this.slots.length - 1;
     const records = this.records;
     for (let i = 0; i < old.length; i++) {

@@ -130,6 +130,7 @@ export class PartMerger {
       numbers: new Int32Array(part.connectionCount),
       flipped: new Uint8Array(part.connectionCount),
     };
+    table.reserve(part.connectionCount);
     const from = part.records;
     for (let i = 0; i < part.connectionCount; i++) {
       const right = i * RECORD_INTS;
