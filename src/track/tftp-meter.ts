@@ -2,7 +2,6 @@ import type { Packet } from '../decode/packet.ts';
 import type { TftpMeters } from './part.ts';
 import { TFTP_ACK, TFTP_DATA, TFTP_ERROR, TFTP_HEADER_LENGTH, TFTP_OACK } from './tftp-packets.ts';
 import {
-  type Block,
   blockStep,
   countBlock,
   joinRuns,
@@ -10,7 +9,6 @@ import {
   RUN_FIRST_BLOCK,
   RUN_FIRST_LENGTH,
   RUN_FRAME_FIELDS,
-  RUN_INTS,
   RUN_LAST_BLOCK,
   RUN_LAST_LENGTH,
 } from './tftp-run.ts';
@@ -27,12 +25,12 @@ export const METER_OACKS = 4;
 export const METER_ERRORS = 5;
 /** All datagrams counted here. */
 export const METER_DATAGRAMS = 6;
-/** Runs (tftp-run.ts): DATA of the sender, ACK of the other side. */
-export const METER_DATA = 7;
-export const METER_ACK = METER_DATA + RUN_INTS;
-export const METER_INTS = METER_ACK + RUN_INTS;
+/** Runs (tftp-run.ts): DATA of the sender, ACK of the other side. A packet touches two cache lines: RUN_INTS is less than 24. */
+export const METER_DATA = 8;
+export const METER_ACK = 32;
+export const METER_INTS = 64;
 
-/** Most transfers followed in one capture (50 MB); the datagrams of later ones are counted only. The first ones are kept, whatever the cuts. */
+/** Most transfers followed in one capture (64 MB); the datagrams of later ones are counted only. The first ones are kept, whatever the cuts. */
 export const MAX_METERS = 1 << 18;
 
 const NONE = -1;
@@ -40,6 +38,7 @@ const CLOSED = -2;
 
 /** RFC 1350: what a block holds where no option says otherwise. */
 const DEFAULT_BLOCK_SIZE = 512;
+const UDP_HEADER_LENGTH = 8;
 /** A window (RFC 7440) is sent again from its start after a loss; larger ones than this are not in use. */
 const LARGEST_WINDOW = 64;
 
@@ -55,7 +54,6 @@ export class TftpMeter implements TftpMeters {
   dropped = 0;
   /** Latest transfer + 1 by chain; 0 none, -1 closed. */
   #latest = new Int32Array(0);
-  readonly #block: Block = { block: 0, length: 0, fragmented: 0, id: 0, seconds: 0, nanoseconds: 0, frame: 0 };
 
   /** Counts a datagram that `tftpOpcode` took for TFTP. @param side that sent it: 0 A, 1 B */
   add(
@@ -68,49 +66,46 @@ export class TftpMeter implements TftpMeters {
     nanoseconds: number,
     frame: number,
   ): void {
-    const at = packet.payloadOffset;
-    const block = this.#block;
-    block.block = (bytes[at + 2] << 8) | bytes[at + 3];
-    block.length = packet.payloadLength - TFTP_HEADER_LENGTH;
-    block.fragmented = packet.moreFragments;
-    // The IP length of a first fragment is that of the fragment; the UDP header speaks of the datagram (RFC 768).
-    if (packet.moreFragments !== 0)
-      block.length = Math.max(0, ((bytes[at - 4] << 8) | bytes[at - 3]) - 8 - TFTP_HEADER_LENGTH);
-    block.id = packet.identification;
-    block.seconds = seconds;
-    block.nanoseconds = nanoseconds;
-    block.frame = frame;
     const sent = (connection << 1) | side;
-    if (opcode === TFTP_ACK) this.#acknowledge(sent ^ 1);
-    else this.#event(sent, opcode);
-    if (opcode === TFTP_ERROR) this.#event(sent ^ 1, opcode);
+    const from = packet.payloadOffset;
+    const block = (bytes[from + 2] << 8) | bytes[from + 3];
+    const id = packet.identification;
+    if (opcode === TFTP_ACK) {
+      const at = this.#at(sent ^ 1, false, frame);
+      if (at < 0) return;
+      this.values[at + METER_DATAGRAMS]++;
+      countBlock(this.values, at + METER_ACK, block, 0, packet.moreFragments, id, seconds, nanoseconds, frame);
+      return;
+    }
+    // The IP length of a first fragment is that of the fragment; the UDP header speaks of the datagram (RFC 768).
+    const length =
+      packet.moreFragments === 0
+        ? packet.payloadLength - TFTP_HEADER_LENGTH
+        : Math.max(0, ((bytes[from - 4] << 8) | bytes[from - 3]) - UDP_HEADER_LENGTH - TFTP_HEADER_LENGTH);
+    const at = this.#event(sent, opcode, block, length, frame);
+    if (opcode === TFTP_DATA && at >= 0)
+      countBlock(this.values, at + METER_DATA, block, length, packet.moreFragments, id, seconds, nanoseconds, frame);
+    if (opcode === TFTP_ERROR) this.#event(sent ^ 1, opcode, block, length, frame);
   }
 
-  #acknowledge(chain: number): void {
-    const at = this.#at(chain, false);
-    if (at < 0) return;
-    this.values[at + METER_DATAGRAMS]++;
-    countBlock(this.values, at + METER_ACK, this.#block);
-  }
-
-  #event(chain: number, opcode: number): void {
+  /** Counts what tells transfers apart. @returns the offset of the transfer that it belongs to, or NONE */
+  #event(chain: number, opcode: number, block: number, length: number, frame: number): number {
     const latest = this.#find(chain);
-    const values = this.values;
-    const { block, length } = this.#block;
+    const known = this.values;
     const isNew =
       latest >= 0 &&
+      (known[latest + METER_LAST_EVENT] !== TFTP_DATA || opcode !== TFTP_DATA || block === 1) &&
       beginsTransfer(
-        values[latest + METER_LAST_EVENT],
-        values[latest + METER_DATA + RUN_LAST_BLOCK],
-        values[latest + METER_DATA + RUN_LAST_LENGTH],
+        known[latest + METER_LAST_EVENT],
+        known[latest + METER_DATA + RUN_LAST_BLOCK],
+        known[latest + METER_DATA + RUN_LAST_LENGTH],
         opcode,
         block,
         length,
       );
-    const at = this.#at(chain, isNew);
-    if (at < 0) return;
-    countEvent(this.values, at, opcode);
-    if (opcode === TFTP_DATA) countBlock(this.values, at + METER_DATA, this.#block);
+    const at = latest >= 0 && !isNew ? latest : this.#at(chain, isNew, frame);
+    if (at >= 0) countEvent(this.values, at, opcode);
+    return at;
   }
 
   /** Joins the transfers of the part that follows. @param numbers of its connections here, @param flipped 1 where A and B changed places */
@@ -157,11 +152,11 @@ export class TftpMeter implements TftpMeters {
   }
 
   /** Offset of the transfer to count in, made where there is none or a new one begins; -1 where there is no room. */
-  #at(chain: number, isNew: boolean): number {
+  #at(chain: number, isNew: boolean, frame: number): number {
     const latest = this.#find(chain);
     if (latest >= 0 && !isNew) return latest;
     const at = this.#open(chain, latest, 1);
-    if (at >= 0) this.values[at + METER_FIRST_FRAME] = this.#block.frame;
+    if (at >= 0) this.values[at + METER_FIRST_FRAME] = frame;
     return at;
   }
 

@@ -46,29 +46,29 @@ export const RUN_INTS = 22;
 /** Where sums stop, so that a forged capture cannot make them turn over. */
 const MOST = 0x3fffffff;
 
-/** One numbered packet. */
-export interface Block {
-  block: number;
-  /** Bytes of content, by the UDP header. */
-  length: number;
-  /** 1 where it came in IP fragments. */
-  fragmented: number;
-  /** IP identification. */
-  id: number;
-  seconds: number;
-  nanoseconds: number;
-  frame: number;
-}
-
 /** The step from one block number to another, -32768 … 32767. */
 export function blockStep(from: number, to: number): number {
   return ((to - from) << 16) >> 16;
 }
 
-/** Counts a packet into the run at `at`. */
-export function countBlock(runs: Int32Array, at: number, packet: Block): void {
-  const { block, length, id, seconds, nanoseconds, frame } = packet;
-  runs[at + RUN_FRAGMENTED] += packet.fragmented;
+/**
+ * Counts a packet into the run at `at`.
+ * @param length bytes of content, by the UDP header
+ * @param fragmented 1 where it came in IP fragments
+ * @param id IP identification
+ */
+export function countBlock(
+  runs: Int32Array,
+  at: number,
+  block: number,
+  length: number,
+  fragmented: number,
+  id: number,
+  seconds: number,
+  nanoseconds: number,
+  frame: number,
+): void {
+  if (fragmented !== 0) runs[at + RUN_FRAGMENTED]++;
   if (runs[at + RUN_COUNT] === 0) {
     runs[at + RUN_COUNT] = 1;
     runs[at + RUN_FIRST_BLOCK] = block;
@@ -78,7 +78,7 @@ export function countBlock(runs: Int32Array, at: number, packet: Block): void {
     runs[at + RUN_FIRST_NANOSECONDS] = runs[at + RUN_TOP_NANOSECONDS] = nanoseconds;
     runs[at + RUN_FIRST_FRAME] = runs[at + RUN_TOP_FRAME] = frame;
     runs[at + RUN_IDS] = id << 16;
-  } else if (!isCopyOf(runs, at, block, id, seconds, nanoseconds)) {
+  } else if (runs[at + RUN_LAST_BLOCK] !== block || !isCopyOf(runs, at, block, id, seconds, nanoseconds)) {
     const step = blockStep(runs[at + RUN_LAST_BLOCK], block);
     const advance = runs[at + RUN_ADVANCE] + step;
     runs[at + RUN_COUNT]++;
