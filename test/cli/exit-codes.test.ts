@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { KINDS } from '../../src/assess/kinds.ts';
 import { check, DEMO, ensureBuilt, folder, run, SITE } from './program.ts';
 
 beforeAll(ensureBuilt);
@@ -103,7 +104,7 @@ describe('explain', () => {
       .trim()
       .split('\n')
       .map((line) => line.split(' ')[0]);
-    expect(kinds).toHaveLength(6);
+    expect(kinds).toHaveLength(KINDS.length);
     for (const kind of kinds) {
       const page = await run(['explain', kind]);
       expect(page).toMatchObject({ code: 0, err: '' });

@@ -9,6 +9,7 @@ import { analyze } from '../../src/engine/analyze.ts';
 import { flowRows } from '../../src/engine/flow-row.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { DEMO, DEMO_CAPTURE, reportOf } from '../assess/demo.ts';
+import { without } from '../assess/without.ts';
 import { ensureBuilt } from '../cli/program.ts';
 
 /** Threads run the bundle. */
@@ -65,10 +66,7 @@ describe('a series', () => {
   });
   afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-  const ofAll = ({ captures: _, findings, ...rest }: Report) => ({
-    ...rest,
-    findings: findings.map(({ capture: __, frames: ___, ...finding }) => finding),
-  });
+  const ofAll = (report: Report) => without(report, ['captures', 'capture', 'frames', 'request_frames', 'frame']);
   /** Number over the whole series of a frame of one of its files. */
   const overall = (capture: string | null, frame: number): number =>
     files.indexOf(capture ?? '') * FRAMES_IN_A_FILE + frame;
