@@ -17,7 +17,8 @@ const PORTS: readonly (readonly [number, number])[] = [
 const byPort = new Uint8Array(65536);
 for (const [port, kind] of PORTS) byPort[port] = kind;
 
-/** The kind of conversation that a datagram between two ports belongs to; CONTROL_NONE for nearly all. */
+/** The kind of conversation that a datagram between two ports belongs to; CONTROL_NONE for nearly all. A TFTP client may have any port, 4011 too. */
 export function controlKind(sourcePort: number, destinationPort: number): number {
-  return byPort[sourcePort] || byPort[destinationPort];
+  const asked = byPort[destinationPort];
+  return asked === CONTROL_TFTP ? asked : byPort[sourcePort] || asked;
 }

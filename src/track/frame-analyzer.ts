@@ -176,7 +176,8 @@ export class FrameAnalyzer implements FrameSink {
     else {
       if (records[at + PACKETS_B] === 0) countAttempt(records, at, packet.identification, seconds, nanoseconds, frame);
       const kind = controlKind(packet.sourcePort, packet.destinationPort);
-      const opcode = kind === CONTROL_NONE || kind === CONTROL_TFTP ? tftpOpcode(packet, bytes) : 0;
+      // No DHCP message begins with a zero byte, as TFTP does.
+      const opcode = tftpOpcode(packet, bytes);
       if (opcode !== 0) this.tftp.add(packet, bytes, opcode, number, side, seconds, nanoseconds, frame);
       if (opcode >= TFTP_ERROR)
         this.payloads.add(packet, bytes, CONTROL_TFTP, number, side, seconds, nanoseconds, frame);
