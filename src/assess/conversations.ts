@@ -1,12 +1,14 @@
 import { type ConnectionView, newConnectionView, type Observation } from '../track/observation.ts';
 import { isListed, type Peer, type Peers } from './peers.ts';
-import { type Symptom, symptomOf } from './symptoms.ts';
+import { type Symptom, slownessOf, symptomOf } from './symptoms.ts';
 import type { Outcome } from './types.ts';
 
 /** Connections of one conversation that share their fate. */
 export interface Fate {
   outcome: Outcome;
   symptom: Symptom;
+  /** Nanoseconds that the slowest of connections took that opened after a repeated SYN; 0 of those that opened at once. */
+  slowest: number;
   count: number;
   attempts: number;
   /** The first frame numbers that show it, ascending, over the whole series. */
@@ -95,11 +97,15 @@ function addConnection(conversation: Conversation, view: ConnectionView, observa
   if (view.toGroup) conversation.toGroup = true;
   if (view.clientPort < conversation.clientPort) conversation.clientPort = view.clientPort;
   const symptom = symptomOf(view);
-  let fate = conversation.fates.find((known) => known.outcome === view.outcome && known.symptom === symptom);
+  const slowness = slownessOf(view);
+  let fate = conversation.fates.find(
+    (known) => known.outcome === view.outcome && known.symptom === symptom && known.slowest > 0 === slowness > 0,
+  );
   if (fate === undefined) {
     fate = newFate(view, symptom);
     conversation.fates.push(fate);
   }
+  fate.slowest = Math.max(fate.slowest, slowness);
   fate.count++;
   fate.attempts += view.attempts;
   if (view.clientInferred) fate.inferred++;
@@ -119,6 +125,7 @@ function newFate(view: ConnectionView, symptom: Symptom): Fate {
   return {
     outcome: view.outcome,
     symptom,
+    slowest: 0,
     count: 0,
     attempts: 0,
     frames: [],

@@ -10,6 +10,7 @@ import { pxeOptionsOverride } from './findings/pxe-options-override.ts';
 import { pxeStalled } from './findings/pxe-stalled.ts';
 import { pxeWrongBootFile } from './findings/pxe-wrong-boot-file.ts';
 import { requiredNotSeen } from './findings/required-not-seen.ts';
+import { slowConnect } from './findings/slow-connect.ts';
 import { tftpFragmentsLost } from './findings/tftp-fragments-lost.ts';
 import { tftpPortFixed } from './findings/tftp-port-fixed.ts';
 import { tftpPortOutOfRange } from './findings/tftp-port-out-of-range.ts';
@@ -47,5 +48,6 @@ export const KINDS: readonly Kind[] = [
   unexpectedPort,
   unknownEndpoint,
   tftpPortFixed,
+  slowConnect,
   requiredNotSeen,
 ];

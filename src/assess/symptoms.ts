@@ -12,3 +12,13 @@ export function symptomOf(view: ConnectionView): Symptom {
   if (view.ended === 'stalled') return 'stalled';
   return view.ended === 'reset-by-server' && view.clientSentData && !view.serverSentData ? 'reset-after-request' : null;
 }
+
+/** A timer repeats an unanswered SYN after 1 s (RFC 6298 section 2.1): sooner than this, a repeated one was only out of order. */
+const SLOW_NANOSECONDS = 1e9;
+
+/** Nanoseconds that a connection took to open, where its client had to repeat its SYN; 0 where it opened at once, or is a symptom. */
+export function slownessOf(view: ConnectionView): number {
+  const { answerNanoseconds } = view;
+  if (view.outcome !== 'established' || view.attempts < 2 || answerNanoseconds === null) return 0;
+  return answerNanoseconds >= SLOW_NANOSECONDS && symptomOf(view) === null ? answerNanoseconds : 0;
+}

@@ -60,6 +60,8 @@ export interface KindLabel {
   heading: string;
   /** What an established connection of this kind is called where that alone would read as "fine". */
   established?: string;
+  /** What an informational finding shows in its one line: its ends, unless told. */
+  brief?: 'message';
   /** The clause of the verdict for `proven` and `likely` findings of the kind, at least one of them. */
   verdict(proven: number, likely: number): string;
 }
@@ -199,6 +201,12 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
     word: 'TFTP port',
     heading: 'TFTP: servers that answer from port 69 itself',
     verdict: all('TFTP server answers from port 69', 'TFTP servers answer from port 69'),
+  },
+  'slow-connect': {
+    word: 'slow',
+    heading: 'SLOW TO OPEN: works, but only after repeated SYNs',
+    verdict: all('connection was slow to open', 'connections were slow to open'),
+    brief: 'message',
   },
   'required-not-seen': {
     word: 'not seen',

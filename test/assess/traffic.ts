@@ -25,6 +25,7 @@ export const TCP_EVENTS = [
   'stalled',
   'reset',
   'gave-up',
+  'slow',
   'answer-lost',
   'midstream',
 ] as const;
@@ -99,6 +100,8 @@ function tcpTraffic(event: TcpEvent, ends: Required<Ends>, time: number): TestFr
       return [...handshake(), send('>', 'PA', 0.1, 300), send('<', 'RA', 0.11)];
     case 'gave-up':
       return [...handshake(), send('>', 'PA', 0.1, 300), send('<', 'A', 0.11, 0, 1), send('>', 'RA', 4, 0, 301)];
+    case 'slow':
+      return [send('>', 'S', 0), send('>', 'S', 1), send('>', 'S', 3), send('<', 'SA', 3.2), send('>', 'A', 3.21)];
     case 'answer-lost':
       return [0, 1, 3, 7].flatMap((after) => [send('>', 'S', after), send('<', 'SA', after + 0.01)]);
     case 'midstream':

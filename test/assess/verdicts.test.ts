@@ -151,6 +151,31 @@ describe('what blocks', () => {
   });
 });
 
+describe('slow to open', () => {
+  test('answered at the third SYN: works, and how slow it was is told, once for the ends and port', () => {
+    const frames = [1, 20].flatMap((time) => traffic('slow', to(MP, 443), time));
+    const report = held([...frames, ...traffic('established', to(MP, 443), 30)], site());
+    const [finding, ...others] = told(report);
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({
+      kind: 'slow-connect',
+      severity: 'info',
+      dest_port: 443,
+      outcome: 'established',
+      count: 2,
+      attempts: 6,
+      frames: [1, 3, 6, 8],
+    });
+    expect(finding.rule[0]).toBe('cm.client-mp.https');
+    expect(finding.message).toContain('2 of 3 connections opened only after a repeated SYN, the slowest after 3.2 s.');
+    expect(ruleOf(report, 'cm.client-mp.https')).toMatchObject({ state: 'works', works: 3, blocked: 0 });
+  });
+  test('a copy of the SYN is no repeat, and an unexpected port is told as such', () => {
+    expect(told(held(traffic('established', to(MP, 443), 1), site()))).toEqual([]);
+    expect(told(held(traffic('slow', to(SQL, 1433), 1), site()))).toMatchObject([{ kind: 'unexpected-port' }]);
+  });
+});
+
 describe('alternatives and fallbacks', () => {
   test('HTTP refused, HTTPS works: nothing is blocked, and the state says which one works', () => {
     const report = held([...traffic('refused', to(MP, 80), 1), ...traffic('established', to(MP, 443), 1)], site());

@@ -105,5 +105,7 @@ export function sourceText(source: Source | null): string {
 
 function briefly(finding: Finding): string {
   const what = [ends(finding), portLabel(finding.proto, finding.dest_port)].filter(Boolean).join('  ');
-  return what === '' ? finding.message : `${what}  [${finding.rule[0] ?? finding.kind}]`;
+  return what === '' || kindLabel(finding.kind).brief === 'message'
+    ? finding.message
+    : `${what}  [${finding.rule[0] ?? finding.kind}]`;
 }
