@@ -553,6 +553,14 @@ describe('required-not-seen', () => {
     expect(findingsOf(report, 'required-not-seen').every(({ severity }) => severity === 'info')).toBe(true);
     expect(ruleOf(report, 'cm.client-mp.https').state).toBe('not-seen');
   });
+  test('the port is named where there is one', () => {
+    const ports = new Map(
+      findingsOf(held([], site()), 'required-not-seen').map(({ rule, dest_port }) => [rule[0], dest_port]),
+    );
+    expect(ports.get('cm.client-mp.http')).toBe(80);
+    expect(ports.get('cm.client-sup.http')).toBeNull();
+    expect(ports.get('cm.site-dp.rpc-dynamic')).toBeNull();
+  });
   test('a rule that was tried and failed was seen', () => {
     expect(missing(held(traffic('refused', to(MP, 80), 1), site()))).not.toContain('cm.client-mp.http');
   });

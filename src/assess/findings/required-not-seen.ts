@@ -28,7 +28,7 @@ export const requiredNotSeen: Kind = {
         src_roles: [...rule.from],
         dest_roles: [rule.to],
         proto: rule.transport,
-        dest_port: null,
+        dest_port: singlePort(portsText),
         outcome: null,
         count: 0,
         attempts: 0,
@@ -40,3 +40,8 @@ export const requiredNotSeen: Kind = {
       }));
   },
 };
+
+/** The port where there is exactly one. */
+function singlePort(ports: readonly string[]): number | null {
+  return ports.length === 1 && /^\d+$/.test(ports[0]) ? Number(ports[0]) : null;
+}

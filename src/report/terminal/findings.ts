@@ -22,7 +22,7 @@ export function findingSections(report: Report, page: Page): string[] {
         ...(index === 0 ? [] : ['']),
         ...block(trouble, troubles, report, page),
       ]),
-      ...limited(page, brief, MOST_BRIEF, (finding) => paragraph(page, briefly(finding), 2, null, 2)),
+      ...limited(page, brief, MOST_BRIEF, (finding) => paragraph(page, briefly(finding, report), 2, null, 2)),
     ]),
   );
 }
@@ -103,9 +103,16 @@ export function sourceText(source: Source | null): string {
   return source.section === '' ? dated : `${dated}, ${source.section}`;
 }
 
-function briefly(finding: Finding): string {
-  const what = [ends(finding), portLabel(finding.proto, finding.dest_port)].filter(Boolean).join('  ');
-  return what === '' || kindLabel(finding.kind).brief === 'message'
+function briefly(finding: Finding, report: Report): string {
+  const what = [ends(finding), portLabel(finding.proto, finding.dest_port) + rulePorts(finding, report)];
+  return what.join('') === '' || kindLabel(finding.kind).brief === 'message'
     ? finding.message
-    : `${what}  [${finding.rule[0] ?? finding.kind}]`;
+    : `${what.filter(Boolean).join('  ')}  [${finding.rule[0] ?? finding.kind}]`;
+}
+
+/** ` 67, 68`: the ports of the rule where the finding names none, since it speaks of all of them. */
+function rulePorts({ dest_port, rule, src_ip, dest_ip }: Finding, report: Report): string {
+  if (dest_port !== null || src_ip !== null || dest_ip !== null || rule.length === 0) return '';
+  const ports = report.rules.find(({ id }) => id === rule[0])?.ports ?? [];
+  return ports.length === 0 ? '' : ` ${ports.join(', ')}`;
 }
