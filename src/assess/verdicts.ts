@@ -47,7 +47,9 @@ export function judge(conversation: Conversation, index: RuleIndex): Verdict {
   if (conversation.fates.every((fate) => fate.inferred === fate.count)) {
     // Nobody was seen to start: the other reading is as good, if a rule knows it.
     const turned = index.match(server.endpoint, client.endpoint, proto, conversation.clientPort);
-    if (turned.length > 0) return { kind: 'expected', matches: turned };
+    const known = turned.filter(({ name }) => name !== 'unknown');
+    if (known.length > 0) return { kind: 'expected', matches: known };
+    if (turned.length > 0) return { kind: 'not-judged', reason: 'name-unknown' };
   }
   return judgeUnmatched(conversation);
 }

@@ -504,6 +504,15 @@ describe('connections seen from the middle', () => {
     expect(told(report)).toEqual([]);
     expect(ruleOf(report, 'site.expect.own')).toMatchObject({ state: 'works', works: 1 });
   });
+  test('turned around, rules that name a host say nothing of an address without a name either', () => {
+    const topology = site().replace('internet-endpoints: false', 'internet-endpoints: true');
+    // Port 80 is as good a server's port as 443.
+    const frames = traffic('midstream', { client: '93.184.216.34', server: CLIENT, port: 80, clientPort: 443 }, 1);
+    const report = held(frames, topology);
+    expect(told(report)).toEqual([]);
+    expect(report.coverage.not_judged).toMatchObject({ 'name-unknown': 3 });
+    expect(report.rules.filter(({ works }) => works > 0)).toEqual([]);
+  });
   test('an unexpected one is only likely', () => {
     const report = held(
       traffic('midstream', { client: SQL, server: CLIENT, port: 50_999, clientPort: 50_111 }, 1),
