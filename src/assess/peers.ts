@@ -16,6 +16,9 @@ export interface Peer {
   /** Connections of this address in which both directions were captured, and those that evidently worked but show one. */
   twoWay: number;
   oneSided: number;
+  /** UDP ports on which this address answered somebody (null where none), and exchanges that show nothing but its packets. */
+  udpAnswered: Set<number> | null;
+  udpOneSided: number;
 }
 
 /** Finds the peer of each address; each address is looked up in the topology once. */
@@ -46,6 +49,12 @@ export class Peers {
     if (view.packetsToServer > 0 && view.packetsToClient > 0) {
       client.twoWay++;
       server.twoWay++;
+      if (view.proto === 'udp') {
+        server.udpAnswered ??= new Set();
+        server.udpAnswered.add(view.serverPort);
+      }
+    } else if (view.proto === 'udp' && view.outcome === 'one-sided') {
+      server.udpOneSided++;
     } else if (view.proto === 'tcp' && view.outcome === 'one-sided') {
       client.oneSided++;
       server.oneSided++;
@@ -84,6 +93,8 @@ export class Peers {
       connectionsAsServer: 0,
       twoWay: 0,
       oneSided: 0,
+      udpAnswered: null,
+      udpOneSided: 0,
     };
     const { kind, base } = peer.endpoint;
     peer.party = kind === 'host' ? base : this.#site.endpoints.length + peer.number;

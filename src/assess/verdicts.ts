@@ -132,7 +132,8 @@ export function passageOf({ fates }: Conversation, reach: Reach): Passage {
 }
 
 /** Silence proves something only where an answer would have been seen. */
-function silenceOf({ client, server, fates }: Conversation, trust: Trust): Reach {
+function silenceOf(conversation: Conversation, trust: Trust): Reach {
+  const { client, server, fates } = conversation;
   if (trust.droppedByCapture > 0) return { state: 'undecided', reason: 'capture-loss' };
   if (client.oneSided > 0 || server.oneSided > 0) return { state: 'undecided', reason: 'one-direction' };
   const seenBothWays =
@@ -140,6 +141,13 @@ function silenceOf({ client, server, fates }: Conversation, trust: Trust): Reach
   if (!seenBothWays) return { state: 'undecided', reason: 'one-direction' };
   const attempts = fates.reduce((sum, fate) => sum + (fate.outcome === 'no-answer' ? fate.attempts : 0), 0);
   if (attempts < 2) return { state: 'undecided', reason: 'one-attempt' };
-  // A server that answers others is alive; one that never says a word may just be down.
-  return { state: 'blocked', certainty: server.twoWay > 0 ? 'proven' : 'likely' };
+  return { state: 'blocked', certainty: isHeard(conversation) ? 'proven' : 'likely' };
+}
+
+/**
+ * A server that answers others is alive; one that never says a word may just be down. The answers of UDP may take a way of their own
+ * (each datagram is routed alone, and a mirror may lack them), and an answer on another port says nothing of this service.
+ */
+function isHeard({ proto, port, server }: Conversation): boolean {
+  return proto === 'tcp' ? server.twoWay > 0 : server.udpAnswered?.has(port) === true && server.udpOneSided === 0;
 }

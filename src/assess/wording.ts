@@ -42,9 +42,13 @@ export function whatHappened(fate: Fate): string {
 }
 
 /** What else it may be, where the verdict is only likely. */
-export function likelyNote(_conversation: Conversation, fates: readonly Fate[]): string {
-  return fates.some(({ outcome }) => outcome === 'half-open')
-    ? 'The fault lies between the capture point and the client.'
+export function likelyNote({ server }: Conversation, fates: readonly Fate[]): string {
+  if (fates.some(({ outcome }) => outcome === 'half-open'))
+    return 'The fault lies between the capture point and the client.';
+  if (server.udpOneSided > 0)
+    return 'Answers of this server to others are here without their questions: its answers may also take a way past the capture point.';
+  return server.twoWay > 0
+    ? 'Nobody gets an answer of this service in this capture: it may also be down.'
     : 'The server says nothing at all in this capture: it may also be down.';
 }
 

@@ -90,14 +90,27 @@ describe('silence', () => {
       why('the capture shows one direction only: an answer may have taken a way past it', example),
     );
   });
-  test('three questions of a DNS client, each on a port of its own: blocked', () => {
+  describe('three questions of a DNS client, each on a port of its own, are blocked', () => {
     const questions = [1, 2, 3].map((time) =>
       udp({ source: CLIENT, destination: DC, sourcePort: 50_000 + time, destinationPort: 53, time }),
     );
-    const report = held([...questions, ...traffic('established', to(DC, 389, OTHER_CLIENT), 1)], site());
-    expect(findingsOf(report, 'blocked-required')).toMatchObject([
-      { proto: 'udp', dest_port: 53, count: 3, attempts: 3 },
-    ]);
+    const dns = traffic('answered', to(DC, 53, OTHER_CLIENT), 1);
+    const answerOnly = traffic('answered', to(DC, 88, OTHER_CLIENT), 2).slice(1);
+    test.each([
+      ['the server answers TCP of another', alive(DC, 389), 'likely', 'Nobody gets an answer of this service'],
+      ['the server answers another on this port', dns, 'proven', null],
+      [
+        'answers of the server are there without questions',
+        [...dns, ...answerOnly],
+        'likely',
+        'without their questions',
+      ],
+    ] as const)('%s: %s', (_, others, certainty, words) => {
+      const report = held([...questions, ...others], site());
+      const findings = findingsOf(report, 'blocked-required');
+      expect(findings).toMatchObject([{ certainty, proto: 'udp', dest_port: 53, count: 3, attempts: 3 }]);
+      if (words !== null) expect(findings[0].message).toContain(words);
+    });
   });
 });
 
