@@ -203,6 +203,21 @@ describe('alternatives and fallbacks', () => {
     const report = held([...traffic('refused', to(MP, 80), 1), ...alive(MP, 443)], site());
     expect(told(report)).toMatchObject([{ kind: 'blocked-required', severity: 'high', dest_port: 80 }]);
   });
+  test('refused at one address of a host, works at another: medium, and it says which one works', () => {
+    const topology = site().replace(`addresses: [${MP}]`, `addresses: [${MP}, 10.0.0.21]`);
+    const frames = [...traffic('refused', to(MP, 443), 1), ...traffic('established', to('10.0.0.21', 443), 1)];
+    const report = held(frames, topology);
+    expect(told(report)).toMatchObject([
+      { kind: 'blocked-required', severity: 'medium', certainty: 'proven', dest_ip: MP, dest_port: 443, count: 1 },
+    ]);
+    expect(told(report)[0].message).toContain('It works over 10.0.0.21.');
+    expect(ruleOf(report, 'cm.client-mp.https').state).toBe('works');
+  });
+  test('an alternative that works at another address of the host is one', () => {
+    const topology = site().replace(`addresses: [${MP}]`, `addresses: [${MP}, 10.0.0.21]`);
+    const frames = [...traffic('refused', to(MP, 80), 1), ...traffic('established', to('10.0.0.21', 443), 1)];
+    expect(told(held(frames, topology))).toEqual([]);
+  });
   test.each([
     [8530, 80],
     [80, 8530],

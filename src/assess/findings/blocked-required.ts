@@ -1,6 +1,6 @@
-import { blockedUses } from '../blocked-uses.ts';
-import { type Context, type Judged, type RuleUse, standIn } from '../context.ts';
-import { type Fate, isBlocked } from '../conversations.ts';
+import { neededUses, otherWay } from '../blocked-uses.ts';
+import { type Context, type Judged, type RuleUse, standIn, useIsBlocked } from '../context.ts';
+import { type Conversation, type Fate, isBlocked } from '../conversations.ts';
 import type { Kind } from '../kind.ts';
 import { isSymptom, severityOf } from '../need-severity.ts';
 import { findingOf } from '../new-finding.ts';
@@ -21,24 +21,34 @@ export const blockedRequired: Kind = {
       if (context.storyReach.isTold(judged.conversation)) continue;
       // So has the half of a pair of ports.
       if (halves.has(judged.conversation)) continue;
-      const uses = blockedUses(judged, context);
-      if (uses.length > 0) findings.push(...tell(judged, uses, judged.reach.certainty, context));
+      const needed = neededUses(judged, context);
+      const other = otherWay(judged, needed);
+      const uses = other === null ? needed.filter(useIsBlocked) : needed;
+      if (uses.length > 0) findings.push(...tell(judged, uses, other, judged.reach.certainty, context));
     }
     return findings;
   },
 };
 
-function tell(judged: Judged, uses: RuleUse[], certainty: Certainty, context: Context): Finding[] {
+/** @param other the same port over other addresses of the two, which works */
+function tell(
+  judged: Judged,
+  uses: RuleUse[],
+  other: Conversation | null,
+  certainty: Certainty,
+  context: Context,
+): Finding[] {
   const standIns = uses.map((use) => standIn(use, context));
   // Another alternative works: nothing that is required is missing. The rule's state says which one works.
-  if (standIns.some((other) => other?.by === 'alternative')) return [];
+  if (standIns.some((instead) => instead?.by === 'alternative')) return [];
   const { conversation } = judged;
   const use = uses[0];
-  const fallback = standIns.find((other) => other?.by === 'fallback');
+  const fallback = standIns.find((instead) => instead?.by === 'fallback');
   const fates = conversation.fates.filter((fate) => isBlocked(fate) || fate.symptom !== null);
-  const severity = severityOf(use.match.need, fates, fallback !== undefined);
+  const severity = severityOf(use.match.need, fates, other !== null || Boolean(fallback));
   const notes = [
     use.match.need === 'conditional' && use.rule.condition !== null ? `Needed where: ${use.rule.condition}.` : null,
+    other === null ? null : worksOver(other, conversation),
     fallback ? `${portText(fallback.use.judged[0].conversation)} works in its place (${fallback.use.rule.id}).` : null,
     certainty === 'likely' && !isSymptom(fates) ? likelyNote(conversation, fates) : null,
   ];
@@ -66,4 +76,8 @@ function tell(judged: Judged, uses: RuleUse[], certainty: Certainty, context: Co
 /** One finding an outcome: a reset and silence have different causes. */
 function byOutcome(fates: Fate[]): Fate[][] {
   return fates.map((fate) => [fate]);
+}
+
+function worksOver({ client, server }: Conversation, blocked: Conversation): string {
+  return server === blocked.server ? `It works from ${client.ip}.` : `It works over ${server.ip}.`;
 }
