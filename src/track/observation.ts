@@ -63,7 +63,7 @@ export interface ConnectionView {
   /** Bytes, whole frames as on the wire. */
   bytesToServer: number;
   bytesToClient: number;
-  /** SYNs of the client, or datagrams until the first answer; copies of a mirror not counted. */
+  /** SYNs of the client, or its datagrams until the first answer (1 where the answer came first); copies of a mirror not counted. */
   attempts: number;
   firstFrame: number;
   /** 0 where there is none. */
@@ -235,7 +235,8 @@ export class Observation {
       if (!view.toGroup) view.toGroup = this.#isGroupAddress(kind & KIND_IPV6, view.server);
       view.outcome = udpOutcome(records, at, client, icmp, view.toGroup, wantsNoAnswer(view.serverPort), this.#end);
       view.ended = null;
-      if (view.packetsToClient > 0 || client === 1) view.attempts = view.packetsToServer;
+      // Counted are the datagrams of A until B speaks: where B is the client, it asked at least once.
+      if (client === 1) view.attempts = view.packetsToServer > 0 ? 1 : 0;
       const transfer = this.#tftp.transferOf.get(number);
       if (transfer !== undefined) {
         view.transfer = transfer;
