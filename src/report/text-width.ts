@@ -73,7 +73,7 @@ export function pad(text: string, width: number, align: 'left' | 'right' = 'left
 
 /**
  * Lines of at most `width` columns, broken at blanks; a word that is too long is broken after a
- * joint, else anywhere. Runs of two blanks are kept within a line.
+ * joint, else anywhere. Runs of two blanks are kept within a line. Other spaces (no-break, ideographic, …) are characters like any other.
  */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
@@ -88,13 +88,13 @@ export function wrap(text: string, width: number): string[] {
       line = line.slice(piece.length);
     }
   };
-  for (const word of text.split(/(?<=\S) /)) {
+  for (const word of text.split(/(?<=[^ ]) /)) {
     if (line !== '' && textWidth(line) + 1 + textWidth(word) <= width) {
       line += ` ${word}`;
       continue;
     }
     if (line !== '') lines.push(line);
-    start(word.trimStart());
+    start(word.replace(/^ +/, ''));
   }
   if (line !== '' || lines.length === 0) lines.push(line);
   return lines;

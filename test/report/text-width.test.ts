@@ -38,6 +38,14 @@ describe('text width', () => {
     expect(wrap('', 10)).toEqual(['']);
   });
 
+  it('drops no space but the blank', () => {
+    for (const space of ['\u00a0', '\u202f', '\u205f', '\u3000']) {
+      expect(wrap(`${space}a`, 10)).toEqual([`${space}a`]);
+      expect(wrap(`a ${space}`, 2)).toEqual(['a', space]);
+      expect(wrap(`10${space}000 frames`, 8)).toEqual([`10${space}000`, 'frames']);
+    }
+  });
+
   it('loses no character but blanks, and keeps to the width', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 200 }).map(printable);
     fc.assert(
