@@ -5,7 +5,7 @@
 import { printableCell } from './printable.ts';
 
 /** Blanks, and whatever is invisible and so looks like nothing in front of a formula. */
-const SKIPPED = String.raw`[\s\p{Cc}\p{Cf}\p{Zs}\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f\u034f\u180e]*`;
+const SKIPPED = String.raw`[\s\p{C}\p{Zs}\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f\u034f\u180e]*`;
 
 /** What starts a formula: ASCII, full-width and small forms. */
 const STARTS = String.raw`[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]`;

@@ -40,6 +40,8 @@ describe('CSV cells', () => {
     ['first\n =1', "first\n' =1"],
     ['a;=1', "a;'=1"],
     ['＝1', "'＝1"],
+    // A code point that is not assigned: nobody knows how it is shown.
+    ['\u{3347a}+1', "'\u{3347a}+1"],
     ['\u200b=1', '\\u{200b}=1'],
     ['ip.addr == 10.0.0.1', 'ip.addr == 10.0.0.1'],
     ['Management point --> SQL Server', 'Management point --> SQL Server'],
