@@ -4,7 +4,7 @@ import { explainRule, explainStatement } from '../catalog/explain.ts';
 import { filterRules, parsePortQuery, type RuleFilter } from '../catalog/filter.ts';
 import { CATALOG_NAMES, loadCatalog, nearest, type Rule, resolveRole, suggestRole } from '../catalog/index.ts';
 import { ruleJson } from '../catalog/json.ts';
-import type { CatalogName, Need } from '../catalog/types.ts';
+import type { Catalog, CatalogName, Need } from '../catalog/types.ts';
 import { trafficInWords } from '../catalog/wording.ts';
 import { type CsvColumn, csvFile } from '../report/csv-records.ts';
 import { printable } from '../report/printable.ts';
@@ -74,7 +74,7 @@ const CSV_COLUMNS: readonly CsvColumn<Rule>[] = [
 export function runCatalog(options: CatalogOptions, write: Write, writeError: Write): number {
   const checked = checkOptions(options);
   if (typeof checked === 'string') {
-    writeError(`${checked}\n`);
+    writeError(`pcapcheck: ${checked}\n`);
     return 2;
   }
   const catalog = loadCatalog();
@@ -98,15 +98,28 @@ export function runCatalogExplain(id: string, write: Write, writeError: Write): 
   const rule = catalog.byId.get(id);
   const statement = catalog.statements.find((s) => s.id === id);
   if (!rule && !statement) {
-    const near = nearest(id, [...catalog.byId.keys(), ...catalog.statements.map((s) => s.id)]);
-    const hint = near ? `, did you mean '${near}'?` : '. `pcapcheck catalog` lists the rules';
-    writeError(`unknown rule '${printable(id)}'${hint}\n`);
+    writeError(`pcapcheck: unknown rule '${printable(id)}'${hintFor(id, catalog)}\n`);
     return 2;
   }
   const [title, ...paragraphs] = rule ? explainRule(rule, catalog) : explainStatement(statement!);
   write(`${title}\n`);
   for (const paragraph of paragraphs) write(`\n${wrap(paragraph, WIDTH).join('\n')}\n`);
   return 0;
+}
+
+/** Ids named where several begin as the one that is not there. */
+const MOST_NEAR = 5;
+
+/** Ids that begin so, or the nearest one. */
+function hintFor(id: string, catalog: Catalog): string {
+  const ids = [...catalog.byId.keys(), ...catalog.statements.map((statement) => statement.id)];
+  const begin = id === '' ? [] : ids.filter((known) => known.startsWith(id.toLowerCase()));
+  if (begin.length > 0) {
+    const more = begin.length > MOST_NEAR ? `, and ${begin.length - MOST_NEAR} more` : '';
+    return `; these begin so: ${begin.slice(0, MOST_NEAR).join(', ')}${more}`;
+  }
+  const near = nearest(id, ids);
+  return near ? `, did you mean '${near}'?` : '. `pcapcheck catalog` lists the rules';
 }
 
 type Format = (typeof CATALOG_FORMATS)[number];
@@ -118,7 +131,11 @@ function checkOptions(options: CatalogOptions): { filter: RuleFilter; format: Fo
   const need = options.need === undefined ? undefined : oneOf('need', options.need, NEEDS);
   for (const choice of [format, catalog, need]) if (choice && 'wrong' in choice) return choice.wrong;
   const role = options.role === undefined ? undefined : resolveRole(options.role);
-  if (options.role !== undefined && role === undefined) return unknown('role', options.role, suggestRole(options.role));
+  if (options.role !== undefined && role === undefined) {
+    const suggestion = suggestRole(options.role);
+    const where = ' `pcapcheck topology schema` lists all roles, docs/topology-format.md says what they are.';
+    return unknown('role', options.role, suggestion) + (suggestion === undefined ? where : '');
+  }
   const ports = options.port === undefined ? undefined : parsePortQuery(options.port);
   if (options.port !== undefined && !ports) {
     return `--port '${printable(options.port)}' is no port; write 443, tcp/443, udp/63000-64000 or icmp`;

@@ -17,6 +17,10 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   const program = build(terminal, (code) => {
     exitCode = code;
   });
+  if (args.length === 0) {
+    program.outputHelp({ error: true });
+    return EXIT_FAILED;
+  }
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;

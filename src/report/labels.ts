@@ -1,5 +1,5 @@
 /** The words of the reports, as tables: what a severity, an outcome, a kind or a state is called, and how it looks. */
-import type { Ended, Outcome, RuleState, Severity } from '../assess/types.ts';
+import type { Ended, Finding, Outcome, RuleState, Severity } from '../assess/types.ts';
 import { count, counted } from './quantity.ts';
 import type { Tone } from './style.ts';
 
@@ -63,7 +63,7 @@ export interface KindLabel {
   /** What an informational finding shows in its one line: its ends, unless told. */
   brief?: 'message';
   /** The clause of the verdict for `proven` and `likely` findings of the kind, at least one of them. */
-  verdict(proven: number, likely: number): string;
+  verdict(proven: number, likely: number, findings: readonly Finding[]): string;
 }
 
 const all =
@@ -174,7 +174,16 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
   forbidden: {
     word: 'FORBIDDEN',
     heading: 'FORBIDDEN: traffic that the topology forbids',
-    verdict: all('FORBIDDEN connection was seen', 'FORBIDDEN connections were seen'),
+    verdict: (_proven, _likely, findings) => {
+      const seen = findings.filter(({ severity }) => severity === 'high').length;
+      const tried = findings.length - seen;
+      const stopped = findings.every(({ severity }) => severity === 'high' || severity === 'low');
+      const end = stopped ? ' and stopped' : '';
+      if (seen === 0)
+        return counted(tried, `FORBIDDEN connection was tried${end}`, `FORBIDDEN connections were tried${end}`);
+      const more = tried === 0 ? '' : `, ${count(tried)} more tried${end}`;
+      return counted(seen, 'FORBIDDEN connection was seen', 'FORBIDDEN connections were seen') + more;
+    },
   },
   'wsus-port-pair': {
     word: 'half BLOCKED',
@@ -190,7 +199,16 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
   'unexpected-port': {
     word: 'unexpected',
     heading: 'UNEXPECTED: ports that no rule asks for',
-    verdict: all('port nobody expected', 'ports nobody expected'),
+    verdict: (_proven, _likely, findings) => {
+      const scans = findings.filter(({ dest_port }) => dest_port === null).length;
+      const ports = findings.length - scans;
+      return [
+        ports === 0 ? '' : counted(ports, 'port nobody expected', 'ports nobody expected'),
+        scans === 0 ? '' : counted(scans, 'port scan'),
+      ]
+        .filter(Boolean)
+        .join(', ');
+    },
   },
   'unknown-endpoint': {
     word: 'unknown',

@@ -35,6 +35,15 @@ export class YamlSource {
     }
     const { errors } = this.#document;
     if (errors.length > 0) {
+      const [first] = errors;
+      if (!LOOKS_LIKE_TOPOLOGY.test(text)) {
+        const why = firstSentence(first.message);
+        const problem = this.#at(
+          first.pos[0],
+          `this is no YAML (${why}), and nothing in the file looks like a topology`,
+        );
+        throw new SiteError('not-yaml', path, [problem]);
+      }
       const told = errors.slice(0, MOST_SYNTAX_ERRORS);
       const problems = told.map((error) => this.#at(error.pos[0], firstSentence(error.message)));
       throw new SiteError('not-yaml', path, problems, errors.length - told.length);
@@ -91,6 +100,9 @@ export class YamlSource {
 function fail(code: 'too-large' | 'too-complex' | 'not-yaml', path: string, message: string): SiteError {
   return new SiteError(code, path, [{ line: null, column: null, message }]);
 }
+
+/** A key of a topology at the start of a line: whoever wrote it meant one, and every error is worth telling. */
+const LOOKS_LIKE_TOPOLOGY = /^["']?(?:version|name|hosts|networks|settings|catalogs|expect|forbid)["']?\s*:/m;
 
 /** The parser's first line, without the picture that follows it. */
 function firstSentence(message: string): string {

@@ -406,6 +406,7 @@ describe('unexpected', () => {
     const [finding, ...others] = told(held(frames.flat(), site()));
     expect(others).toEqual([]);
     expect(finding.message).toContain('1 of them answered (tcp/2170).');
+    expect(finding.remedy).toContain('Find out what runs on 10.1.0.11 (in clients): a scanner of your own');
     expect(finding.frames.length).toBeLessThanOrEqual(5);
   });
   test('the same ports of two servers are no scan', () => {

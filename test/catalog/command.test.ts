@@ -158,19 +158,25 @@ describe('filters', () => {
 });
 
 test.each([
-  [{ role: 'managment-point' }, "unknown role 'managment-point', did you mean 'management-point'?\n"],
-  [{ port: '99999' }, "--port '99999' is no port; write 443, tcp/443, udp/63000-64000 or icmp\n"],
-  [{ format: 'xml' }, "unknown format 'xml'. It is one of table, json, csv.\n"],
+  [{ role: 'managment-point' }, "pcapcheck: unknown role 'managment-point', did you mean 'management-point'?\n"],
+  [{ port: '99999' }, "pcapcheck: --port '99999' is no port; write 443, tcp/443, udp/63000-64000 or icmp\n"],
+  [{ format: 'xml' }, "pcapcheck: unknown format 'xml'. It is one of table, json, csv.\n"],
   [
     { need: 'requierd' },
-    "unknown need 'requierd', did you mean 'required'? It is one of required, conditional, optional, nominal, historic.\n",
+    "pcapcheck: unknown need 'requierd', did you mean 'required'? It is one of required, conditional, optional, nominal, historic.\n",
   ],
   [
     { catalog: 'confmgr' },
-    "unknown catalog 'confmgr', did you mean 'configmgr'? It is one of configmgr, hybrid-identity, windows-server, internet-endpoints.\n",
+    "pcapcheck: unknown catalog 'confmgr', did you mean 'configmgr'? It is one of configmgr, hybrid-identity, windows-server, internet-endpoints.\n",
   ],
-  [{ date: 'today' }, "--date 'today' is not a date such as 2025-12-08\n"],
+  [{ date: 'today' }, "pcapcheck: --date 'today' is not a date such as 2025-12-08\n"],
 ])('%j is refused', (options, err) => expect(run(options)).toEqual({ code: 2, out: '', err }));
+
+test('an unknown role says where the roles are listed', () => {
+  expect(run({ role: 'frobnicator' }).err).toContain(
+    "unknown role 'frobnicator'. `pcapcheck topology schema` lists all",
+  );
+});
 
 describe('explain', () => {
   test.each([
@@ -190,8 +196,14 @@ describe('explain', () => {
       for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
     }
   });
+  test('the beginning of an id names those that begin so', () => {
+    expect(explain('cm.mp-sql')).toBe("2\npcapcheck: unknown rule 'cm.mp-sql'; these begin so: cm.mp-sql.sql\n");
+    expect(explain('CM.client-')).toMatch(/these begin so: (cm\.client-[^,]+, ){5}and \d+ more\n$/);
+  });
   test('unknown ids', () => {
-    expect(explain('cm.client-mp.htp')).toBe("2\nunknown rule 'cm.client-mp.htp', did you mean 'cm.client-mp.http'?\n");
-    expect(explain('x')).toBe("2\nunknown rule 'x'. `pcapcheck catalog` lists the rules\n");
+    expect(explain('cm.client-mp.htp')).toBe(
+      "2\npcapcheck: unknown rule 'cm.client-mp.htp', did you mean 'cm.client-mp.http'?\n",
+    );
+    expect(explain('x')).toBe("2\npcapcheck: unknown rule 'x'. `pcapcheck catalog` lists the rules\n");
   });
 });

@@ -38,6 +38,25 @@ describe('terminal report', () => {
     expect(start).toContain('4 connections could not be decided');
   });
 
+  it('says of forbidden traffic whether it was used or only tried', () => {
+    const used = trouble.findings.find(({ kind }) => kind === 'forbidden')!;
+    const first = (...severities: ('high' | 'medium' | 'low')[]): string =>
+      renderTerminal({ ...trouble, findings: severities.map((severity) => ({ ...used, severity })) }, plain);
+    expect(first('high')).toMatch(/^1 FORBIDDEN connection was seen\./);
+    expect(first('high', 'low', 'low')).toMatch(/^1 FORBIDDEN connection was seen, 2 more tried and stopped\./);
+    expect(first('low')).toMatch(/^1 FORBIDDEN connection was tried and stopped; /);
+    expect(first('low', 'medium')).toMatch(/^2 FORBIDDEN connections were tried; /);
+  });
+
+  it('calls a port scan a scan', () => {
+    const port = trouble.findings.find(({ kind }) => kind === 'unexpected-port')!;
+    const scan = { ...port, proto: null, dest_port: null, outcome: null };
+    expect(renderTerminal({ ...trouble, findings: [scan] }, plain)).toMatch(/^1 port scan; /);
+    expect(renderTerminal({ ...trouble, findings: [port, scan] }, plain)).toMatch(
+      /^1 port nobody expected, 1 port scan; /,
+    );
+  });
+
   it('colours only add escape sequences', () => {
     expect(stripVTControlCharacters(renderTerminal(trouble, { ...plain, color: true }))).toBe(
       renderTerminal(trouble, plain),

@@ -224,3 +224,11 @@ test('codes', () => {
   expect(code('version: 1')).toBe('invalid');
   expect(code('{')).toBe('not-yaml');
 });
+
+test('what is no YAML at all is one sentence', () => {
+  const text = 'tcpdump: listening on eth0 [\n{{{\n%%%% \t- x: :\n09:00:01 IP a > b: Flags [S]\n';
+  const failure = () => parseSite(text, 'site.yaml');
+  expect(failure).toThrow(/^site\.yaml:\d+:\d+ this is no YAML \(.*\), and nothing in the file looks like a topology$/);
+  // A topology with the same faults: each is told.
+  expect(() => parseSite(`version: 1\n${text}`, 'site.yaml')).toThrow(/\n/);
+});

@@ -66,7 +66,7 @@ function tellMany(pair: Judged[], context: Context): Finding {
     severity: 'medium',
     certainty: 'proven',
     message: `${called(client)} tried ${counted(pair.length, 'port')} of ${called(server)} that no rule expects, as a port scan does; ${open.length} of them answered${named.length > 0 ? ` (${named.join(', ')}${(open.length || pair.length) > PORTS_NAMED ? ', …' : ''})` : ''}.`,
-    remedy: REMEDY,
+    remedy: `Find out what runs on ${called(client)}: a scanner of your own (inventory, monitoring, a security review), or one program that uses all of these ports, which belongs into "expect" in the topology as a range. If nobody knows of it, treat ${called(client)} as compromised: take it off the network and look at it.`,
     rule: [],
     source: null,
     ...endsOf(client, server),

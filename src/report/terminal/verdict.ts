@@ -20,7 +20,7 @@ export function verdict(report: Report): Sentence[] {
   const kinds = [...byKind(told)].map(([kind, group]) => {
     const proven = group.filter((finding) => finding.certainty === 'proven').length;
     const grave = group.some((finding) => finding.severity === 'high');
-    return { grave, clause: kindLabel(kind).verdict(proven, group.length - proven) };
+    return { grave, clause: kindLabel(kind).verdict(proven, group.length - proven, group) };
   });
   const grave = kinds.filter((kind) => kind.grave).map((kind) => kind.clause);
   const other = [...kinds.filter((kind) => !kind.grave).map((kind) => kind.clause), ...open];
