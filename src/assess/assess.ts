@@ -43,7 +43,11 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
   const { plain, isOdd } = screen(observation, addresses, index);
   const all = gatherConversations(observation, addresses, isOdd);
   const peers = addresses.all;
-  const trust: Trust = { droppedByCapture: evidence.droppedByCapture, twoWayByEndpoint: twoWay(peers) };
+  const trust: Trust = {
+    droppedByCapture: evidence.droppedByCapture,
+    end: observation.end,
+    twoWayByEndpoint: twoWay(peers),
+  };
   const stories = storiesView(playStories(observation));
   const told = storyReach(stories);
   const peerByIp = new Map(peers.map((peer) => [peer.ip, peer]));

@@ -37,6 +37,8 @@ export interface Conversation {
   connections: number;
   bytes: number;
   packets: number;
+  /** Those that the client sent. */
+  packetsToServer: number;
   /** Lowest port of the client, for conversations whose direction was inferred. */
   clientPort: number;
   /** The transfer of a TFTP request: neither port is 69. */
@@ -85,6 +87,7 @@ function newConversation(view: ConnectionView, client: Peer, server: Peer): Conv
     connections: 0,
     bytes: 0,
     packets: 0,
+    packetsToServer: 0,
     clientPort: view.clientPort,
     isTransfer: view.isTransfer,
   };
@@ -94,6 +97,7 @@ function addConnection(conversation: Conversation, view: ConnectionView, observa
   conversation.connections++;
   conversation.bytes += view.bytesToServer + view.bytesToClient;
   conversation.packets += view.packetsToServer + view.packetsToClient;
+  conversation.packetsToServer += view.packetsToServer;
   if (view.toGroup) conversation.toGroup = true;
   if (view.clientPort < conversation.clientPort) conversation.clientPort = view.clientPort;
   const symptom = symptomOf(view);

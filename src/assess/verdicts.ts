@@ -1,6 +1,6 @@
 import type { RuleIndex, RuleMatch } from '../catalog/index.ts';
 import type { Rule } from '../catalog/types.ts';
-import { type Conversation, isBlocked, works } from './conversations.ts';
+import { type Conversation, type Fate, isBlocked, works } from './conversations.ts';
 import { isListed, type Peer } from './peers.ts';
 
 /** A conversation held against the rules. */
@@ -16,6 +16,7 @@ export const NOT_JUDGED_REASONS = {
   'multicast-or-broadcast': 'sent to a group, and no rule speaks of it',
   'link-local': 'an address of one link only (fe80::/10, 169.254.0.0/16), loopback or none at all',
   'name-unknown': 'the rules for it go by host name, and the name of the address is not known',
+  'answers-only': 'answers of a server whose questions went to a group, or are not in the capture',
   'no-roles': 'both ends are in the topology without a role',
 } as const;
 export type NotJudgedReason = keyof typeof NOT_JUDGED_REASONS;
@@ -54,7 +55,8 @@ export function judge(conversation: Conversation, index: RuleIndex): Verdict {
   return judgeUnmatched(conversation);
 }
 
-function judgeUnmatched({ client, server, toGroup }: Conversation): Verdict {
+function judgeUnmatched(conversation: Conversation): Verdict {
+  const { client, server, toGroup } = conversation;
   if (!isListed(client) && !isListed(server)) return { kind: 'not-judged', reason: 'outside-the-topology' };
   if (toGroup) return { kind: 'not-judged', reason: 'multicast-or-broadcast' };
   for (const peer of [client, server]) {
@@ -66,6 +68,7 @@ function judgeUnmatched({ client, server, toGroup }: Conversation): Verdict {
   if (!isListed(server)) return { kind: 'unknown-endpoint', stranger: server, listed: client };
   if (client.endpoint.roles.length === 0 && server.endpoint.roles.length === 0)
     return { kind: 'not-judged', reason: 'no-roles' };
+  if (isAnswersOnly(conversation)) return { kind: 'not-judged', reason: 'answers-only' };
   return { kind: 'unexpected' };
 }
 
@@ -78,12 +81,12 @@ export type Reach =
   | { state: 'undecided'; reason: UndecidedReason };
 
 export const UNDECIDED_REASONS = {
-  'ends-too-soon': 'the capture ends before an answer could have come',
+  'ends-too-soon': 'the capture ends too soon after the last attempt',
   'only-reset': 'only a reset was captured: what it answered or ended is not in the capture',
   'one-attempt': 'one attempt without an answer proves nothing',
   'capture-loss': 'the capture lost packets, and the answer may be among them',
   'one-direction': 'the capture shows one direction only: an answer may have taken a way past it',
-  'one-way-protocol': 'the protocol sends no answer that could be seen',
+  'one-way-protocol': 'no answer is sure to be seen: a broadcast, or a protocol that sends none',
   intermittent: 'some connections got through and others did not, so nothing blocks it for good',
 } as const;
 export type UndecidedReason = keyof typeof UNDECIDED_REASONS;
@@ -92,6 +95,8 @@ export type UndecidedReason = keyof typeof UNDECIDED_REASONS;
 export interface Trust {
   /** Packets that the capturing system says it lost. */
   droppedByCapture: number;
+  /** End of the capture. */
+  end: { seconds: number; nanoseconds: number };
   /** Two-way connections by base endpoint (host or network of the topology). */
   twoWayByEndpoint: ReadonlyMap<number, number>;
 }
@@ -99,10 +104,13 @@ export interface Trust {
 /** Decides what became of a conversation; "blocked" only where the capture proves it, or shows a symptom that says so. */
 export function reachOf(conversation: Conversation, trust: Trust): Reach {
   const { fates } = conversation;
-  const worked = fates.some(works);
   const blocked = fates.filter(isBlocked);
   const symptoms = fates.filter((fate) => fate.symptom !== null);
-  if (worked) return blocked.length + symptoms.length > 0 ? { state: 'mixed' } : { state: 'works' };
+  const failed = blocked.length + symptoms.length > 0;
+  // A probe that went no further than the SYN-ACK does not make up for connections that failed behind it.
+  const worked = fates.some((fate) => works(fate) && !(failed && fate.outcome === 'half-open'));
+  if (worked) return failed ? { state: 'mixed' } : { state: 'works' };
+  if (isAnswersOnly(conversation)) return { state: 'works' };
   if (blocked.some(({ outcome }) => outcome === 'refused' || outcome === 'prohibited' || outcome === 'unreachable')) {
     return { state: 'blocked', certainty: 'proven' };
   }
@@ -114,6 +122,11 @@ export function reachOf(conversation: Conversation, trust: Trust): Reach {
   if (blocked.length > 0) return silenceOf(conversation, trust);
   if (fates.every(({ outcome }) => outcome === 'one-way')) return { state: 'undecided', reason: 'one-way-protocol' };
   return { state: 'undecided', reason: isOnlyReset(conversation) ? 'only-reset' : 'ends-too-soon' };
+}
+
+/** True where only what the server sent was captured: an answer to a group's question, or to one that the capture lacks. */
+export function isAnswersOnly({ proto, packets, packetsToServer }: Conversation): boolean {
+  return proto === 'udp' && packetsToServer === 0 && packets > 0;
 }
 
 /** True where nothing but resets was captured: nobody was seen to try anything. */
@@ -131,6 +144,19 @@ export function passageOf({ fates }: Conversation, reach: Reach): Passage {
   return reach.state === 'blocked' ? 'stopped' : 'unknown';
 }
 
+/** A DNS server that asks others in turn answers late: SERVFAIL after 7.5 to 8 s was seen from Windows servers whose forwarders are silent. */
+const RESOLVER_PATIENCE_SECONDS = 8.5;
+const DNS_PORT = 53;
+
+function isResolver({ port }: Conversation): boolean {
+  return port === DNS_PORT;
+}
+
+/** Seconds from the first question to the end of the capture. */
+function waited({ firstSeconds, firstNanoseconds }: Fate, end: Trust['end']): number {
+  return end.seconds - firstSeconds + (end.nanoseconds - firstNanoseconds) / 1e9;
+}
+
 /** Silence proves something only where an answer would have been seen. */
 function silenceOf(conversation: Conversation, trust: Trust): Reach {
   const { client, server, fates } = conversation;
@@ -139,7 +165,11 @@ function silenceOf(conversation: Conversation, trust: Trust): Reach {
   const seenBothWays =
     client.twoWay > 0 || server.twoWay > 0 || (trust.twoWayByEndpoint.get(client.endpoint.base) ?? 0) > 0;
   if (!seenBothWays) return { state: 'undecided', reason: 'one-direction' };
-  const attempts = fates.reduce((sum, fate) => sum + (fate.outcome === 'no-answer' ? fate.attempts : 0), 0);
+  const silent = fates.filter((fate) => fate.outcome === 'no-answer');
+  if (isResolver(conversation) && silent.every((fate) => waited(fate, trust.end) < RESOLVER_PATIENCE_SECONDS)) {
+    return { state: 'undecided', reason: 'ends-too-soon' };
+  }
+  const attempts = silent.reduce((sum, fate) => sum + fate.attempts, 0);
   if (attempts < 2) return { state: 'undecided', reason: 'one-attempt' };
   return { state: 'blocked', certainty: isHeard(conversation) ? 'proven' : 'likely' };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { assess } from '../assess/assess.ts';
 import { type CaptureReport, type Report, SEVERITIES, type Severity } from '../assess/types.ts';
@@ -8,7 +9,8 @@ import type { Analysis, AnalyzedCapture } from '../engine/analyze.ts';
 import { captureOfFrame } from '../engine/flow-row.ts';
 import { FORMATS, type FormatName } from '../report/formats.ts';
 import { writeWhole } from '../report/output-file.ts';
-import { parseOutputSpecs, STANDARD_OUTPUT } from '../report/output-spec.ts';
+import { type OutputSpec, OutputSpecError, parseOutputSpecs, STANDARD_OUTPUT } from '../report/output-spec.ts';
+import { printable } from '../report/printable.ts';
 import { useColor } from '../report/style.ts';
 import { loadSite } from '../site/index.ts';
 import { timeText } from '../track/time-text.ts';
@@ -35,6 +37,7 @@ export async function checkCommand(
   terminal: Terminal,
 ): Promise<number> {
   const outputs = parseOutputSpecs(options.output ?? []);
+  refuseToOverwrite(outputs, [...captures, options.topology]);
   const site = await loadSite(options.topology);
   const analysis = await readCaptures(captures, options, terminal);
   const wantsHash = options.format === 'json' || outputs.some(({ format }) => format === 'json');
@@ -66,6 +69,26 @@ export async function checkCommand(
     }
   }
   return isReportable(report, options.failOn) ? EXIT_FINDINGS : EXIT_CLEAN;
+}
+
+/** A report never takes the place of what it is made from: captures are evidence. */
+function refuseToOverwrite(outputs: readonly OutputSpec[], inputs: readonly string[]): void {
+  const places = new Set(inputs.map(realPath));
+  const twice = outputs.find(({ path }) => path !== STANDARD_OUTPUT && places.has(realPath(path)));
+  if (twice === undefined) return;
+  const path = printable(twice.path);
+  throw new OutputSpecError(
+    'overwrites-input',
+    `--output ${twice.format}=${path} would overwrite ${path}, which is read: give the report another path.`,
+  );
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
 }
 
 /** Columns of a terminal report that goes into a file. */

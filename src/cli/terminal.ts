@@ -46,6 +46,20 @@ export function processTerminal(): Terminal {
   };
 }
 
+/** Standard output or standard error could not be written, which is nothing that the program can mend. */
+export class StandardStreamError extends Error {
+  override readonly name = 'StandardStreamError';
+  readonly code: string;
+
+  constructor(code: string, descriptor: number) {
+    const stream = descriptor === 1 ? 'standard output' : 'standard error';
+    super(
+      `cannot write to ${stream}: ${code === 'ENOSPC' ? 'the disk is full' : `the operating system says ${code}`}.`,
+    );
+    this.code = code;
+  }
+}
+
 /** False where the reader of a pipe has gone (`pcapcheck … | head`), which is no error of ours. */
 function writeAll(descriptor: number, text: string): boolean {
   const bytes = Buffer.from(text);
@@ -55,7 +69,7 @@ function writeAll(descriptor: number, text: string): boolean {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE' || code === 'EOF') return false;
-      if (code !== 'EAGAIN') throw error;
+      if (code !== 'EAGAIN') throw new StandardStreamError(code ?? 'EIO', descriptor);
       // A pipe that is full and does not block: give its reader a moment.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }

@@ -21,8 +21,8 @@ isService.fill(1, 1, 1024);
 for (const port of REGISTERED_SERVICE_PORTS) isService[port] = 1;
 for (const port of CLIENT_SYSTEM_PORTS) isService[port] = 0;
 
-/** UDP services that send no answer to the sender's port: wake on LAN, DHCP, NetBIOS datagrams, SNMP traps, syslog, flow export, peer discovery. */
-const ONE_WAY_PORTS = new Set([9, 67, 68, 138, 162, 514, 546, 547, 2055, 4739, 6343, 8004, 9996]);
+/** UDP services that send no answer to the sender's port, or where both ends use it, so that question and answer look alike (137): wake on LAN, DHCP, NetBIOS, SNMP traps, syslog, flow export, peer discovery. */
+const ONE_WAY_PORTS = new Set([9, 67, 68, 137, 138, 162, 514, 546, 547, 2055, 4739, 6343, 8004, 9996]);
 
 /** True for a UDP port whose datagrams want no answer. */
 export function wantsNoAnswer(port: number): boolean {

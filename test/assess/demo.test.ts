@@ -114,7 +114,7 @@ describe.each(['demo.pcap', 'demo.pcapng', 'demo.pcap.gz', 'demo-any.pcap'])('%s
   test('the undecided one is told with its reason', () => {
     expect(report.undecided).toEqual([
       {
-        reason: 'the capture ends before an answer could have come',
+        reason: 'the capture ends too soon after the last attempt',
         count: 1,
         examples: ['WS03 (10.10.0.13) -> SUP01 (10.20.0.30) tcp/8530'],
       },

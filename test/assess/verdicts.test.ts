@@ -53,7 +53,7 @@ describe('silence', () => {
   test('the capture ends too soon: undecided', () => {
     const report = judged([...alive(MP), ...traffic('one-syn', to(MP, 443), 1)], site());
     expect(told(report)).toEqual([]);
-    expect(report.undecided).toEqual(why('the capture ends before an answer could have come', example));
+    expect(report.undecided).toEqual(why('the capture ends too soon after the last attempt', example));
   });
   test('the capturing system lost packets: undecided', () => {
     const report = held([...traffic('silent', to(MP, 443), 1), ...alive(MP)], site(), 1);
