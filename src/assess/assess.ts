@@ -22,7 +22,7 @@ import {
   SEVERITIES,
   type Undecided,
 } from './types.ts';
-import { judge, type Reach, reachOf, type Trust, UNDECIDED_REASONS } from './verdicts.ts';
+import { isOnlyReset, judge, type Reach, reachOf, type Trust, UNDECIDED_REASONS } from './verdicts.ts';
 import { called, portText } from './wording.ts';
 
 /** What the assessment is told of the captures. */
@@ -106,7 +106,7 @@ function gatherUses(judged: readonly Judged[]): { uses: RuleUse[]; usesByPair: M
   const uses: RuleUse[] = [];
   const usesByPair = new Map<string, RuleUse[]>();
   for (const one of judged) {
-    if (one.verdict.kind !== 'expected') continue;
+    if (one.verdict.kind !== 'expected' || isOnlyReset(one.conversation)) continue;
     const { client, server } = one.conversation;
     const key = pairKey(client, server);
     let pair = usesByPair.get(key);

@@ -64,6 +64,7 @@ function startRow({ client, server, proto, port }: Ends, verdict: Verdict): Matr
     rules,
     source,
     outcomes: {},
+    symptoms: 0,
     connections: 0,
     bytes: 0,
     first_ts: '',
@@ -82,6 +83,7 @@ function addTo(row: MatrixRow, { conversation }: Judged, context: Context): void
   for (const fate of conversation.fates) {
     const outcome: Outcome = fate.outcome;
     row.outcomes[outcome] = (row.outcomes[outcome] ?? 0) + fate.count;
+    if (fate.symptom !== null) row.symptoms += fate.count;
     widen(row, fate, context);
   }
 }

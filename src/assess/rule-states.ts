@@ -78,7 +78,11 @@ function stateOf(
   if (missing > 0) return { state: worksPlainly || working.length > 0 ? 'partly-blocked' : 'blocked', reason: null };
   if (replaced.length > 0)
     return { state: 'works', reason: `${portsOf(replaced[0].by)} works in place of ${portsOf(replaced[0].use)}` };
-  if (worksPlainly || working.length > 0) return { state: 'works', reason: alternativeWithin(working) };
+  if (worksPlainly || working.length > 0) {
+    const reason =
+      alternativeWithin(working) ?? (!worksPlainly && isIntermittent(uses) ? 'some connections failed' : null);
+    return { state: 'works', reason };
+  }
   return { state: 'undecided', reason: undecidedReason(uses) };
 }
 
@@ -91,6 +95,11 @@ function alternativeWithin(working: RuleUse[]): string | null {
     if (open.length > 0 && closed.length > 0) return `${portsText(open)} works in place of ${portsText(closed)}`;
   }
   return null;
+}
+
+/** True where of each conversation some connections got through, and others did not. */
+function isIntermittent(uses: RuleUse[]): boolean {
+  return uses.every(({ judged }) => judged.every(({ reach }) => reach.state === 'mixed'));
 }
 
 function portsOf(use: RuleUse): string {

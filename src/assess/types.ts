@@ -109,6 +109,8 @@ export interface MatrixRow {
   source: Source | null;
   /** Connections by outcome; only outcomes that occurred. */
   outcomes: Partial<Record<Outcome, number>>;
+  /** Connections that opened and then stalled, or were reset right after the first request. */
+  symptoms: number;
   connections: number;
   bytes: number;
   first_ts: string;

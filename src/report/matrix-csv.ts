@@ -25,6 +25,7 @@ export const MATRIX_COLUMNS: readonly CsvColumn<MatrixRow>[] = [
     name: outcome.replaceAll('-', '_'),
     value: (row: MatrixRow) => row.outcomes[outcome] ?? 0,
   })),
+  { name: 'symptoms', value: (row) => row.symptoms },
 ];
 
 export const renderMatrixCsv = (report: Report, options: CsvOptions): Generator<string> =>

@@ -128,6 +128,9 @@ export const matrixRowSchema = z
     rules: z.array(z.string()),
     source: sourceSchema.nullable(),
     outcomes: z.partialRecord(outcomeSchema, amount).describe('Connections by outcome; only outcomes that occurred'),
+    symptoms: amount.describe(
+      'Connections among them that opened and then stalled, or were reset right after the first request',
+    ),
     connections: amount,
     bytes: amount,
     first_ts: time,

@@ -152,6 +152,7 @@ describe('what blocks', () => {
       },
     ]);
     expect(report.connections).toMatchObject({ expected: 1, blocked: 0, undecided: 1 });
+    expect(ruleOf(report, 'cm.client-mp.http')).toMatchObject({ state: 'works', reason: 'some connections failed' });
   });
   test('a client that resets before the answer gave up: nobody is accused', () => {
     const report = held([...traffic('gave-up', to(MP, 80), 1), ...bothWays], site());
@@ -162,6 +163,13 @@ describe('what blocks', () => {
     const report = held([...traffic('refused', to(DP, 8005), 1), ...alive(DP)], site());
     expect(told(report)).toEqual([]);
   });
+});
+
+test.each(['stalled', 'reset'] as const)('the role matrix counts what opened and then failed: %s', (event) => {
+  const frames = [...traffic(event, to(MP, 80), 1), ...traffic('established', to(MP, 80, OTHER_CLIENT), 1)];
+  const [row, ...others] = held(frames, site()).matrix.filter(({ verdict }) => verdict === 'expected');
+  expect(others).toEqual([]);
+  expect(row).toMatchObject({ connections: 2, outcomes: { established: 2 }, symptoms: 1 });
 });
 
 describe('slow to open', () => {
@@ -613,6 +621,7 @@ describe('required-not-seen', () => {
       ),
     );
     expect(missing(report)).toContain('cm.client-mp.http');
+    expect(ruleOf(report, 'cm.client-mp.http').state).toBe('not-seen');
   });
   test('rules of roles that the site does not have are not applicable', () => {
     const report = held([], site());

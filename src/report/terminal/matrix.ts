@@ -30,7 +30,7 @@ const FAILING = { tone: 'bad', rank: 1 } as const;
 
 const failing = (row: MatrixRow): boolean =>
   row.verdict === 'expected' &&
-  OUTCOMES.some((outcome) => row.outcomes[outcome] && OUTCOME_LABELS[outcome].tone === 'bad');
+  (row.symptoms > 0 || OUTCOMES.some((outcome) => row.outcomes[outcome] && OUTCOME_LABELS[outcome].tone === 'bad'));
 
 const look = (row: MatrixRow): { tone: Tone | null; rank: number } => (failing(row) ? FAILING : VERDICTS[row.verdict]);
 
@@ -58,7 +58,7 @@ function tableRow(row: MatrixRow): Row {
       `${row.proto} ${row.dest_port}`,
       VERDICTS[row.verdict].label,
       count(row.connections),
-      outcomeText(row.outcomes),
+      outcomeText(row.outcomes) + (row.symptoms === 0 ? '' : ` (${count(row.symptoms)} opened, then failed)`),
     ],
   };
 }
