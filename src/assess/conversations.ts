@@ -1,5 +1,5 @@
 import { type ConnectionView, newConnectionView, type Observation } from '../track/observation.ts';
-import { isListed, type Peer, type Peers } from './peers.ts';
+import type { Peer, Peers } from './peers.ts';
 import { type Symptom, slownessOf, symptomOf } from './symptoms.ts';
 import type { Outcome } from './types.ts';
 
@@ -186,9 +186,4 @@ export function isBlocked(fate: Fate): boolean {
     default:
       return false;
   }
-}
-
-/** True where either end is listed: traffic of others is nobody's business here. */
-export function concernsSite(conversation: Conversation): boolean {
-  return isListed(conversation.client) || isListed(conversation.server);
 }

@@ -1,5 +1,3 @@
-import { REASONS } from '../decode/reason.ts';
-
 /**
  * What the analysis of one segment of a capture gives: everything that the verdicts need, and nothing of the packets. Plain
  * arrays, so that a worker can hand it over without a copy. Parts of neighbouring segments are joined in order (merge.ts); a
@@ -52,30 +50,6 @@ export interface Messages {
   count: number;
   /** Messages beyond the limit, counted only. */
   dropped: number;
-}
-
-/** The part of no frames at all. */
-export function emptyPart(): Part {
-  return {
-    frames: 0,
-    bytes: 0,
-    reasons: new Float64Array(REASONS.length),
-    firstSeconds: 0,
-    firstNanoseconds: 0,
-    lastSeconds: 0,
-    lastNanoseconds: 0,
-    records: new Int32Array(0),
-    connectionCount: 0,
-    slots: new Int32Array(2),
-    slotsUsed: 0,
-    seed: 0,
-    addresses: new Int32Array(0),
-    addressCount: 0,
-    icmpErrors: { values: new Int32Array(0), count: 0, dropped: 0 },
-    fragments: { values: new Int32Array(0), count: 0, dropped: 0 },
-    payloads: { values: new Int32Array(0), count: 0, dropped: 0, bytes: new Uint8Array(0), used: 0 },
-    tftp: { values: new Int32Array(0), count: 0, dropped: 0 },
-  };
 }
 
 /** The memory of a part, for a transfer between threads; the part is empty for the sender afterwards. */
