@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { esbuildYaml } from './yaml-plugin.mjs';
+import { withoutZodLocales } from './zod-plugin.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -32,7 +33,7 @@ const result = await build({
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  plugins: [esbuildYaml],
+  plugins: [esbuildYaml, withoutZodLocales],
 });
 await chmod(join(fresh, 'pcapcheck.js'), 0o755);
 await chmod(fresh, 0o755);

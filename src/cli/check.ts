@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { assess } from '../assess/assess.ts';
+import type { assess } from '../assess/assess.ts';
 import { type CaptureReport, type Report, SEVERITIES, type Severity } from '../assess/types.ts';
-import { loadCatalog } from '../catalog/load.ts';
 import type { Analysis, AnalyzedCapture } from '../engine/analyze.ts';
 import { captureOfFrame } from '../engine/flow-row.ts';
 import { FORMATS, type FormatName } from '../report/formats.ts';
@@ -12,7 +11,6 @@ import { writeWhole } from '../report/output-file.ts';
 import { type OutputSpec, OutputSpecError, parseOutputSpecs, STANDARD_OUTPUT } from '../report/output-spec.ts';
 import { printable } from '../report/printable.ts';
 import { useColor } from '../report/style.ts';
-import { loadSite } from '../site/index.ts';
 import { timeText } from '../track/time-text.ts';
 import { EXIT_CLEAN, EXIT_FINDINGS } from './exit-codes.ts';
 import { readCaptures } from './reading.ts';
@@ -38,17 +36,15 @@ export async function checkCommand(
 ): Promise<number> {
   const outputs = parseOutputSpecs(options.output ?? []);
   refuseToOverwrite(outputs, [...captures, options.topology]);
-  const site = await loadSite(options.topology);
-  const analysis = await readCaptures(captures, options, terminal);
   const wantsHash = options.format === 'json' || outputs.some(({ format }) => format === 'json');
-  const report = assess(await evidenceOf(analysis, wantsHash), site, loadCatalog());
+  const report = await checked(captures, options, wantsHash, terminal);
   const settings = { verbose: options.verbose ?? false, bom: options.bom ?? false };
   const stopListening = terminal.onInterrupt(() =>
     terminal.err('pcapcheck: Interrupted; reports that were not yet written are missing.\n'),
   );
   try {
     for (const { format, path } of outputs) {
-      const pieces = FORMATS[format].render(report, { ...settings, width: FILE_WIDTH, color: false });
+      const pieces = await FORMATS[format].render(report, { ...settings, width: FILE_WIDTH, color: false });
       if (path === STANDARD_OUTPUT) for (const piece of pieces) terminal.out(piece);
       else await writeWhole(path, (write) => writeAll(pieces, write));
       // Writing keeps the thread busy: a signal is heard between two files.
@@ -60,7 +56,7 @@ export async function checkCommand(
   const takesStandardOutput = outputs.some(({ path }) => path === STANDARD_OUTPUT);
   if (!takesStandardOutput) {
     const color = useColor(terminal.stdout, terminal.env);
-    for (const piece of FORMATS[options.format].render(report, {
+    for (const piece of await FORMATS[options.format].render(report, {
       ...settings,
       width: terminal.stdout.columns,
       color,
@@ -69,6 +65,37 @@ export async function checkCommand(
     }
   }
   return isReportable(report, options.failOn) ? EXIT_FINDINGS : EXIT_CLEAN;
+}
+
+/**
+ * The report. Captures are read by threads while this one loads the rules and the topology; what is wrong with the topology is said
+ * at once, and ends the reading.
+ */
+async function checked(
+  captures: readonly string[],
+  options: CheckOptions,
+  wantsHash: boolean,
+  terminal: Terminal,
+): Promise<Report> {
+  const stop = new AbortController();
+  const read = () => readCaptures(captures, { ...options, signal: stop.signal }, terminal);
+  // Without threads reading takes this one: then the topology comes first.
+  const reading = options.workers === 0 ? null : read();
+  reading?.catch(() => {});
+  const [{ assess }, { loadCatalog }, { loadSite }] = await Promise.all([
+    import('../assess/assess.ts'),
+    import('../catalog/load.ts'),
+    import('../site/index.ts'),
+  ]);
+  try {
+    const site = await loadSite(options.topology);
+    const catalog = loadCatalog();
+    return assess(await evidenceOf(await (reading ?? read()), wantsHash), site, catalog);
+  } catch (error) {
+    stop.abort();
+    await reading?.catch(() => {});
+    throw error;
+  }
 }
 
 /** A report never takes the place of what it is made from: captures are evidence. */

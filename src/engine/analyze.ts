@@ -47,6 +47,8 @@ export interface AnalyzeOptions {
   segmentBytes?: number;
   /** Bytes that the connections may take; see connectionLimit. */
   maxMemory?: number;
+  /** Ends the reading of threads at once; what `analyze` promised is then broken. */
+  signal?: AbortSignal;
   /** Called a few times a second. */
   onProgress?: (progress: AnalysisProgress) => void;
 }
@@ -82,6 +84,8 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions 
       plan.reduce((sum, { cuts }) => sum + Math.max(1, cuts.length), 0),
     ),
   );
+  options.signal?.throwIfAborted();
+  options.signal?.addEventListener('abort', () => void pool.close());
   const inWork = plan.map((planned) => beginCapture(planned, pool, { seed, limit }));
   const timer = options.onProgress && watch(options.onProgress, inWork, plan);
   try {

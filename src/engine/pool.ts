@@ -18,7 +18,12 @@ export interface Pool {
 export async function openPool(workers: number): Promise<Pool> {
   if (workers === 0) return { run: runTask, close: async () => {} };
   const { Piscina } = await import('piscina');
-  const piscina = new Piscina({ filename: WORKER_URL.href, minThreads: 1, maxThreads: workers, atomics: 'disabled' });
+  const piscina = new Piscina({
+    filename: WORKER_URL.href,
+    minThreads: workers,
+    maxThreads: workers,
+    atomics: 'disabled',
+  });
   return {
     async run(task) {
       const result = (await piscina.run(task)) as TaskResult | TaskFailure;

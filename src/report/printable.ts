@@ -15,6 +15,9 @@ const OBEYED_IN_JSON = /(?!\u200c|\u200d)[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** More combining marks or joiners than any language stacks; the rest of a pile is dropped. */
 const PILE = /((?:\p{M}|\u200c|\u200d){8})(?:\p{M}|\u200c|\u200d)+/gu;
 
+/** What nearly every text is made of; nothing of it is obeyed. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 /** Strings of a report longer than this many UTF-16 units are cut before they are laid out. */
 const LONGEST = 4000;
 
@@ -29,6 +32,7 @@ const visible = (character: string): string => {
  * @example printable('MP01\u001b[2J') // 'MP01\\x1b[2J'
  */
 export function printable(text: string): string {
+  if (text.length <= LONGEST && PLAIN.test(text)) return text;
   const bounded = text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
   return bounded.replace(OBEYED, visible).replace(PILE, '$1');
 }

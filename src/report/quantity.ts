@@ -1,7 +1,7 @@
 /** Counts, sizes and times as a person reads them. English and the same on every machine: reports are compared. */
 
-/** `12,345` */
-export const count = (value: number): string => value.toLocaleString('en-US');
+/** `12,345`, of a whole number. */
+export const count = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
 /** `1 connection`, `12 connections` */
 export const counted = (value: number, one: string, many = `${one}s`): string =>

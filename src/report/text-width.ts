@@ -27,7 +27,13 @@ const WIDE: ReadonlyArray<readonly [number, number]> = [
 const JOINTS = ['-', ',', '.', ':', '/', '\\'];
 
 const ELLIPSIS = '...';
-const clusters = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
+
+/** Made when the first text needs it: it takes longer to make than most reports take to print. */
+function clusters(): Intl.Segmenter {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter;
+}
 
 function clusterWidth(cluster: string): number {
   if (EMOJI.test(cluster)) return 2;
@@ -44,7 +50,7 @@ function clusterWidth(cluster: string): number {
 export function textWidth(text: string): number {
   if (ASCII.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of clusters.segment(text)) width += clusterWidth(segment);
+  for (const { segment } of clusters().segment(text)) width += clusterWidth(segment);
   return width;
 }
 
@@ -52,7 +58,7 @@ export function textWidth(text: string): number {
 export function head(text: string, width: number): string {
   if (ASCII.test(text)) return text.slice(0, width);
   let taken = 0;
-  for (const { segment, index } of clusters.segment(text)) {
+  for (const { segment, index } of clusters().segment(text)) {
     taken += clusterWidth(segment);
     if (taken > width) return text.slice(0, index);
   }

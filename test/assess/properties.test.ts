@@ -312,13 +312,18 @@ describe('any frames against any topology', () => {
     fc.array(anyFrame),
   );
 
-  test('give a report that fits its schema, in every format, and whose numbers add up', () => {
-    fc.assert(
-      fc.property(frames, topology, fc.nat(1), (list, yaml, dropped) => {
+  test('give a report that fits its schema, in every format, and whose numbers add up', async () => {
+    await fc.assert(
+      fc.asyncProperty(frames, topology, fc.nat(1), async (list, yaml, dropped) => {
         const report = judged(list, yaml, dropped);
         reportSchema.parse(report);
         for (const name of FORMAT_NAMES) {
-          for (const _piece of FORMATS[name].render(report, { width: 80, color: true, verbose: true, bom: true }));
+          for (const _piece of await FORMATS[name].render(report, {
+            width: 80,
+            color: true,
+            verbose: true,
+            bom: true,
+          }));
         }
         const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
         const { coverage, connections, matrix, findings } = report;
