@@ -87,7 +87,7 @@ export class FrameAnalyzer implements FrameSink {
         bytes: this.payloads.bytes,
         used: this.payloads.used,
       },
-      tftp: { values: this.tftp.values, count: this.tftp.count, dropped: this.tftp.dropped },
+      tftp: this.tftp.finish(),
     };
   }
 
@@ -175,14 +175,16 @@ export class FrameAnalyzer implements FrameSink {
     if (isTcp) updateTcp(records, at, side, packet, seconds, nanoseconds, frame);
     else {
       if (records[at + PACKETS_B] === 0) countAttempt(records, at, packet.identification, seconds, nanoseconds, frame);
-      const kind = controlKind(packet.sourcePort, packet.destinationPort);
       // No DHCP message begins with a zero byte, as TFTP does.
       const opcode = tftpOpcode(packet, bytes);
-      if (opcode !== 0) this.tftp.add(packet, bytes, opcode, number, side, seconds, nanoseconds, frame);
-      if (opcode >= TFTP_ERROR)
-        this.payloads.add(packet, bytes, CONTROL_TFTP, number, side, seconds, nanoseconds, frame);
-      else if (kind !== CONTROL_NONE && opcode === 0)
-        this.payloads.add(packet, bytes, kind, number, side, seconds, nanoseconds, frame);
+      if (opcode !== 0) {
+        this.tftp.add(packet, bytes, opcode, number, side, seconds, nanoseconds, frame);
+        if (opcode >= TFTP_ERROR)
+          this.payloads.add(packet, bytes, CONTROL_TFTP, number, side, seconds, nanoseconds, frame);
+      } else {
+        const kind = controlKind(packet.sourcePort, packet.destinationPort);
+        if (kind !== CONTROL_NONE) this.payloads.add(packet, bytes, kind, number, side, seconds, nanoseconds, frame);
+      }
     }
     records[at + LAST_SECONDS] = seconds;
     records[at + LAST_NANOSECONDS] = nanoseconds;

@@ -229,7 +229,7 @@ export class PartMerger {
       icmpErrors: this.#icmpErrors,
       fragments: this.#fragments,
       payloads: this.#payloads,
-      tftp: this.#tftp,
+      tftp: this.#tftp.finish(),
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { Packet } from '../decode/packet.ts';
 import type { TftpMeters } from './part.ts';
+import { keepPace, PACE_INTS, setPace, settlePace } from './tftp-pace.ts';
 import { TFTP_ACK, TFTP_DATA, TFTP_ERROR, TFTP_HEADER_LENGTH, TFTP_OACK } from './tftp-packets.ts';
 import {
   blockStep,
@@ -9,6 +10,7 @@ import {
   RUN_FIRST_BLOCK,
   RUN_FIRST_LENGTH,
   RUN_FRAME_FIELDS,
+  RUN_INTS,
   RUN_LAST_BLOCK,
   RUN_LAST_LENGTH,
 } from './tftp-run.ts';
@@ -25,12 +27,12 @@ export const METER_OACKS = 4;
 export const METER_ERRORS = 5;
 /** All datagrams counted here. */
 export const METER_DATAGRAMS = 6;
-/** Runs (tftp-run.ts): DATA of the sender, ACK of the other side. A packet touches two cache lines: RUN_INTS is less than 24. */
-export const METER_DATA = 8;
-export const METER_ACK = 32;
-export const METER_INTS = 64;
+/** Runs (tftp-run.ts): DATA of the sender, ACK of the other side. */
+export const METER_DATA = 7;
+export const METER_ACK = METER_DATA + RUN_INTS;
+export const METER_INTS = METER_ACK + RUN_INTS;
 
-/** Most transfers followed in one capture (64 MB); the datagrams of later ones are counted only. The first ones are kept, whatever the cuts. */
+/** Most transfers followed in one capture (54 MB); the datagrams of later ones are counted only. The first ones are kept, whatever the cuts. */
 export const MAX_METERS = 1 << 18;
 
 const NONE = -1;
@@ -42,18 +44,23 @@ const UDP_HEADER_LENGTH = 8;
 /** A window (RFC 7440) is sent again from its start after a loss; larger ones than this are not in use. */
 const LARGEST_WINDOW = 64;
 
+/** The pace of DATA, then that of ACK: one cache line a transfer. */
+const PACES_INTS = PACE_INTS * 2;
+
 /**
  * Follows TFTP transfers without keeping their packets: a few integers for each. Two sockets may carry several transfers one after the
  * other (a client with fixed ports, a server that answers from 69), and one begins where an OACK follows DATA, where anything follows an
  * ERROR, and where block 1 comes again as no window would repeat it. Each of these rules looks at two neighbouring packets only, so
  * that it holds across a cut.
  */
-export class TftpMeter implements TftpMeters {
-  values = new Int32Array(METER_INTS * 4);
-  count = 0;
-  dropped = 0;
+export class TftpMeter {
+  #values = new Int32Array(METER_INTS * 4);
+  #count = 0;
+  #dropped = 0;
   /** Latest transfer + 1 by chain; 0 none, -1 closed. */
   #latest = new Int32Array(0);
+  /** What the packets in step have added to each transfer, and is not written yet (tftp-pace.ts). */
+  #paces = new Int32Array(PACES_INTS * 4);
 
   /** Counts a datagram that `tftpOpcode` took for TFTP. @param side that sent it: 0 A, 1 B */
   add(
@@ -66,32 +73,82 @@ export class TftpMeter implements TftpMeters {
     nanoseconds: number,
     frame: number,
   ): void {
-    const sent = (connection << 1) | side;
     const from = packet.payloadOffset;
     const block = (bytes[from + 2] << 8) | bytes[from + 3];
+    const sent = (connection << 1) | side;
+    const isAck = opcode === TFTP_ACK;
+    const chain = isAck ? sent ^ 1 : sent;
+    const length = packet.payloadLength - TFTP_HEADER_LENGTH;
+    const latest = chain < this.#latest.length ? this.#latest[chain] : 0;
+    if ((isAck || opcode === TFTP_DATA) && latest > 0 && packet.moreFragments === 0) {
+      const pace = (latest - 1) * PACES_INTS + (isAck ? PACE_INTS : 0);
+      if (keepPace(this.#paces, pace, block, length, packet.identification, seconds, nanoseconds, frame)) return;
+    }
+    this.#addOutOfStep(packet, bytes, opcode, chain, block, seconds, nanoseconds, frame);
+  }
+
+  #addOutOfStep(
+    packet: Packet,
+    bytes: Uint8Array,
+    opcode: number,
+    chain: number,
+    block: number,
+    seconds: number,
+    nanoseconds: number,
+    frame: number,
+  ): void {
     const id = packet.identification;
+    const fragmented = packet.moreFragments;
     if (opcode === TFTP_ACK) {
-      const at = this.#at(sent ^ 1, false, frame);
+      const at = this.#at(chain, false, frame);
       if (at < 0) return;
-      this.values[at + METER_DATAGRAMS]++;
-      countBlock(this.values, at + METER_ACK, block, 0, packet.moreFragments, id, seconds, nanoseconds, frame);
+      this.#values[at + METER_DATAGRAMS]++;
+      this.#countBlock(at, METER_ACK, block, 0, fragmented, id, seconds, nanoseconds, frame);
       return;
     }
     // The IP length of a first fragment is that of the fragment; the UDP header speaks of the datagram (RFC 768).
+    const from = packet.payloadOffset;
     const length =
-      packet.moreFragments === 0
+      fragmented === 0
         ? packet.payloadLength - TFTP_HEADER_LENGTH
         : Math.max(0, ((bytes[from - 4] << 8) | bytes[from - 3]) - UDP_HEADER_LENGTH - TFTP_HEADER_LENGTH);
-    const at = this.#event(sent, opcode, block, length, frame);
+    const at = this.#event(chain, opcode, block, length, frame);
     if (opcode === TFTP_DATA && at >= 0)
-      countBlock(this.values, at + METER_DATA, block, length, packet.moreFragments, id, seconds, nanoseconds, frame);
-    if (opcode === TFTP_ERROR) this.#event(sent ^ 1, opcode, block, length, frame);
+      this.#countBlock(at, METER_DATA, block, length, fragmented, id, seconds, nanoseconds, frame);
+    if (opcode === TFTP_ERROR) this.#event(chain ^ 1, opcode, block, length, frame);
+  }
+
+  #countBlock(
+    at: number,
+    run: number,
+    block: number,
+    length: number,
+    fragmented: number,
+    id: number,
+    seconds: number,
+    nanoseconds: number,
+    frame: number,
+  ): void {
+    const pace = this.#settle(at, run);
+    const values = this.#values;
+    const isFirst = values[at + run + RUN_COUNT] === 0;
+    const step = isFirst ? 0 : blockStep(values[at + run + RUN_LAST_BLOCK], block);
+    countBlock(values, at + run, block, length, fragmented, id, seconds, nanoseconds, frame);
+    setPace(this.#paces, pace, values, at + run, step);
+  }
+
+  /** Writes what a pace has added into its run. @returns the offset of the pace, which is stopped */
+  #settle(at: number, run: number): number {
+    const pace = (at / METER_INTS) * PACES_INTS + (run === METER_ACK ? PACE_INTS : 0);
+    this.#values[at + METER_DATAGRAMS] += settlePace(this.#paces, pace, this.#values, at + run);
+    return pace;
   }
 
   /** Counts what tells transfers apart. @returns the offset of the transfer that it belongs to, or NONE */
   #event(chain: number, opcode: number, block: number, length: number, frame: number): number {
     const latest = this.#find(chain);
-    const known = this.values;
+    if (latest >= 0) this.#settle(latest, METER_DATA);
+    const known = this.#values;
     const isNew =
       latest >= 0 &&
       (known[latest + METER_LAST_EVENT] !== TFTP_DATA || opcode !== TFTP_DATA || block === 1) &&
@@ -104,8 +161,18 @@ export class TftpMeter implements TftpMeters {
         length,
       );
     const at = latest >= 0 && !isNew ? latest : this.#at(chain, isNew, frame);
-    if (at >= 0) countEvent(this.values, at, opcode);
+    if (at >= 0) countEvent(this.#values, at, opcode);
     return at;
+  }
+
+  /** What was counted. The meter may go on; the result shares its memory. */
+  finish(): TftpMeters {
+    const metered = Math.min(this.#count, this.#paces.length / PACES_INTS);
+    for (let i = 0; i < metered; i++) {
+      this.#settle(i * METER_INTS, METER_DATA);
+      this.#settle(i * METER_INTS, METER_ACK);
+    }
+    return { values: this.#values, count: this.#count, dropped: this.#dropped };
   }
 
   /** Joins the transfers of the part that follows. @param numbers of its connections here, @param flipped 1 where A and B changed places */
@@ -117,28 +184,28 @@ export class TftpMeter implements TftpMeters {
       if (numbers[connection] < 0) continue;
       const chain = (numbers[connection] << 1) | ((from[right + METER_CHAIN] & 1) ^ flipped[connection]);
       const latest = this.#find(chain);
-      if (latest >= 0 && !beginsTransferAt(this.values, latest, from, right))
+      if (latest >= 0 && !beginsTransferAt(this.#values, latest, from, right))
         this.#join(latest, from, right, framesBefore);
       else this.#take(chain, latest, from, right, framesBefore);
     }
-    this.dropped += meters.dropped;
+    this.#dropped += meters.dropped;
   }
 
   #take(chain: number, latest: number, from: Int32Array, right: number, framesBefore: number): void {
     const at = this.#open(chain, latest, from[right + METER_DATAGRAMS]);
     if (at < 0) return;
-    this.values.set(from.subarray(right, right + METER_INTS), at);
-    this.values[at + METER_CHAIN] = chain;
-    this.values[at + METER_FIRST_FRAME] += framesBefore;
-    shiftFrames(this.values, at + METER_DATA, framesBefore);
-    shiftFrames(this.values, at + METER_ACK, framesBefore);
+    this.#values.set(from.subarray(right, right + METER_INTS), at);
+    this.#values[at + METER_CHAIN] = chain;
+    this.#values[at + METER_FIRST_FRAME] += framesBefore;
+    shiftFrames(this.#values, at + METER_DATA, framesBefore);
+    shiftFrames(this.#values, at + METER_ACK, framesBefore);
   }
 
   #join(at: number, from: Int32Array, right: number, framesBefore: number): void {
     const copy = from.slice(right, right + METER_INTS);
     shiftFrames(copy, METER_DATA, framesBefore);
     shiftFrames(copy, METER_ACK, framesBefore);
-    const values = this.values;
+    const values = this.#values;
     if (copy[METER_LAST_EVENT] !== 0) values[at + METER_LAST_EVENT] = copy[METER_LAST_EVENT];
     for (const field of [METER_OACKS, METER_ERRORS, METER_DATAGRAMS]) values[at + field] += copy[field];
     joinRuns(values, at + METER_DATA, copy, METER_DATA);
@@ -156,29 +223,35 @@ export class TftpMeter implements TftpMeters {
     const latest = this.#find(chain);
     if (latest >= 0 && !isNew) return latest;
     const at = this.#open(chain, latest, 1);
-    if (at >= 0) this.values[at + METER_FIRST_FRAME] = frame;
+    if (at < 0) return at;
+    this.#values[at + METER_FIRST_FRAME] = frame;
+    if (this.#count * PACES_INTS > this.#paces.length) {
+      const paces = new Int32Array(this.#paces.length * 2);
+      paces.set(this.#paces);
+      this.#paces = paces;
+    }
     return at;
   }
 
   #open(chain: number, latest: number, datagrams: number): number {
-    if (this.count === MAX_METERS || latest === CLOSED) {
+    if (this.#count === MAX_METERS || latest === CLOSED) {
       if (latest >= 0) this.#latest[chain] = -1;
-      this.dropped += datagrams;
+      this.#dropped += datagrams;
       return NONE;
     }
-    const at = this.count * METER_INTS;
-    if (at === this.values.length) {
+    const at = this.#count * METER_INTS;
+    if (at === this.#values.length) {
       const values = new Int32Array(at * 2);
-      values.set(this.values);
-      this.values = values;
+      values.set(this.#values);
+      this.#values = values;
     }
     if (chain >= this.#latest.length) {
       const latest = new Int32Array(Math.max(256, (chain + 1) * 2));
       latest.set(this.#latest);
       this.#latest = latest;
     }
-    this.#latest[chain] = ++this.count;
-    this.values[at + METER_CHAIN] = chain;
+    this.#latest[chain] = ++this.#count;
+    this.#values[at + METER_CHAIN] = chain;
     return at;
   }
 }
