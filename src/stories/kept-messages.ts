@@ -10,7 +10,8 @@ import {
   PAYLOAD_SECONDS,
   PAYLOAD_STORED,
   PAYLOAD_WIDTH,
-} from '../track/payload-log.ts';
+  payloadKind,
+} from '../track/payload-fields.ts';
 import { compareMoments, type Moment, secondsFrom } from './moment.ts';
 
 /** One end of a message or a transfer. */
@@ -44,7 +45,7 @@ export function keptMessages(observation: Observation, kinds: ReadonlySet<number
   const messages: KeptMessage[] = [];
   for (let i = 0; i < count; i++) {
     const at = i * PAYLOAD_WIDTH;
-    const kind = values[at + PAYLOAD_KIND_SIDE] >>> 1;
+    const kind = payloadKind(values, at);
     if (!kinds.has(kind)) continue;
     const side = values[at + PAYLOAD_KIND_SIDE] & 1 ? 1 : 0;
     const connection = values[at + PAYLOAD_CONNECTION];

@@ -1,3 +1,4 @@
+import { CONTROL_DHCP, CONTROL_DHCPV6, CONTROL_TFTP } from '../track/control-ports.ts';
 import type { Observation } from '../track/observation.ts';
 import { bootClients } from './boot-clients.ts';
 import { bootMessages } from './boot-messages.ts';
@@ -20,10 +21,12 @@ export interface Stories {
 export function playStories(observation: Observation): Stories {
   const tftp = tftpStories(observation);
   const dhcp = bootMessages(observation);
+  const { lost } = observation.payloads;
   return {
     clients: bootClients(dhcp.messages, tftp.stories),
     transfers: tftp.stories,
     malformed: tftp.malformed + dhcp.malformed,
-    dropped: tftp.dropped + observation.payloads.dropped + observation.tftpMeters.dropped,
+    dropped:
+      tftp.dropped + lost[CONTROL_DHCP] + lost[CONTROL_TFTP] + lost[CONTROL_DHCPV6] + observation.tftpMeters.dropped,
   };
 }

@@ -5,7 +5,7 @@ import { FRAGMENT, ICMP, ICMP_ERROR, ICMPV6, REASONS, TABLE_FULL, TCP, UDP } fro
 import { AddressTable } from './address-table.ts';
 import { countAttempt } from './attempts.ts';
 import { ConnectionTable } from './connection-table.ts';
-import { CONTROL_NONE, CONTROL_TFTP, controlKind } from './control-ports.ts';
+import { CONTROL_NONE, CONTROL_TFTP, controlKind, streamKind } from './control-ports.ts';
 import { FRAGMENT_WIDTH, logFragment } from './fragments.ts';
 import { ICMP_MESSAGE_WIDTH, logIcmpError } from './icmp-errors.ts';
 import { MessageLog } from './message-log.ts';
@@ -86,6 +86,7 @@ export class FrameAnalyzer implements FrameSink {
         dropped: this.payloads.dropped,
         bytes: this.payloads.bytes,
         used: this.payloads.used,
+        lost: this.payloads.lost,
       },
       tftp: this.tftp.finish(),
     };
@@ -172,18 +173,24 @@ export class FrameAnalyzer implements FrameSink {
     records[at + PACKETS_A + side]++;
     addBytes(records, at, side, length);
     if (packet.toGroup !== 0) records[at + KIND] |= KIND_GROUP;
-    if (isTcp) updateTcp(records, at, side, packet, seconds, nanoseconds, frame);
-    else {
+    if (isTcp) {
+      updateTcp(records, at, side, packet, seconds, nanoseconds, frame);
+      if (packet.payloadCaptured > 0 && packet.tcpFlags >= 0) {
+        const kind = streamKind(packet.sourcePort, packet.destinationPort);
+        if (kind !== CONTROL_NONE)
+          this.payloads.add(packet, bytes, kind, number, side, seconds, nanoseconds, frame, packet.sequence);
+      }
+    } else {
       if (records[at + PACKETS_B] === 0) countAttempt(records, at, packet.identification, seconds, nanoseconds, frame);
       // No DHCP message begins with a zero byte, as TFTP does.
       const opcode = tftpOpcode(packet, bytes);
       if (opcode !== 0) {
         this.tftp.add(packet, bytes, opcode, number, side, seconds, nanoseconds, frame);
         if (opcode >= TFTP_ERROR)
-          this.payloads.add(packet, bytes, CONTROL_TFTP, number, side, seconds, nanoseconds, frame);
+          this.payloads.add(packet, bytes, CONTROL_TFTP, number, side, seconds, nanoseconds, frame, 0);
       } else {
         const kind = controlKind(packet.sourcePort, packet.destinationPort);
-        if (kind !== CONTROL_NONE) this.payloads.add(packet, bytes, kind, number, side, seconds, nanoseconds, frame);
+        if (kind !== CONTROL_NONE) this.payloads.add(packet, bytes, kind, number, side, seconds, nanoseconds, frame, 0);
       }
     }
     records[at + LAST_SECONDS] = seconds;

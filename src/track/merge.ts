@@ -15,15 +15,7 @@ import {
 import { joinRecords } from './join-records.ts';
 import { MessageLog } from './message-log.ts';
 import type { Messages, Part } from './part.ts';
-import {
-  PAYLOAD_CONNECTION,
-  PAYLOAD_FRAME,
-  PAYLOAD_KIND_SIDE,
-  PAYLOAD_OFFSET,
-  PAYLOAD_STORED,
-  PAYLOAD_WIDTH,
-  PayloadLog,
-} from './payload-log.ts';
+import { PayloadLog } from './payload-log.ts';
 import {
   ADDRESS_A,
   ADDRESS_B,
@@ -89,7 +81,7 @@ export class PartMerger {
       );
     }
     const connections = this.#mayAdopt(part) ? this.#adoptConnections(part) : this.#appendConnections(part, numbers);
-    this.#appendPayloads(part, connections);
+    this.#payloads.append(part.payloads, connections.numbers, connections.flipped, this.#frames);
     this.#tftp.append(part.tftp, connections.numbers, connections.flipped, this.#frames);
     appendMessages(this.#icmpErrors, part.icmpErrors, (values, at) => {
       const isV6 = (values[at + QUOTED_KEY] & KIND_IPV6) !== 0;
@@ -168,27 +160,6 @@ export class PartMerger {
     const frames = from[right + PACKETS_A] + from[right + PACKETS_B];
     this.#reasons[(from[right + KIND] & 0xff) === PROTOCOL_TCP ? TCP : UDP] -= frames;
     this.#reasons[TABLE_FULL] += frames;
-  }
-
-  #appendPayloads({ payloads }: Part, { numbers, flipped }: Joined): void {
-    const log = this.#payloads;
-    for (let i = 0; i < payloads.count; i++) {
-      const from = i * PAYLOAD_WIDTH;
-      if (numbers[payloads.values[from + PAYLOAD_CONNECTION]] < 0) continue;
-      const stored = payloads.values[from + PAYLOAD_STORED];
-      const at = log.reserve(stored);
-      if (at < 0) continue;
-      const offset = log.values[at + PAYLOAD_OFFSET];
-      log.values.set(payloads.values.subarray(from, from + PAYLOAD_WIDTH), at);
-      const connection = payloads.values[from + PAYLOAD_CONNECTION];
-      log.values[at + PAYLOAD_CONNECTION] = numbers[connection];
-      log.values[at + PAYLOAD_KIND_SIDE] ^= flipped[connection];
-      log.values[at + PAYLOAD_FRAME] += this.#frames;
-      log.values[at + PAYLOAD_OFFSET] = offset;
-      const start = payloads.values[from + PAYLOAD_OFFSET];
-      log.bytes.set(payloads.bytes.subarray(start, start + stored), offset);
-    }
-    log.dropped += payloads.dropped;
   }
 
   #appendTotals(part: Part): void {

@@ -42,6 +42,8 @@ export interface Payloads extends Messages {
   bytes: Uint8Array;
   /** Bytes in use. */
   used: number;
+  /** Messages that were not kept, or not whole, by kind (control-ports.ts); `dropped` is their sum. */
+  lost: Float64Array;
 }
 
 /** Messages of fixed width as a MessageLog keeps them. */
@@ -55,6 +57,6 @@ export interface Messages {
 /** The memory of a part, for a transfer between threads; the part is empty for the sender afterwards. */
 export function partBuffers(part: Part): ArrayBuffer[] {
   const { reasons, records, slots, addresses, icmpErrors, fragments, payloads, tftp } = part;
-  const logs = [icmpErrors.values, fragments.values, payloads.values, payloads.bytes, tftp.values];
+  const logs = [icmpErrors.values, fragments.values, payloads.values, payloads.bytes, payloads.lost, tftp.values];
   return [reasons, records, slots, addresses, ...logs].map((array) => array.buffer as ArrayBuffer);
 }

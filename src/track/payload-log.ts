@@ -1,42 +1,56 @@
 import type { Packet } from '../decode/packet.ts';
+import { PAYLOAD_BUDGETS, type PayloadBudget } from './control-ports.ts';
 import type { Payloads } from './part.ts';
+import {
+  PAYLOAD_CONNECTION,
+  PAYLOAD_CUT,
+  PAYLOAD_FRAME,
+  PAYLOAD_KIND_SIDE,
+  PAYLOAD_LENGTH,
+  PAYLOAD_NANOSECONDS,
+  PAYLOAD_OFFSET,
+  PAYLOAD_OVERHEAD,
+  PAYLOAD_SECONDS,
+  PAYLOAD_SEQUENCE,
+  PAYLOAD_STORED,
+  PAYLOAD_WIDTH,
+  payloadKind,
+} from './payload-fields.ts';
 
-// The fields of one message.
-/** Number of the connection in the part. */
-export const PAYLOAD_CONNECTION = 0;
-/** Kind of conversation (control-ports.ts) << 1 | side that sent it: 0 A, 1 B. */
-export const PAYLOAD_KIND_SIDE = 1;
-export const PAYLOAD_FRAME = 2;
-export const PAYLOAD_SECONDS = 3;
-export const PAYLOAD_NANOSECONDS = 4;
-/** Where the bytes begin in the store, and how many were kept. */
-export const PAYLOAD_OFFSET = 5;
-export const PAYLOAD_STORED = 6;
-/** Bytes the payload had by the headers. */
-export const PAYLOAD_LENGTH = 7;
-export const PAYLOAD_WIDTH = 8;
-
-/** Bytes kept of one message: more than a DHCP message with all its options, or a TFTP request, ever has. */
-export const MAX_STORED = 2048;
-/** Bytes kept of a whole capture: some 100,000 DHCP messages. What comes later is counted only. */
-export const MAX_STORE = 64 * 1024 * 1024;
-/** Most messages kept, whatever their size. */
-export const MAX_PAYLOADS = 1 << 19;
 const FIRST_STORE = 4096;
 
 /**
- * Payloads of the few conversations that explain the others (DHCP, TFTP requests, …), copied as they came and played in time order
- * once everything is read. From the first one that does not fit on, nothing is kept: so the answer does not depend on how a
- * capture was cut.
+ * Payloads of the few conversations that explain the others (DHCP, TFTP requests, the RPC endpoint mapper, …), copied as they came
+ * and played in time order once everything is read. Of each kind the first bytes of a capture are kept, and of them the first of each
+ * connection: a message that crosses a limit is cut there, and what comes later is counted only. What has been charged never shrinks
+ * and a part of a capture never charges more than the whole, so that joining parts in order keeps what one pass would have kept.
  */
 export class PayloadLog implements Payloads {
   values = new Int32Array(PAYLOAD_WIDTH * 16);
   bytes = new Uint8Array(FIRST_STORE);
   count = 0;
   used = 0;
-  dropped = 0;
+  /** By kind: messages that were not kept, or not to their end though captured. */
+  readonly lost: Float64Array;
+  readonly #budgets: readonly PayloadBudget[];
+  /** Charged so far, by kind and by connection. A connection has one kind, by its ports. */
+  readonly #charged: Float64Array;
+  #chargedByConnection = new Int32Array(0);
 
-  /** Keeps the payload of a decoded datagram. */
+  constructor(budgets: readonly PayloadBudget[] = PAYLOAD_BUDGETS) {
+    this.#budgets = budgets;
+    this.lost = new Float64Array(budgets.length);
+    this.#charged = new Float64Array(budgets.length);
+  }
+
+  /** Messages of all kinds that were lost. */
+  get dropped(): number {
+    let sum = 0;
+    for (const lost of this.lost) sum += lost;
+    return sum;
+  }
+
+  /** Keeps the payload of a decoded packet. @param sequence of its first byte, 0 for a datagram */
   add(
     packet: Packet,
     bytes: Uint8Array,
@@ -46,41 +60,81 @@ export class PayloadLog implements Payloads {
     seconds: number,
     nanoseconds: number,
     frame: number,
+    sequence: number,
   ): void {
-    const stored = Math.min(packet.payloadCaptured, MAX_STORED);
-    const at = this.reserve(stored);
+    const wanted = Math.min(packet.payloadCaptured, this.#budgets[kind].message);
+    const at = this.#reserve(kind, connection, wanted, 0);
     if (at < 0) return;
     const values = this.values;
     values[at + PAYLOAD_CONNECTION] = connection;
-    values[at + PAYLOAD_KIND_SIDE] = (kind << 1) | side;
+    values[at + PAYLOAD_KIND_SIDE] |= (kind << 1) | side;
     values[at + PAYLOAD_FRAME] = frame;
     values[at + PAYLOAD_SECONDS] = seconds;
     values[at + PAYLOAD_NANOSECONDS] = nanoseconds;
-    values[at + PAYLOAD_STORED] = stored;
     values[at + PAYLOAD_LENGTH] = packet.payloadLength;
-    this.bytes.set(bytes.subarray(packet.payloadOffset, packet.payloadOffset + stored), values[at + PAYLOAD_OFFSET]);
+    values[at + PAYLOAD_SEQUENCE] = sequence;
+    const from = packet.payloadOffset;
+    this.bytes.set(bytes.subarray(from, from + values[at + PAYLOAD_STORED]), values[at + PAYLOAD_OFFSET]);
   }
 
-  /** Offset in `values` of a new message whose PAYLOAD_OFFSET has room for `length` bytes, or -1 where the store is full. */
-  reserve(length: number): number {
-    if (this.dropped > 0 || this.count === MAX_PAYLOADS || this.used + length > MAX_STORE) {
-      this.dropped++;
-      return -1;
+  /** Joins the messages of the part that follows. @param numbers of its connections here, @param flipped 1 where A and B changed places */
+  append(payloads: Payloads, numbers: Int32Array, flipped: Uint8Array, framesBefore: number): void {
+    const { values, bytes } = payloads;
+    for (let i = 0; i < payloads.count; i++) {
+      const from = i * PAYLOAD_WIDTH;
+      const connection = values[from + PAYLOAD_CONNECTION];
+      if (numbers[connection] < 0) continue;
+      const kind = payloadKind(values, from);
+      const wasCut = values[from + PAYLOAD_KIND_SIDE] & PAYLOAD_CUT;
+      const at = this.#reserve(kind, numbers[connection], values[from + PAYLOAD_STORED], wasCut);
+      if (at < 0) continue;
+      const offset = this.values[at + PAYLOAD_OFFSET];
+      const stored = this.values[at + PAYLOAD_STORED];
+      const isCut = this.values[at + PAYLOAD_KIND_SIDE];
+      this.values.set(values.subarray(from, from + PAYLOAD_WIDTH), at);
+      this.values[at + PAYLOAD_CONNECTION] = numbers[connection];
+      this.values[at + PAYLOAD_KIND_SIDE] = (values[from + PAYLOAD_KIND_SIDE] ^ flipped[connection]) | isCut;
+      this.values[at + PAYLOAD_FRAME] += framesBefore;
+      this.values[at + PAYLOAD_OFFSET] = offset;
+      this.values[at + PAYLOAD_STORED] = stored;
+      const start = values[from + PAYLOAD_OFFSET];
+      this.bytes.set(bytes.subarray(start, start + stored), offset);
     }
+    for (let kind = 0; kind < this.lost.length; kind++) this.lost[kind] += payloads.lost[kind];
+  }
+
+  /**
+   * Room for a message: PAYLOAD_OFFSET, PAYLOAD_STORED (what its budgets leave of `wanted`) and PAYLOAD_CUT are set.
+   * @param wasCut PAYLOAD_CUT where a budget cut it before, so that it counts as lost already
+   * @returns its offset in `values`, -1 where nothing of it is kept
+   */
+  #reserve(kind: number, connection: number, wanted: number, wasCut: number): number {
+    if (wanted === 0) return -1;
+    const budget = this.#budgets[kind];
+    const charged = connection < this.#chargedByConnection.length ? this.#chargedByConnection[connection] : 0;
+    const room = Math.min(budget.total - this.#charged[kind], budget.connection - charged) - PAYLOAD_OVERHEAD;
+    const stored = Math.min(wanted, room);
+    const isCut = stored < wanted;
+    if (isCut && wasCut === 0) this.lost[kind]++;
+    if (stored <= 0) return -1;
     const at = this.count * PAYLOAD_WIDTH;
-    if (at === this.values.length) {
-      const values = new Int32Array(at * 2);
-      values.set(this.values);
-      this.values = values;
-    }
-    if (this.used + length > this.bytes.length) {
-      const bytes = new Uint8Array(Math.min(MAX_STORE, Math.max(this.bytes.length * 2, this.used + length)));
-      bytes.set(this.bytes.subarray(0, this.used));
-      this.bytes = bytes;
-    }
+    if (at === this.values.length) this.values = grown(this.values, new Int32Array(at * 2));
+    if (this.used + stored > this.bytes.length)
+      this.bytes = grown(this.bytes, new Uint8Array(Math.max(this.bytes.length * 2, this.used + stored)));
+    if (connection >= this.#chargedByConnection.length)
+      this.#chargedByConnection = grown(this.#chargedByConnection, new Int32Array(Math.max(64, connection * 2)));
+    this.#chargedByConnection[connection] = charged + stored + PAYLOAD_OVERHEAD;
+    this.#charged[kind] += stored + PAYLOAD_OVERHEAD;
+    this.values[at + PAYLOAD_KIND_SIDE] = isCut ? PAYLOAD_CUT : 0;
     this.values[at + PAYLOAD_OFFSET] = this.used;
-    this.used += length;
+    this.values[at + PAYLOAD_STORED] = stored;
+    this.used += stored;
     this.count++;
     return at;
   }
+}
+
+function grown<T extends Int32Array | Uint8Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }

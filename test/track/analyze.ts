@@ -2,6 +2,7 @@ import { FrameAnalyzer } from '../../src/track/frame-analyzer.ts';
 import { type MergedPart, PartMerger } from '../../src/track/merge.ts';
 import { type ConnectionView, newConnectionView, Observation } from '../../src/track/observation.ts';
 import type { Part } from '../../src/track/part.ts';
+import { PAYLOAD_OFFSET, PAYLOAD_STORED, PAYLOAD_WIDTH } from '../../src/track/payload-fields.ts';
 import { RECORD_INTS } from '../../src/track/record.ts';
 import { METER_INTS } from '../../src/track/tftp-meter.ts';
 import type { TestFrame } from './frames.ts';
@@ -57,9 +58,12 @@ export function plain(part: Part): unknown {
     icmpErrors: Array.from(part.icmpErrors.values).slice(0, part.icmpErrors.count * 9),
     fragments: Array.from(part.fragments.values).slice(0, part.fragments.count * 10),
     payloads: Array.from({ length: part.payloads.count }, (_, i) => {
-      const values = Array.from(part.payloads.values.subarray(i * 8, i * 8 + 8));
-      return [...values, '|', ...part.payloads.bytes.subarray(values[5], values[5] + values[6])].join(' ');
+      const at = i * PAYLOAD_WIDTH;
+      const values = Array.from(part.payloads.values.subarray(at, at + PAYLOAD_WIDTH));
+      const offset = values[PAYLOAD_OFFSET];
+      return [...values, '|', ...part.payloads.bytes.subarray(offset, offset + values[PAYLOAD_STORED])].join(' ');
     }),
+    lost: Array.from(part.payloads.lost),
     tftp: Array.from({ length: part.tftp.count }, (_, i) =>
       Array.from(part.tftp.values.subarray(i * METER_INTS, (i + 1) * METER_INTS)).join(' '),
     ),

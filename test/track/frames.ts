@@ -59,8 +59,10 @@ export function ipv4(
   return bytes;
 }
 
-export function tcp(segment: Segment): TestFrame {
-  const body = new Uint8Array(20 + (segment.payload ?? 0));
+/** @param content the payload; without it `segment.payload` zero bytes */
+export function tcp(segment: Segment, content?: Uint8Array): TestFrame {
+  const body = new Uint8Array(20 + (content?.length ?? segment.payload ?? 0));
+  if (content !== undefined) body.set(content, 20);
   const view = new DataView(body.buffer);
   view.setUint16(0, segment.sourcePort);
   view.setUint16(2, segment.destinationPort);
@@ -71,8 +73,10 @@ export function tcp(segment: Segment): TestFrame {
   return frameOf(ipv4(segment.source, segment.destination, 6, body, segment.id), segment.time ?? 0);
 }
 
-export function udp(segment: Segment): TestFrame {
-  const body = new Uint8Array(8 + (segment.payload ?? 4));
+/** @param content the payload; without it `segment.payload` zero bytes */
+export function udp(segment: Segment, content?: Uint8Array): TestFrame {
+  const body = new Uint8Array(8 + (content?.length ?? segment.payload ?? 4));
+  if (content !== undefined) body.set(content, 8);
   const view = new DataView(body.buffer);
   view.setUint16(0, segment.sourcePort);
   view.setUint16(2, segment.destinationPort);

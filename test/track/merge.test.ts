@@ -4,8 +4,8 @@ import { merge, partOf, plain } from './analyze.ts';
 import { frameOf, icmpError, ipv4, type TestFrame, tcp, tftp, udp } from './frames.ts';
 
 const hosts = fc.constantFrom('10.0.0.1', '10.0.0.2');
-/** 69 is a control port: its payloads are kept. */
-const ports = fc.constantFrom(80, 69, 5000);
+/** 69 is a control port of UDP, 135 one of TCP: their payloads are kept. */
+const ports = fc.constantFrom(80, 69, 135, 5000);
 const sequences = fc.constantFrom(100, 101, 102, 0xffffffff);
 const flags = fc.constantFrom('S', 'SA', 'A', 'PA', 'FA', 'R', 'RA', '');
 

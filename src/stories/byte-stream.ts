@@ -1,0 +1,161 @@
+import type { Observation } from '../track/observation.ts';
+import {
+  PAYLOAD_CONNECTION,
+  PAYLOAD_FRAME,
+  PAYLOAD_KIND_SIDE,
+  PAYLOAD_LENGTH,
+  PAYLOAD_NANOSECONDS,
+  PAYLOAD_OFFSET,
+  PAYLOAD_SECONDS,
+  PAYLOAD_SEQUENCE,
+  PAYLOAD_STORED,
+  PAYLOAD_WIDTH,
+  payloadKind,
+} from '../track/payload-fields.ts';
+import type { Socket } from './kept-messages.ts';
+import { later, type Moment } from './moment.ts';
+
+/** How far a segment may be from the one before it, in bytes: a window of TCP without scaling, many times over. Others are no part of the stream. */
+export const STREAM_WINDOW = 2 ** 20;
+
+/** One segment of a stream: `bytes[offset, offset + length)`, and what it had by its headers. */
+export interface StreamPiece extends Moment {
+  /** Sequence number of the first byte, any 32 bits. */
+  sequence: number;
+  bytes: Uint8Array;
+  offset: number;
+  length: number;
+  /** Bytes on the wire; more than `length` where the capture or a budget cut it. */
+  wireLength: number;
+}
+
+/** Bytes of one direction without a gap. */
+export interface StreamRun {
+  bytes: Uint8Array;
+  /** Bytes of the stream that are missing before this run; 0 for the first one. */
+  missingBefore: number;
+  /** When bytes [from, to) of the run had all been seen. */
+  momentOf(from: number, to: number): Moment;
+}
+
+/** A TCP connection whose payload was kept. */
+export interface KeptStreams {
+  connection: number;
+  /** The ends by side, A first. */
+  ends: readonly [Socket, Socket];
+  /** What each side sent. */
+  sides: readonly [StreamRun[], StreamRun[]];
+}
+
+interface Placed {
+  /** Place in the stream, in bytes from an arbitrary start. */
+  at: number;
+  piece: StreamPiece;
+}
+
+/**
+ * Puts the segments of one direction in order: out of order, sent again, overlapping (what lies first in the stream is taken), with
+ * gaps where some are missing.
+ * @param pieces in the order of the capture
+ */
+export function joinPieces(pieces: readonly StreamPiece[]): StreamRun[] {
+  const placed: Placed[] = [];
+  let last = 0;
+  let lastSequence = pieces.length === 0 ? 0 : pieces[0].sequence;
+  for (const piece of pieces) {
+    const step = (piece.sequence - lastSequence) | 0;
+    if (step > STREAM_WINDOW || step < -STREAM_WINDOW) continue;
+    last += step;
+    lastSequence = piece.sequence;
+    placed.push({ at: last, piece });
+  }
+  // The sort is stable: of segments at one place the first one captured comes first.
+  placed.sort((a, b) => a.at - b.at);
+  return runsOf(placed);
+}
+
+function runsOf(placed: readonly Placed[]): StreamRun[] {
+  const runs: StreamRun[] = [];
+  let open: Placed[] = [];
+  let end = 0;
+  let missing = 0;
+  for (const one of placed) {
+    const { at, piece } = one;
+    if (open.length > 0 && at > end) {
+      runs.push(runOf(open, missing));
+      missing = at - end;
+      open = [];
+    }
+    if (open.length > 0 && at + piece.length <= end) continue;
+    open.push(one);
+    end = at + piece.length;
+  }
+  if (open.length > 0) runs.push(runOf(open, missing));
+  return runs;
+}
+
+/** @param placed each begins where the one before it ends, or earlier, and ends later */
+function runOf(placed: readonly Placed[], missingBefore: number): StreamRun {
+  const start = placed[0].at;
+  const final = placed[placed.length - 1];
+  const bytes = new Uint8Array(final.at + final.piece.length - start);
+  const ends: number[] = [];
+  let filled = 0;
+  for (const { at, piece } of placed) {
+    const skip = start + filled - at;
+    bytes.set(piece.bytes.subarray(piece.offset + skip, piece.offset + piece.length), filled);
+    filled += piece.length - skip;
+    ends.push(filled);
+  }
+  return {
+    bytes,
+    missingBefore,
+    momentOf(from, to) {
+      let index = firstBehind(ends, from);
+      let moment: Moment = placed[index].piece;
+      while (ends[index] < to && index + 1 < placed.length) moment = later(moment, placed[++index].piece);
+      const { seconds, nanoseconds, frame } = moment;
+      return { seconds, nanoseconds, frame };
+    },
+  };
+}
+
+/** Index of the first end behind `place`, or of the last one. */
+function firstBehind(ends: readonly number[], place: number): number {
+  let low = 0;
+  let high = ends.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ends[middle] > place) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Connections of which the workers kept payload of one kind (control-ports.ts), in the order of their first kept segment. */
+export function keptStreams(observation: Observation, kind: number): KeptStreams[] {
+  const { values, bytes, count } = observation.payloads;
+  const pieces = new Map<number, [StreamPiece[], StreamPiece[]]>();
+  for (let i = 0; i < count; i++) {
+    const at = i * PAYLOAD_WIDTH;
+    if (payloadKind(values, at) !== kind) continue;
+    const connection = values[at + PAYLOAD_CONNECTION];
+    const known = pieces.get(connection) ?? [[], []];
+    pieces.set(connection, known);
+    known[values[at + PAYLOAD_KIND_SIDE] & 1].push({
+      sequence: values[at + PAYLOAD_SEQUENCE],
+      bytes,
+      offset: values[at + PAYLOAD_OFFSET],
+      length: values[at + PAYLOAD_STORED],
+      wireLength: values[at + PAYLOAD_LENGTH],
+      seconds: values[at + PAYLOAD_SECONDS] >>> 0,
+      nanoseconds: values[at + PAYLOAD_NANOSECONDS],
+      frame: values[at + PAYLOAD_FRAME] >>> 0,
+    });
+  }
+  return [...pieces].map(([connection, [a, b]]) => {
+    const { family, addresses, ports } = observation.sockets(connection);
+    const end = (side: 0 | 1): Socket => ({ family, address: addresses[side], port: ports[side] });
+    return { connection, ends: [end(0), end(1)], sides: [joinPieces(a), joinPieces(b)] };
+  });
+}
