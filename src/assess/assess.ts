@@ -5,7 +5,7 @@ import type { Site } from '../site/index.ts';
 import { playStories } from '../stories/stories.ts';
 import type { Observation } from '../track/observation.ts';
 import { type Context, type FramePlace, type Judged, pairKey, type RuleUse } from './context.ts';
-import { type Conversation, gatherConversations, works } from './conversations.ts';
+import { type Conversation, gatherConversations } from './conversations.ts';
 import { KINDS } from './kinds.ts';
 import { roleMatrix } from './matrix.ts';
 import { isListed, type Peer, Peers } from './peers.ts';
@@ -14,6 +14,7 @@ import { type PlainTraffic, screen } from './screening.ts';
 import { pxeClients, tftpTransfers } from './stories-report.ts';
 import { storiesView } from './stories-view.ts';
 import { storyReach } from './story-reach.ts';
+import { TimelineCounts } from './timeline.ts';
 import {
   type CaptureReport,
   type EndpointReport,
@@ -22,13 +23,16 @@ import {
   SEVERITIES,
   type Undecided,
 } from './types.ts';
-import { isOnlyReset, judge, type Reach, reachOf, type Trust, UNDECIDED_REASONS } from './verdicts.ts';
+import { undecidedConnections, undecidedReason } from './undecided.ts';
+import { isOnlyReset, judge, reachOf, type Trust } from './verdicts.ts';
 import { called, portText } from './wording.ts';
 
 /** What the assessment is told of the captures. */
 export interface Evidence {
   observation: Observation;
   captures: CaptureReport[];
+  /** SHA-256 of the topology file in hex; left out where no report asks for it. */
+  topologySha256?: string;
   /** Packets that the capturing systems say they lost. */
   droppedByCapture: number;
   place(frame: number): FramePlace;
@@ -40,7 +44,8 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
   const index = compile(catalog, site);
   const { observation } = evidence;
   const addresses = new Peers(site, observation);
-  const { plain, isOdd } = screen(observation, addresses, index);
+  const timeline = new TimelineCounts(observation.start, observation.end);
+  const { plain, isOdd } = screen(observation, addresses, index, timeline);
   const all = gatherConversations(observation, addresses, isOdd);
   const peers = addresses.all;
   const trust: Trust = {
@@ -79,7 +84,7 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
   return {
     schema: 'pcapcheck-report/1',
     tool: { name: 'pcapcheck', version: VERSION },
-    topology: { path: site.path, name: site.name },
+    topology: { path: site.path, name: site.name, sha256: evidence.topologySha256 ?? null },
     captures: evidence.captures,
     coverage: coverageOf(observation, judged),
     connections: countConnections(judged, plain),
@@ -87,6 +92,7 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     rules: ruleStates(context),
     endpoints: reportedPeers(peers, judged).map(endpointReport),
     matrix: roleMatrix(context),
+    timeline: timeline.report(evidence.time),
     undecided: undecidedOf(judged),
     pxe_clients: pxeClients(stories, evidence),
     tftp_transfers: tftpTransfers(stories, evidence),
@@ -206,19 +212,6 @@ function undecidedOf(judged: readonly Judged[]): Undecided[] {
     byReason.set(reason, known);
   }
   return [...byReason].map(([reason, { count, examples }]) => ({ reason, count, examples }));
-}
-
-/** Connections of an expected conversation of which nobody can tell whether they could have worked. */
-function undecidedConnections(conversation: Conversation, reach: Reach): number {
-  if (undecidedReason(reach) === null) return 0;
-  const failed = conversation.fates.filter((fate) => reach.state !== 'mixed' || !works(fate));
-  return failed.reduce((sum, { count }) => sum + count, 0);
-}
-
-function undecidedReason(reach: Reach): string | null {
-  if (reach.state === 'mixed') return UNDECIDED_REASONS.intermittent;
-  if (reach.state !== 'undecided' || reach.reason === 'one-way-protocol') return null;
-  return UNDECIDED_REASONS[reach.reason];
 }
 
 function exampleOf(conversation: Conversation): string {

@@ -1,8 +1,10 @@
 import type { Context, Judged } from './context.ts';
 import type { Conversation } from './conversations.ts';
+import { addJudged, addPlainTraffic } from './matrix-conversations.ts';
 import type { Peer } from './peers.ts';
 import type { PlainTraffic } from './screening.ts';
 import type { MatrixRow, Outcome, Source } from './types.ts';
+import { undecidedConnections } from './undecided.ts';
 import type { Verdict } from './verdicts.ts';
 
 /** The role matrix: a row for each pair of roles, protocol and port that was seen, sorted by roles and port. */
@@ -66,9 +68,13 @@ function startRow({ client, server, proto, port }: Ends, verdict: Verdict): Matr
     outcomes: {},
     symptoms: 0,
     connections: 0,
+    blocked: 0,
+    undecided: 0,
     bytes: 0,
     first_ts: '',
     last_ts: '',
+    conversation_count: 0,
+    conversations: [],
   };
 }
 
@@ -77,8 +83,14 @@ function rolesOf({ endpoint }: Peer): string {
   return endpoint.roles.length > 0 ? endpoint.roles.join('+') : endpoint.kind;
 }
 
-function addTo(row: MatrixRow, { conversation }: Judged, context: Context): void {
+function addTo(row: MatrixRow, judged: Judged, context: Context): void {
+  const { conversation, verdict, reach } = judged;
   row.connections += conversation.connections;
+  if (verdict.kind === 'expected') {
+    if (reach.state === 'blocked') row.blocked += conversation.connections;
+    else row.undecided += undecidedConnections(conversation, reach);
+  }
+  addJudged(row, judged, context);
   row.bytes += conversation.bytes;
   for (const fate of conversation.fates) {
     const outcome: Outcome = fate.outcome;
@@ -89,6 +101,7 @@ function addTo(row: MatrixRow, { conversation }: Judged, context: Context): void
 }
 
 function addPlain(row: MatrixRow, traffic: PlainTraffic, context: Context): void {
+  addPlainTraffic(row, traffic, context);
   row.connections += traffic.connections;
   row.bytes += traffic.bytes;
   for (const [outcome, count] of traffic.outcomes) row.outcomes[outcome] = (row.outcomes[outcome] ?? 0) + count;

@@ -2,20 +2,24 @@ import type { RuleIndex } from '../catalog/index.ts';
 import { type ConnectionView, newConnectionView, type Observation } from '../track/observation.ts';
 import { ConversationTable } from './conversation-table.ts';
 import type { Peer, Peers } from './peers.ts';
+import type { TimelineCounts } from './timeline.ts';
 import type { Outcome } from './types.ts';
 import { matchesOf, type Verdict } from './verdicts.ts';
 
 /** Expected traffic of one pair of endpoints on one port that simply works: nobody asks for its conversations one by one. */
 export interface PlainTraffic {
-  /** The first two addresses of it. */
+  /** The first two addresses of it, and whether there is no other. */
   client: Peer;
   server: Peer;
+  oneClient: boolean;
+  oneServer: boolean;
   proto: 'tcp' | 'udp';
   port: number;
   verdict: Extract<Verdict, { kind: 'expected' }>;
   connections: number;
   bytes: number;
   outcomes: Map<Outcome, number>;
+  firstFrame: number;
   firstSeconds: number;
   firstNanoseconds: number;
   lastSeconds: number;
@@ -37,7 +41,7 @@ const STORY_PORTS = new Set([67, 68, 69, 546, 547, 4011]);
  * is plain where each of its connections is; and where one conversation of two hosts is odd, all of theirs are looked at, since one may
  * stand in for the other.
  */
-export function screen(observation: Observation, peers: Peers, index: RuleIndex): Screened {
+export function screen(observation: Observation, peers: Peers, index: RuleIndex, timeline: TimelineCounts): Screened {
   const { count } = observation;
   const conversationOf = new Int32Array(count).fill(-1);
   const table = new ConversationTable();
@@ -48,6 +52,7 @@ export function screen(observation: Observation, peers: Peers, index: RuleIndex)
     const client = peers.client(view);
     const server = peers.server(view);
     peers.count(view, client, server);
+    timeline.count(view);
     const port = (view.serverPort << 1) | (view.proto === 'udp' ? 1 : 0);
     const conversation = table.add(client.number, server.number, port);
     conversationOf[number] = conversation;
@@ -66,7 +71,11 @@ export function screen(observation: Observation, peers: Peers, index: RuleIndex)
     const conversation = conversationOf[number];
     if (conversation < 0) continue;
     if (table.odd[conversation] === 1) isOdd[number] = 1;
-    else addPlain(verdicts.of(table, conversation)!, observation.read(number, view));
+    else {
+      const traffic = verdicts.of(table, conversation)!;
+      addPlain(traffic, observation.read(number, view));
+      addEnds(traffic, peers.all[table.clients[conversation]], peers.all[table.servers[conversation]]);
+    }
   }
   return { plain: verdicts.inOrder(), isOdd };
 }
@@ -90,8 +99,20 @@ function pairOf(peers: Peers, table: ConversationTable, i: number): number {
 /** More parties than a capture can hold (2^26), so that a pair fits a double. */
 const PARTY_LIMIT = 2 ** 26;
 
+/** Ends of the first connection stand for all; the first may be one that needs a closer look. */
+function addEnds(traffic: PlainTraffic, client: Peer, server: Peer): void {
+  if (traffic.connections === 1) {
+    traffic.client = client;
+    traffic.server = server;
+    return;
+  }
+  if (client !== traffic.client) traffic.oneClient = false;
+  if (server !== traffic.server) traffic.oneServer = false;
+}
+
 function addPlain(traffic: PlainTraffic, view: ConnectionView): void {
   if (traffic.connections === 0) {
+    traffic.firstFrame = view.firstFrame;
     traffic.firstSeconds = view.firstSeconds;
     traffic.firstNanoseconds = view.firstNanoseconds;
   }
@@ -138,12 +159,15 @@ class PlainVerdicts {
     return {
       client,
       server,
+      oneClient: true,
+      oneServer: true,
       proto,
       port,
       verdict: { kind: 'expected', matches },
       connections: 0,
       bytes: 0,
       outcomes: new Map(),
+      firstFrame: 0,
       firstSeconds: 0,
       firstNanoseconds: 0,
       lastSeconds: 0,

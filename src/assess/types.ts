@@ -6,18 +6,20 @@ export type Severity = (typeof SEVERITIES)[number];
 /** proven: the capture shows it. likely: the capture shows the symptom, another cause is possible and named. */
 export type Certainty = 'proven' | 'likely';
 
-export type Outcome =
-  | 'established'
-  | 'refused'
-  | 'no-answer'
-  | 'prohibited'
-  | 'unreachable'
-  | 'half-open'
-  | 'midstream'
-  | 'one-sided'
-  | 'undecided'
-  | 'answered'
-  | 'one-way';
+export const OUTCOME_NAMES = [
+  'established',
+  'refused',
+  'no-answer',
+  'prohibited',
+  'unreachable',
+  'half-open',
+  'midstream',
+  'one-sided',
+  'undecided',
+  'answered',
+  'one-way',
+] as const;
+export type Outcome = (typeof OUTCOME_NAMES)[number];
 
 export type Ended = 'fin' | 'reset-by-client' | 'reset-by-server' | 'stalled' | 'open';
 
@@ -112,9 +114,54 @@ export interface MatrixRow {
   /** Connections that opened and then stalled, or were reset right after the first request. */
   symptoms: number;
   connections: number;
+  /** Connections of expected conversations that are blocked, and of those that nobody can decide. */
+  blocked: number;
+  undecided: number;
   bytes: number;
   first_ts: string;
   last_ts: string;
+  /** Conversations behind the row, and the first few of them: what is blocked first, what simply works last. */
+  conversation_count: number;
+  conversations: MatrixConversation[];
+}
+
+/** All connections of one client to one port of one server, or of a network where all of its members simply work. */
+export interface MatrixConversation {
+  /** Null where the end stands for all addresses of a network. */
+  src_ip: string | null;
+  src_name: string | null;
+  dest_ip: string | null;
+  dest_name: string | null;
+  state: 'works' | 'mixed' | 'blocked' | 'undecided';
+  /** Why nothing can be said, where the state is undecided or mixed. */
+  reason: string | null;
+  connections: number;
+  outcomes: Partial<Record<Outcome, number>>;
+  /** The first few frame numbers, as Wireshark numbers them in the capture of `capture`. */
+  frames: number[];
+  capture: string | null;
+  first_ts: string;
+  last_ts: string;
+  display_filter: string | null;
+}
+
+/** When connections began, and what became of them: equal spans of time, those without connections left out. */
+export interface Timeline {
+  /** Begin of the first span. */
+  first_ts: string;
+  bucket_seconds: number;
+  /** Spans from the first frame to the end of the capture. */
+  bucket_count: number;
+  buckets: TimelineBucket[];
+}
+
+export interface TimelineBucket {
+  /** From 0: it begins `index * bucket_seconds` after `first_ts`. */
+  index: number;
+  /** Connections that began in it, by what became of them in the end; only outcomes that occurred. */
+  outcomes: Partial<Record<Outcome, number>>;
+  /** SYNs and requests of these connections. */
+  attempts: number;
 }
 
 export interface CaptureReport {
@@ -215,7 +262,8 @@ export interface TftpTransferReport {
 export interface Report {
   schema: 'pcapcheck-report/1';
   tool: { name: 'pcapcheck'; version: string };
-  topology: { path: string; name: string | null } | null;
+  /** sha256: hex; null where no report asked for it. */
+  topology: { path: string; name: string | null; sha256: string | null } | null;
   captures: CaptureReport[];
   coverage: Coverage;
   connections: {
@@ -230,6 +278,8 @@ export interface Report {
   rules: RuleReport[];
   endpoints: EndpointReport[];
   matrix: MatrixRow[];
+  /** Null where there is no connection. */
+  timeline: Timeline | null;
   undecided: Undecided[];
   pxe_clients: PxeClientReport[];
   tftp_transfers: TftpTransferReport[];

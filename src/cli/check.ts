@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { assess } from '../assess/assess.ts';
+import type { Evidence } from '../assess/assess.ts';
 import { type CaptureReport, type Report, SEVERITIES, type Severity } from '../assess/types.ts';
 import type { Analysis, AnalyzedCapture } from '../engine/analyze.ts';
 import { captureOfFrame } from '../engine/flow-row.ts';
-import { FORMATS, type FormatName } from '../report/formats.ts';
+import { FORMATS, type FormatName, showsHashes } from '../report/formats.ts';
 import { writeWhole } from '../report/output-file.ts';
 import { type OutputSpec, OutputSpecError, parseOutputSpecs, STANDARD_OUTPUT } from '../report/output-spec.ts';
 import { printable } from '../report/printable.ts';
@@ -36,7 +36,7 @@ export async function checkCommand(
 ): Promise<number> {
   const outputs = parseOutputSpecs(options.output ?? []);
   refuseToOverwrite(outputs, [...captures, options.topology]);
-  const wantsHash = options.format === 'json' || outputs.some(({ format }) => format === 'json');
+  const wantsHash = [options.format, ...outputs.map(({ format }) => format)].some(showsHashes);
   const report = await checked(captures, options, wantsHash, terminal);
   const settings = { verbose: options.verbose ?? false, bom: options.bom ?? false };
   const stopListening = terminal.onInterrupt(() =>
@@ -90,7 +90,9 @@ async function checked(
   try {
     const site = await loadSite(options.topology);
     const catalog = loadCatalog();
-    return assess(await evidenceOf(await (reading ?? read()), wantsHash), site, catalog);
+    const evidence = await evidenceOf(await (reading ?? read()), wantsHash);
+    if (wantsHash) evidence.topologySha256 = await hashOf(site.path);
+    return assess(evidence, site, catalog);
   } catch (error) {
     stop.abort();
     await reading?.catch(() => {});
@@ -132,10 +134,7 @@ function isReportable(report: Report, failOn: Severity | 'never'): boolean {
 }
 
 /** What the assessment is told of an analysis. @param wantsHash whether a report shows the SHA-256 of the captures */
-export async function evidenceOf(
-  { observation, captures }: Analysis,
-  wantsHash: boolean,
-): Promise<Parameters<typeof assess>[0]> {
+export async function evidenceOf({ observation, captures }: Analysis, wantsHash: boolean): Promise<Evidence> {
   const fine = captures.some(({ summary }) => summary.nanosecondTimes);
   return {
     observation,

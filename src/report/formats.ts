@@ -9,6 +9,8 @@ export type RenderOptions = TerminalOptions & CsvOptions;
 export interface ReportFormat {
   /** For the help. */
   description: string;
+  /** Whether it shows the SHA-256 of what was read, which takes a second reading of the captures. */
+  hashes?: true;
   /** The text in pieces of bounded size, to be written one after the other. Each format is loaded when it is used first. */
   render(report: Report, options: RenderOptions): Promise<Iterable<string>>;
 }
@@ -20,6 +22,7 @@ export const FORMATS = {
   },
   json: {
     description: 'the whole report as one JSON document',
+    hashes: true,
     render: async (report) => (await import('./json.ts')).renderJson(report),
   },
   ndjson: {
@@ -39,3 +42,6 @@ export const FORMATS = {
 export type FormatName = keyof typeof FORMATS;
 
 export const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[];
+
+/** Whether the captures have to be hashed for a format. */
+export const showsHashes = (name: FormatName): boolean => (FORMATS[name] as ReportFormat).hashes === true;

@@ -7,6 +7,7 @@ import {
   coverageSchema,
   endpointSchema,
   findingSchema,
+  matrixConversationSchema,
   matrixRowSchema,
   pxeClientSchema,
   pxeStepSchema,
@@ -14,6 +15,8 @@ import {
   ruleSchema,
   sourceSchema,
   tftpTransferSchema,
+  timelineBucketSchema,
+  timelineSchema,
   undecidedSchema,
 } from './schema.ts';
 
@@ -60,7 +63,14 @@ export const orderedReport: (report: Report) => Report = shaped(reportSchema, {
   findings: each(orderedFinding),
   rules: each(shaped(ruleSchema, { source })),
   endpoints: each(shaped(endpointSchema)),
-  matrix: each(shaped(matrixRowSchema, { source, outcomes: byOutcome })),
+  matrix: each(
+    shaped(matrixRowSchema, {
+      source,
+      outcomes: byOutcome,
+      conversations: each(shaped(matrixConversationSchema, { outcomes: byOutcome })),
+    }),
+  ),
+  timeline: shaped(timelineSchema, { buckets: each(shaped(timelineBucketSchema, { outcomes: byOutcome })) }),
   undecided: each(shaped(undecidedSchema)),
   pxe_clients: each(shaped(pxeClientSchema, { times: byTime, steps: each(shaped(pxeStepSchema)) })),
   tftp_transfers: each(

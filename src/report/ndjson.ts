@@ -20,6 +20,7 @@ function summary(report: Report): object {
     rules: [],
     endpoints: [],
     matrix: [],
+    timeline: null,
   });
   const findings = Object.fromEntries(
     SEVERITIES.map((severity) => [severity, report.findings.filter((finding) => finding.severity === severity).length]),

@@ -1,26 +1,12 @@
 /** The published shape of the report: docs/schema/report.schema.json is made from it, and its order is the order of the keys in the JSON. */
 import { z } from 'zod';
-import { type Report, SEVERITIES } from '../assess/types.ts';
+import { OUTCOME_NAMES, type Report, SEVERITIES } from '../assess/types.ts';
 
 const amount = z.int().min(0);
 const port = z.int().min(0).max(65535);
 const time = z.string().describe('ISO 8601, UTC, nanoseconds where the capture has them');
 
-export const outcomeSchema = z
-  .enum([
-    'established',
-    'refused',
-    'no-answer',
-    'prohibited',
-    'unreachable',
-    'half-open',
-    'midstream',
-    'one-sided',
-    'undecided',
-    'answered',
-    'one-way',
-  ])
-  .describe('What became of a connection');
+export const outcomeSchema = z.enum(OUTCOME_NAMES).describe('What became of a connection');
 
 export const sourceSchema = z
   .object({
@@ -118,6 +104,43 @@ export const endpointSchema = z
   })
   .meta({ id: 'Endpoint' });
 
+export const matrixConversationSchema = z
+  .object({
+    src_ip: z.string().nullable().describe('Null where the end stands for all addresses of a network'),
+    src_name: z.string().nullable(),
+    dest_ip: z.string().nullable(),
+    dest_name: z.string().nullable(),
+    state: z.enum(['works', 'mixed', 'blocked', 'undecided']),
+    reason: z.string().nullable().describe('Why nothing can be said, where the state is undecided or mixed'),
+    connections: amount,
+    outcomes: z.partialRecord(outcomeSchema, amount).describe('Connections by outcome; only outcomes that occurred'),
+    frames: z.array(z.int().min(1)).describe('The first few frame numbers, as Wireshark numbers them'),
+    capture: z.string().nullable().describe('Path of the capture whose frames these are'),
+    first_ts: time,
+    last_ts: time,
+    display_filter: z.string().nullable().describe('For Wireshark'),
+  })
+  .meta({ id: 'MatrixConversation', description: 'All connections of one client to one port of one server' });
+
+export const timelineBucketSchema = z
+  .object({
+    index: amount.describe('It begins index * bucket_seconds after first_ts'),
+    outcomes: z
+      .partialRecord(outcomeSchema, amount)
+      .describe('Connections that began in it, by what became of them in the end; only outcomes that occurred'),
+    attempts: amount.describe('SYNs and requests of these connections'),
+  })
+  .meta({ id: 'TimelineBucket' });
+
+export const timelineSchema = z
+  .object({
+    first_ts: time.describe('Begin of the first span'),
+    bucket_seconds: z.number(),
+    bucket_count: amount.describe('Spans from the first frame to the end of the capture'),
+    buckets: z.array(timelineBucketSchema).describe('Spans without connections are left out'),
+  })
+  .meta({ id: 'Timeline', description: 'When connections began, and what became of them' });
+
 export const matrixRowSchema = z
   .object({
     src_role: z.string(),
@@ -132,9 +155,15 @@ export const matrixRowSchema = z
       'Connections among them that opened and then stalled, or were reset right after the first request',
     ),
     connections: amount,
+    blocked: amount.describe('Connections of expected conversations that are blocked'),
+    undecided: amount.describe('Connections of expected conversations that nobody can decide'),
     bytes: amount,
     first_ts: time,
     last_ts: time,
+    conversation_count: amount.describe('Conversations behind the row'),
+    conversations: z
+      .array(matrixConversationSchema)
+      .describe('The first few of them: what is blocked first, what simply works last'),
   })
   .meta({ id: 'MatrixRow', description: 'What one role asked of another at one port' });
 
@@ -206,7 +235,13 @@ export const reportSchema = z
   .object({
     schema: z.literal('pcapcheck-report/1').describe('Changes when a field is removed or changes its meaning'),
     tool: z.object({ name: z.literal('pcapcheck'), version: z.string() }),
-    topology: z.object({ path: z.string(), name: z.string().nullable() }).nullable(),
+    topology: z
+      .object({
+        path: z.string(),
+        name: z.string().nullable(),
+        sha256: z.string().nullable().describe('Hexadecimal; null where it was not asked for'),
+      })
+      .nullable(),
     captures: z.array(captureSchema),
     coverage: coverageSchema,
     connections: connectionsSchema,
@@ -214,6 +249,7 @@ export const reportSchema = z
     rules: z.array(ruleSchema),
     endpoints: z.array(endpointSchema),
     matrix: z.array(matrixRowSchema),
+    timeline: timelineSchema.nullable(),
     undecided: z.array(undecidedSchema),
     pxe_clients: z.array(pxeClientSchema),
     tftp_transfers: z.array(tftpTransferSchema),

@@ -159,6 +159,11 @@ export class Observation {
     return this.#part.fragments;
   }
 
+  /** Earliest time stamp. */
+  get start(): CaptureEnd {
+    return { seconds: this.#part.firstSeconds, nanoseconds: this.#part.firstNanoseconds };
+  }
+
   /** Latest time stamp. */
   get end(): CaptureEnd {
     return this.#end;

@@ -141,7 +141,11 @@ describe('the same frames in three formats', () => {
     const report = await reportOf([path]);
     const findings = report.findings.map((finding) => ({ ...finding, capture: finding.capture && 'capture' }));
     const tftp_transfers = report.tftp_transfers.map((transfer) => ({ ...transfer, capture: 'capture' }));
-    return [...renderJson({ ...report, findings, tftp_transfers, captures: [] })].join('');
+    const matrix = report.matrix.map((row) => ({
+      ...row,
+      conversations: row.conversations.map((one) => ({ ...one, capture: 'capture' })),
+    }));
+    return [...renderJson({ ...report, findings, matrix, tftp_transfers, captures: [] })].join('');
   };
   test.each(['demo.pcapng', 'demo.pcap.gz'])('the report of %s is the report of demo.pcap', async (file) => {
     expect(await json(`${DEMO}/${file}`)).toBe(await json(DEMO_CAPTURE));

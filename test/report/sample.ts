@@ -380,9 +380,29 @@ const ROW: MatrixRow = {
   outcomes: { established: 412 },
   symptoms: 0,
   connections: 412,
+  blocked: 0,
+  undecided: 0,
   bytes: 9_120_333,
   first_ts: '2026-03-02T09:00:01.000001Z',
   last_ts: '2026-03-02T09:20:13Z',
+  conversation_count: 31,
+  conversations: [
+    {
+      src_ip: null,
+      src_name: 'amsterdam-clients',
+      dest_ip: '10.20.0.11',
+      dest_name: 'MP01',
+      state: 'works',
+      reason: null,
+      connections: 412,
+      outcomes: { established: 412 },
+      frames: [12],
+      capture: CAPTURE,
+      first_ts: '2026-03-02T09:00:01.000001Z',
+      last_ts: '2026-03-02T09:20:13Z',
+      display_filter: 'ip.addr == 10.20.0.11 && tcp.port == 80',
+    },
+  ],
 };
 
 const matrix: MatrixRow[] = [
@@ -571,7 +591,7 @@ const tftp_transfers: TftpTransferReport[] = [
 export const trouble: Report = {
   schema: 'pcapcheck-report/1',
   tool: { name: 'pcapcheck', version: '0.1.0' },
-  topology: { path: 'site.yaml', name: 'Contoso Amsterdam' },
+  topology: { path: 'site.yaml', name: 'Contoso Amsterdam', sha256: null },
   captures: [
     {
       path: CAPTURE,
@@ -611,6 +631,16 @@ export const trouble: Report = {
     },
   ],
   matrix,
+  timeline: {
+    first_ts: '2026-03-02T09:00:01.000001000Z',
+    bucket_seconds: 15,
+    bucket_count: 81,
+    buckets: [
+      { index: 0, outcomes: { established: 20, 'no-answer': 3 }, attempts: 29 },
+      { index: 7, outcomes: { established: 200, refused: 4, undecided: 1 }, attempts: 213 },
+      { index: 80, outcomes: { established: 192, answered: 16 }, attempts: 208 },
+    ],
+  },
   undecided: [
     {
       reason: 'only one direction of the traffic is in the capture',
@@ -660,7 +690,7 @@ export const HOSTILE_NAMES = [
 export function hostile(name: string): Report {
   return {
     ...trouble,
-    topology: { path: name, name },
+    topology: { path: name, name, sha256: null },
     captures: trouble.captures.map((capture) => ({ ...capture, path: name, problems: [name] })),
     coverage: { ...trouble.coverage, not_judged: { [name]: 820 } },
     findings: findings.map((finding) => ({
@@ -678,7 +708,21 @@ export function hostile(name: string): Report {
     })),
     rules: rules.map((rule) => ({ ...rule, id: name, reason: name, from: name, to: name, source: site(name) })),
     endpoints: trouble.endpoints.map((endpoint) => ({ ...endpoint, name, roles: [name] })),
-    matrix: matrix.map((row) => ({ ...row, src_role: name, dest_role: name, rules: [name], source: site(name) })),
+    matrix: matrix.map((row) => ({
+      ...row,
+      src_role: name,
+      dest_role: name,
+      rules: [name],
+      source: site(name),
+      conversations: row.conversations.map((one) => ({
+        ...one,
+        src_name: name,
+        dest_name: name,
+        reason: name,
+        capture: name,
+        display_filter: name,
+      })),
+    })),
     undecided: [{ reason: name, count: 4, examples: [name] }],
     pxe_clients: pxe_clients.map((client) => ({
       ...client,

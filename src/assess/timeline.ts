@@ -1,0 +1,71 @@
+/** When connections began, and what became of them. */
+import type { ConnectionView } from '../track/observation.ts';
+import { OUTCOME_NAMES, type Outcome, type Timeline, type TimelineBucket } from './types.ts';
+
+interface Moment {
+  seconds: number;
+  nanoseconds: number;
+}
+
+/** Spans at most, so that a plot of them is neither coarse nor crowded. */
+const MOST_BUCKETS = 120;
+
+/** Widths that a reader can count with, in seconds; beyond them whole days. */
+const WIDTHS = [
+  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
+  10_800, 21_600, 43_200, 86_400,
+];
+const DAY = 86_400;
+
+/** Counts connections in equal spans of time. */
+export class TimelineCounts {
+  readonly #start: Moment;
+  readonly #width: number;
+  readonly #spans: number;
+  readonly #outcomes: Float64Array;
+  readonly #attempts: Float64Array;
+
+  /** @param start earliest time stamp of the capture @param end latest one */
+  constructor(start: Moment, end: Moment) {
+    const seconds = Math.max(0, since(start, end.seconds, end.nanoseconds));
+    this.#width =
+      WIDTHS.find((width) => seconds < width * MOST_BUCKETS) ?? Math.ceil((seconds + 1) / MOST_BUCKETS / DAY) * DAY;
+    this.#start = start;
+    this.#spans = Math.min(MOST_BUCKETS, Math.floor(seconds / this.#width) + 1);
+    this.#outcomes = new Float64Array(this.#spans * OUTCOME_NAMES.length);
+    this.#attempts = new Float64Array(this.#spans);
+  }
+
+  /** Allocates nothing: it is called for each connection. */
+  count({ firstSeconds, firstNanoseconds, outcome, attempts }: ConnectionView): void {
+    const at = Math.floor(since(this.#start, firstSeconds, firstNanoseconds) / this.#width);
+    const bucket = at < 0 ? 0 : at >= this.#spans ? this.#spans - 1 : at;
+    this.#outcomes[bucket * OUTCOME_NAMES.length + OUTCOME_NAMES.indexOf(outcome)]++;
+    this.#attempts[bucket] += attempts;
+  }
+
+  /** Null where nothing was counted. @param time text of a time stamp */
+  report(time: (seconds: number, nanoseconds: number) => string): Timeline | null {
+    const buckets: TimelineBucket[] = [];
+    for (let index = 0; index < this.#spans; index++) {
+      const outcomes: Partial<Record<Outcome, number>> = {};
+      for (const [i, outcome] of OUTCOME_NAMES.entries()) {
+        const connections = this.#outcomes[index * OUTCOME_NAMES.length + i];
+        if (connections > 0) outcomes[outcome] = connections;
+      }
+      if (Object.keys(outcomes).length > 0) buckets.push({ index, outcomes, attempts: this.#attempts[index] });
+    }
+    if (buckets.length === 0) return null;
+    const { seconds, nanoseconds } = this.#start;
+    return {
+      first_ts: time(seconds, nanoseconds),
+      bucket_seconds: this.#width,
+      bucket_count: this.#spans,
+      buckets,
+    };
+  }
+}
+
+function since(start: Moment, seconds: number, nanoseconds: number): number {
+  return seconds - start.seconds + (nanoseconds - start.nanoseconds) / 1e9;
+}
