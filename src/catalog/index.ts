@@ -4,6 +4,14 @@ export { nearest } from './nearest.ts';
 export { formatPortRange, inRanges, parsePortRange } from './ports.ts';
 export { dynamicRange, resolvePorts, transferPorts, wsusHttp, wsusHttps } from './resolve-ports.ts';
 export { expandRoles, findRole, internetRoles, ROLES, type Role, resolveRole, roleName, suggestRole } from './roles.ts';
+export {
+  RPC_GROUPS,
+  RPC_INTERFACES,
+  type RpcGroup,
+  type RpcInterface,
+  rpcInterface,
+  rpcInterfaceText,
+} from './rpc-interfaces.ts';
 export { compile, type RuleIndex, type RuleStatus } from './rule-index.ts';
 export type {
   Catalog,

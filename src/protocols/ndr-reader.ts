@@ -1,0 +1,103 @@
+/**
+ * Reads numbers of a marshalled message (NDR, C706 chapter 14; NDR64, MS-RPCE section 2.2.5). It never reads past its end: the first read that
+ * would sets `failed`, and from then on every read gives 0 or nothing.
+ */
+export class NdrReader {
+  at = 0;
+  failed = false;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #little: boolean;
+  readonly #wide: boolean;
+
+  /** @param wide NDR64: pointers and counts have eight bytes. */
+  constructor(bytes: Uint8Array, little: boolean, wide = false) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#little = little;
+    this.#wide = wide;
+  }
+
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  get left(): number {
+    return this.failed ? 0 : this.#bytes.length - this.at;
+  }
+
+  u8(): number {
+    return this.#has(1) ? this.#bytes[this.at++] : 0;
+  }
+
+  u16(): number {
+    if (!this.#has(2)) return 0;
+    this.at += 2;
+    return this.#view.getUint16(this.at - 2, this.#little);
+  }
+
+  u32(): number {
+    if (!this.#has(4)) return 0;
+    this.at += 4;
+    return this.#view.getUint32(this.at - 4, this.#little);
+  }
+
+  /** A count or the number of a pointer: four bytes, eight in NDR64; aligned. What is beyond 2^53 is no count that anything could hold. */
+  count(): number {
+    if (!this.#wide) {
+      this.align(4);
+      return this.u32();
+    }
+    this.align(8);
+    const first = this.u32();
+    const second = this.u32();
+    return this.#little ? second * 2 ** 32 + first : first * 2 ** 32 + second;
+  }
+
+  /** The next bytes, as a view of the message. */
+  take(length: number): Uint8Array {
+    if (!this.#has(length)) return new Uint8Array(0);
+    this.at += length;
+    return this.#bytes.subarray(this.at - length, this.at);
+  }
+
+  skip(length: number): void {
+    if (this.#has(length)) this.at += length;
+  }
+
+  /** Moves on to a multiple of `to` from the beginning of the message. */
+  align(to: number): void {
+    const past = this.at % to;
+    if (past > 0) this.skip(to - past);
+  }
+
+  /** A UUID in the byte order of the message, as text. */
+  uuid(): string {
+    if (!this.#has(16)) return '';
+    this.at += 16;
+    return uuidText(this.#bytes, this.at - 16, this.#little);
+  }
+
+  #has(length: number): boolean {
+    if (!this.failed && this.at + length > this.#bytes.length) this.failed = true;
+    return !this.failed;
+  }
+}
+
+/** A UUID as text in lower case: its first three fields follow the byte order (C706 appendix A). The caller checks that 16 bytes are there. */
+export function uuidText(bytes: Uint8Array, offset: number, little: boolean): string {
+  const order = little ? LITTLE : BIG;
+  let text = '';
+  for (let i = 0; i < 16; i++) {
+    if (i === 4 || i === 6 || i === 8 || i === 10) text += '-';
+    text += HEX[bytes[offset + order[i]]];
+  }
+  return text;
+}
+
+const LITTLE = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+const BIG = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** The UUID of all zeros: no object, no interface. */
+export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
