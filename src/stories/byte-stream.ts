@@ -138,7 +138,7 @@ export function keptStreams(observation: Observation, kind: number): KeptStreams
   const pieces = new Map<number, [StreamPiece[], StreamPiece[]]>();
   for (let i = 0; i < count; i++) {
     const at = i * PAYLOAD_WIDTH;
-    if (payloadKind(values, at) !== kind) continue;
+    if (payloadKind(values, at) !== kind || values[at + PAYLOAD_STORED] === 0) continue;
     const connection = values[at + PAYLOAD_CONNECTION];
     const known = pieces.get(connection) ?? [[], []];
     pieces.set(connection, known);

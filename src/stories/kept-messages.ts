@@ -46,7 +46,7 @@ export function keptMessages(observation: Observation, kinds: ReadonlySet<number
   for (let i = 0; i < count; i++) {
     const at = i * PAYLOAD_WIDTH;
     const kind = payloadKind(values, at);
-    if (!kinds.has(kind)) continue;
+    if (!kinds.has(kind) || values[at + PAYLOAD_STORED] === 0) continue;
     const side = values[at + PAYLOAD_KIND_SIDE] & 1 ? 1 : 0;
     const connection = values[at + PAYLOAD_CONNECTION];
     const { family, addresses, ports } = observation.sockets(connection);

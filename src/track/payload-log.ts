@@ -22,8 +22,9 @@ const FIRST_STORE = 4096;
 /**
  * Payloads of the few conversations that explain the others (DHCP, TFTP requests, the RPC endpoint mapper, …), copied as they came
  * and played in time order once everything is read. Of each kind the first bytes of a capture are kept, and of them the first of each
- * connection: a message that crosses a limit is cut there, and what comes later is counted only. What has been charged never shrinks
- * and a part of a capture never charges more than the whole, so that joining parts in order keeps what one pass would have kept.
+ * connection: a message that crosses a limit is cut there, if need be to nothing, and fills it; what comes later is counted only. So
+ * what is charged to a connection is the sum of what it offered or its limit, whichever is less, a part of a capture never charges
+ * more than the whole, and joining parts in order keeps what one pass would have kept.
  */
 export class PayloadLog implements Payloads {
   values = new Int32Array(PAYLOAD_WIDTH * 16);
@@ -109,22 +110,23 @@ export class PayloadLog implements Payloads {
    * @returns its offset in `values`, -1 where nothing of it is kept
    */
   #reserve(kind: number, connection: number, wanted: number, wasCut: number): number {
-    if (wanted === 0) return -1;
+    if (wanted === 0 && wasCut === 0) return -1;
     const budget = this.#budgets[kind];
     const charged = connection < this.#chargedByConnection.length ? this.#chargedByConnection[connection] : 0;
-    const room = Math.min(budget.total - this.#charged[kind], budget.connection - charged) - PAYLOAD_OVERHEAD;
-    const stored = Math.min(wanted, room);
-    const isCut = stored < wanted;
+    const room = Math.min(budget.total - this.#charged[kind], budget.connection - charged);
+    const charge = Math.min(wanted + PAYLOAD_OVERHEAD, room);
+    const isCut = charge < wanted + PAYLOAD_OVERHEAD;
     if (isCut && wasCut === 0) this.lost[kind]++;
-    if (stored <= 0) return -1;
+    if (charge <= 0) return -1;
+    const stored = Math.max(0, charge - PAYLOAD_OVERHEAD);
     const at = this.count * PAYLOAD_WIDTH;
     if (at === this.values.length) this.values = grown(this.values, new Int32Array(at * 2));
     if (this.used + stored > this.bytes.length)
       this.bytes = grown(this.bytes, new Uint8Array(Math.max(this.bytes.length * 2, this.used + stored)));
     if (connection >= this.#chargedByConnection.length)
       this.#chargedByConnection = grown(this.#chargedByConnection, new Int32Array(Math.max(64, connection * 2)));
-    this.#chargedByConnection[connection] = charged + stored + PAYLOAD_OVERHEAD;
-    this.#charged[kind] += stored + PAYLOAD_OVERHEAD;
+    this.#chargedByConnection[connection] = charged + charge;
+    this.#charged[kind] += charge;
     this.values[at + PAYLOAD_KIND_SIDE] = isCut ? PAYLOAD_CUT : 0;
     this.values[at + PAYLOAD_OFFSET] = this.used;
     this.values[at + PAYLOAD_STORED] = stored;

@@ -67,7 +67,7 @@ test('cut anywhere, joined in any grouping: what one pass keeps', () => {
       const right = { log: joined(parts[1], parts[2]), frames: parts[1].frames + parts[2].frames };
       expect(plain(joined(parts[0], right))).toEqual(whole);
     }),
-    { numRuns: 2000 },
+    { numRuns: 5000 },
   );
 });
 
@@ -77,6 +77,8 @@ test('a flood of one kind leaves the other its room', () => {
   const kept = Array.from({ length: log.count }, (_, i) => payloadKind(log.values, i * PAYLOAD_WIDTH));
   expect(kept.filter((kind) => kind === 1)).toEqual([1]);
   expect(log.values[(log.count - 1) * PAYLOAD_WIDTH + PAYLOAD_STORED]).toBe(20);
-  expect(log.lost[0]).toBe(100_000 - (log.count - 1));
+  // Two whole ones and the one that crossed the limit of its connection.
+  expect(log.count).toBe(4);
+  expect(log.lost[0]).toBe(100_000 - 2);
   expect(log.lost[1]).toBe(0);
 });
