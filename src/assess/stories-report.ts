@@ -1,5 +1,6 @@
 /** Network boots and TFTP transfers as the report publishes them. */
 import { NO_ADDRESS } from '../protocols/dhcp.ts';
+import type { WdsOption } from '../protocols/wds-option.ts';
 import { ARCHITECTURES, BOOT_STEPS, type Boot, type BootClient, type BootMessage } from '../stories/boot-story.ts';
 import { compareMoments, type Moment, secondsFrom } from '../stories/moment.ts';
 import type { Stories } from '../stories/stories.ts';
@@ -92,7 +93,7 @@ function messageStep(message: BootMessage): Step {
 function saidBy({ v4, v6 }: BootMessage): string {
   if (v6 !== null)
     return [...v6.addresses, v6.bootFileUrl === null ? null : `boot file ${v6.bootFileUrl}`].filter(Boolean).join(', ');
-  const { op, yiaddr, siaddr, serverId, bootFile, vendorClass, requestedAddress, text } = v4!;
+  const { op, yiaddr, siaddr, serverId, bootFile, vendorClass, requestedAddress, text, relay, wds } = v4!;
   const facts =
     op === 2
       ? [
@@ -101,13 +102,29 @@ function saidBy({ v4, v6 }: BootMessage): string {
           bootFile === '' ? null : `boot file ${bootFile}${siaddr === NO_ADDRESS ? '' : ` on ${siaddr}`}`,
           vendorClass,
           text,
+          wdsText(wds),
         ]
       : [
           vendorClass,
           requestedAddress === null ? null : `wants ${requestedAddress}`,
           serverId === null ? null : `from ${serverId}`,
+          relay?.circuitId ? `relay's port ${relay.circuitId}` : null,
+          wdsText(wds),
         ];
   return facts.filter((fact) => fact !== null && fact !== '').join(', ');
+}
+
+/** What a WDS boot program is told to do. */
+function wdsText(wds: WdsOption | null): string | null {
+  if (wds === null) return null;
+  const { nextAction, referralServer, requestId, message } = wds;
+  const facts = [
+    nextAction === 'approval' ? `WDS: wait for approval${requestId === null ? '' : ` (request ${requestId})`}` : null,
+    nextAction === 'referral' ? `WDS: go to ${referralServer ?? 'another server'}` : null,
+    nextAction === 'abort' ? 'WDS: end the boot' : null,
+    message,
+  ].filter((fact) => fact !== null && fact !== '');
+  return facts.length === 0 ? 'WDS boot program' : facts.join(', ');
 }
 
 function transferStep(story: TftpStory): Step {

@@ -1,7 +1,9 @@
-/** DHCPv4 as far as network boot needs it: RFC 2131 and 2132, PXE options RFC 4578 and PXE 2.1, relay RFC 3046, WDS options 250 and 252. */
+/** DHCPv4 as far as network boot needs it: RFC 2131 and 2132, PXE options RFC 4578 and PXE 2.1; relay-option.ts for 82, wds-option.ts for 250. */
 import { hexOf, ipv4Of, smbiosUuid, textOf, uint16, uint32 } from './bytes-text.ts';
 import { readDhcpOptions, readSubOptions } from './dhcp-options.ts';
 import { NOT_FOR_US, type Reading, type Span } from './reading.ts';
+import { type RelayOption, readRelayOption } from './relay-option.ts';
+import { readWdsOption, type WdsOption } from './wds-option.ts';
 
 // RFC 2131 section 2
 const OP = 0;
@@ -91,10 +93,12 @@ export interface DhcpMessage {
   parameters: number[];
   /** Option 43, where the vendor class speaks of PXE. */
   vendor: PxeVendorOptions | null;
-  /** Option 82 is there. */
-  relayed: boolean;
-  /** Option 250: state of a WDS boot program; option 252: path of its BCD. */
-  wds: boolean;
+  /** Option 94, the version of the firmware's network interface, as `UNDI 3.16`; another type than UNDI is a number. */
+  networkInterface: string | null;
+  /** Option 82. */
+  relay: RelayOption | null;
+  /** Option 250: what a WDS boot program and its server tell each other; option 252: path of its BCD. */
+  wds: WdsOption | null;
   bcdPath: string | null;
 }
 
@@ -130,6 +134,9 @@ export function readDhcp({ bytes, offset, length }: Span): Reading<DhcpMessage> 
   const uuid = value(97, 17);
   const architecture = value(93, 2);
   const vendor = value(43, 1);
+  const networkInterface = value(94, 3);
+  const relay = value(82, 1);
+  const wds = value(250, 1);
   const message: DhcpMessage = {
     op,
     type: value(53, 1)?.[0] ?? 0,
@@ -153,11 +160,17 @@ export function readDhcp({ bytes, offset, length }: Span): Reading<DhcpMessage> 
     architecture: architecture === null ? null : uint16(architecture, 0),
     parameters: [...(value(55, 1) ?? [])],
     vendor: vendor !== null && isPxeClass(vendorClass) ? pxeVendor(vendor) : null,
-    relayed: values.has(82),
-    wds: values.has(250),
+    networkInterface: networkInterface === null ? null : interfaceText(networkInterface),
+    relay: relay === null ? null : readRelayOption(relay),
+    wds: wds === null ? null : readWdsOption(wds),
     bcdPath: text(252),
   };
   return { answer: hasCookie && options.whole && packet[HARDWARE_TYPE] !== 0 ? 'certain' : 'unsure', message };
+}
+
+/** Type, major, minor (RFC 4578 section 2.2; 1 is UNDI). */
+function interfaceText([type, major, minor]: Uint8Array): string {
+  return `${type === 1 ? 'UNDI' : `type ${type}`} ${major}.${minor}`;
 }
 
 function pxeVendor(field: Uint8Array): PxeVendorOptions {

@@ -37,7 +37,7 @@ describe('DHCP', () => {
         ...option(94, [1, 3, 16]),
         ...option(97, uuid),
         ...option(55, [1, 3, 60, 66, 67]),
-        ...option(250, [1]),
+        ...option(250, [...option(13, [8, 0]), ...option(14, [0]), END]),
         END,
       ]),
     );
@@ -50,8 +50,66 @@ describe('DHCP', () => {
       architecture: 7,
       uuid: '4C4C4544-0042-3010-8051-B7C04F4D3401',
       parameters: [1, 3, 60, 66, 67],
-      wds: true,
+      networkInterface: 'UNDI 3.16',
+      relay: null,
+      wds: { codes: [13, 14], programVersion: 0x0800, actionDone: false, nextAction: null, message: null },
     });
+  });
+
+  test('what a relay adds (option 82): names as text, numbers as hexadecimal, and its sub-options', () => {
+    const relayed = (field: number[]) => read(message([...option(53, [1]), ...option(82, field), END])).message.relay;
+    expect(
+      relayed([
+        ...option(1, text('Gi1/0/7')),
+        ...option(2, [0, 6, 0xaa, 0xbb]),
+        ...option(5, [10, 1, 2, 0]),
+        ...option(11, [10, 1, 2, 1]),
+      ]),
+    ).toEqual({
+      codes: [1, 2, 5, 11],
+      circuitId: 'Gi1/0/7',
+      remoteId: '0006aabb',
+      linkSelection: '10.1.2.0',
+      serverIdOverride: '10.1.2.1',
+    });
+    expect(relayed([1, 200, 65])).toEqual({
+      codes: [],
+      circuitId: null,
+      remoteId: null,
+      linkSelection: null,
+      serverIdOverride: null,
+    });
+    expect(relayed([...option(1, []), ...option(5, [10])])).toMatchObject({ circuitId: null, linkSelection: null });
+  });
+
+  test('what a WDS server tells its boot program (option 250)', () => {
+    const wds = (field: number[]) =>
+      read(message([...option(53, [5]), ...option(250, field), END], [], [], 2)).message.wds;
+    const waiting = [
+      ...option(2, [1]),
+      ...option(3, [0, 10]),
+      ...option(4, [0, 60]),
+      ...option(5, [0, 0, 1, 2]),
+      ...option(6, [...text('Waiting'), 0]),
+      ...option(9, [10, 0, 0, 7]),
+    ];
+    expect(wds([...waiting, END])).toEqual({
+      codes: [2, 3, 4, 5, 6, 9],
+      nextAction: 'approval',
+      actionDone: null,
+      pollInterval: 10,
+      pollRetries: 60,
+      requestId: 258,
+      message: 'Waiting',
+      referralServer: '10.0.0.7',
+      programVersion: null,
+    });
+    expect(wds([...option(2, [5]), ...option(3, [1]), ...option(5, [])])).toMatchObject({
+      nextAction: 'abort',
+      pollInterval: null,
+      requestId: null,
+    });
+    expect(wds([...option(2, [77])])).toMatchObject({ nextAction: null });
   });
 
   test('what a PXE server says: option 43 in its parts, the boot file in the field or in option 67', () => {
