@@ -2,11 +2,13 @@ import { compile } from '../catalog/index.ts';
 import type { Catalog } from '../catalog/types.ts';
 import { VERSION } from '../product.ts';
 import type { Site } from '../site/index.ts';
+import type { Moment } from '../stories/moment.ts';
 import { playStories } from '../stories/stories.ts';
 import type { Observation } from '../track/observation.ts';
 import { type Context, type FramePlace, type Judged, pairKey, type RuleUse } from './context.ts';
 import { type Conversation, gatherConversations } from './conversations.ts';
 import { KINDS } from './kinds.ts';
+import { Losses } from './losses.ts';
 import { roleMatrix } from './matrix.ts';
 import { isListed, type Peer, Peers } from './peers.ts';
 import { ruleStates } from './rule-states.ts';
@@ -35,6 +37,8 @@ export interface Evidence {
   topologySha256?: string;
   /** Packets that the capturing systems say they lost. */
   droppedByCapture: number;
+  /** When they were lost, where that is known; left out: any time. */
+  losses?: Losses;
   place(frame: number): FramePlace;
   time(seconds: number, nanoseconds: number): string;
 }
@@ -46,10 +50,10 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
   const addresses = new Peers(site, observation);
   const timeline = new TimelineCounts(observation.start, observation.end);
   const { plain, isOdd } = screen(observation, addresses, index, timeline);
-  const all = gatherConversations(observation, addresses, isOdd);
+  const losses = evidence.losses ?? Losses.anytime(evidence.droppedByCapture);
+  const all = gatherConversations(observation, addresses, isOdd, losses);
   const peers = addresses.all;
   const trust: Trust = {
-    droppedByCapture: evidence.droppedByCapture,
     end: observation.end,
     twoWayByEndpoint: twoWay(peers),
   };
@@ -75,7 +79,7 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     storyReach: told,
     peerOf: (ip) => peerByIp.get(ip) ?? null,
     rejectionOf: (message) => rejectionOf(observation, message),
-    droppedByCapture: evidence.droppedByCapture,
+    lossIn: (moments) => lossIn(losses, moments, observation.end),
     end: observation.end,
     place: evidence.place,
     time: evidence.time,
@@ -97,6 +101,15 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     pxe_clients: pxeClients(stories, evidence),
     tftp_transfers: tftpTransfers(stories, evidence),
   };
+}
+
+/** How long after the last sign of something its answer may come, in seconds: firmware and timers ask again by then. */
+const ANSWER_SECONDS = 3;
+
+function lossIn(losses: Losses, moments: readonly Pick<Moment, 'seconds'>[], end: Observation['end']): boolean {
+  const seconds = moments.map((moment) => moment.seconds);
+  const from = seconds.reduce((a, b) => Math.min(a, b), end.seconds);
+  return losses.between(from, seconds.reduce((a, b) => Math.max(a, b), from) + ANSWER_SECONDS);
 }
 
 /** Address of who rejected a message by ICMP, or null. */

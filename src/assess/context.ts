@@ -1,6 +1,7 @@
 import type { RuleIndex, RuleMatch } from '../catalog/index.ts';
 import type { Rule } from '../catalog/types.ts';
 import type { Site } from '../site/index.ts';
+import type { Moment } from '../stories/moment.ts';
 import type { Conversation } from './conversations.ts';
 import type { Peer } from './peers.ts';
 import type { PlainTraffic } from './screening.ts';
@@ -49,8 +50,8 @@ export interface Context {
   peerOf(ip: string): Peer | null;
   /** Address of who rejected a message by ICMP, or null. */
   rejectionOf(message: { connection: number; from: { address: number; port: number } }): string | null;
-  /** Packets that the capturing system says it lost: silence proves nothing then. */
-  droppedByCapture: number;
+  /** True where the capture may have lost packets between the first and the last of these moments, or soon after: silence proves nothing then. */
+  lossIn(moments: readonly Pick<Moment, 'seconds'>[]): boolean;
   /** End of the capture. */
   end: { seconds: number; nanoseconds: number };
   /** The capture and the number in it of a frame counted over all captures. */

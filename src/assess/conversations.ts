@@ -1,4 +1,5 @@
 import { type ConnectionView, newConnectionView, type Observation } from '../track/observation.ts';
+import type { Losses } from './losses.ts';
 import type { Peer, Peers } from './peers.ts';
 import { type Symptom, slownessOf, symptomOf } from './symptoms.ts';
 import type { Outcome } from './types.ts';
@@ -7,6 +8,8 @@ import type { Outcome } from './types.ts';
 export interface Fate {
   outcome: Outcome;
   symptom: Symptom;
+  /** Failed for lack of an answer while the capture lost packets: the answer may be among them. */
+  lossy: boolean;
   /** Nanoseconds that the slowest of connections took that opened after a repeated SYN; 0 of those that opened at once. */
   slowest: number;
   count: number;
@@ -49,7 +52,12 @@ export interface Conversation {
 const EVIDENCE_FRAMES = 5;
 
 /** Folds the connections that need a closer look into conversations, in the order of their first frame. */
-export function gatherConversations(observation: Observation, peers: Peers, isOdd: Uint8Array): Conversation[] {
+export function gatherConversations(
+  observation: Observation,
+  peers: Peers,
+  isOdd: Uint8Array,
+  losses: Losses,
+): Conversation[] {
   const byPair = new Map<number, Map<number, Conversation>>();
   const all: Conversation[] = [];
   const view = newConnectionView();
@@ -71,7 +79,7 @@ export function gatherConversations(observation: Observation, peers: Peers, isOd
       pair.set(portKey, conversation);
       all.push(conversation);
     }
-    addConnection(conversation, view, observation);
+    addConnection(conversation, view, observation, losses);
   }
   return all;
 }
@@ -93,7 +101,12 @@ function newConversation(view: ConnectionView, client: Peer, server: Peer): Conv
   };
 }
 
-function addConnection(conversation: Conversation, view: ConnectionView, observation: Observation): void {
+function addConnection(
+  conversation: Conversation,
+  view: ConnectionView,
+  observation: Observation,
+  losses: Losses,
+): void {
   conversation.connections++;
   conversation.bytes += view.bytesToServer + view.bytesToClient;
   conversation.packets += view.packetsToServer + view.packetsToClient;
@@ -102,11 +115,16 @@ function addConnection(conversation: Conversation, view: ConnectionView, observa
   if (view.clientPort < conversation.clientPort) conversation.clientPort = view.clientPort;
   const symptom = symptomOf(view);
   const slowness = slownessOf(view);
+  const lossy = wantsAnswer(view, symptom) && losses.between(view.firstSeconds, view.lastSeconds + ANSWER_SECONDS);
   let fate = conversation.fates.find(
-    (known) => known.outcome === view.outcome && known.symptom === symptom && known.slowest > 0 === slowness > 0,
+    (known) =>
+      known.outcome === view.outcome &&
+      known.symptom === symptom &&
+      known.lossy === lossy &&
+      known.slowest > 0 === slowness > 0,
   );
   if (fate === undefined) {
-    fate = newFate(view, symptom);
+    fate = newFate(view, symptom, lossy);
     conversation.fates.push(fate);
   }
   fate.slowest = Math.max(fate.slowest, slowness);
@@ -125,10 +143,19 @@ function addConnection(conversation: Conversation, view: ConnectionView, observa
   }
 }
 
-function newFate(view: ConnectionView, symptom: Symptom): Fate {
+/** How long after its last frame the answer to a connection may come, in seconds (track/outcome.ts is as patient). */
+const ANSWER_SECONDS = 3;
+
+/** What was seen failed because something was not seen. */
+function wantsAnswer({ outcome }: ConnectionView, symptom: Symptom): boolean {
+  return symptom !== null || outcome === 'no-answer' || outcome === 'half-open';
+}
+
+function newFate(view: ConnectionView, symptom: Symptom, lossy: boolean): Fate {
   return {
     outcome: view.outcome,
     symptom,
+    lossy,
     slowest: 0,
     count: 0,
     attempts: 0,
@@ -175,6 +202,7 @@ export function works(fate: Fate): boolean {
 
 /** Outcomes that show that it does not. */
 export function isBlocked(fate: Fate): boolean {
+  if (fate.lossy) return false;
   switch (fate.outcome) {
     case 'refused':
     case 'no-answer':

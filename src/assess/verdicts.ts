@@ -93,8 +93,6 @@ export type UndecidedReason = keyof typeof UNDECIDED_REASONS;
 
 /** What the whole capture says about how far silence can be trusted. */
 export interface Trust {
-  /** Packets that the capturing system says it lost. */
-  droppedByCapture: number;
   /** End of the capture. */
   end: { seconds: number; nanoseconds: number };
   /** Two-way connections by base endpoint (host or network of the topology). */
@@ -105,7 +103,7 @@ export interface Trust {
 export function reachOf(conversation: Conversation, trust: Trust): Reach {
   const { fates } = conversation;
   const blocked = fates.filter(isBlocked);
-  const symptoms = fates.filter((fate) => fate.symptom !== null);
+  const symptoms = fates.filter((fate) => fate.symptom !== null && !fate.lossy);
   const failed = blocked.length + symptoms.length > 0;
   // A probe that went no further than the SYN-ACK does not make up for connections that failed behind it.
   const worked = fates.some((fate) => works(fate) && !(failed && fate.outcome === 'half-open'));
@@ -115,11 +113,11 @@ export function reachOf(conversation: Conversation, trust: Trust): Reach {
     return { state: 'blocked', certainty: 'proven' };
   }
   if (symptoms.length > 0 || blocked.some(({ outcome }) => outcome === 'half-open')) {
-    // What the client or the server sent next may be among the packets that the capture lost.
-    if (trust.droppedByCapture > 0) return { state: 'undecided', reason: 'capture-loss' };
     return { state: 'blocked', certainty: 'likely' };
   }
   if (blocked.length > 0) return silenceOf(conversation, trust);
+  // What was not seen may be among the packets that the capture lost.
+  if (fates.some((fate) => fate.lossy)) return { state: 'undecided', reason: 'capture-loss' };
   if (fates.every(({ outcome }) => outcome === 'one-way')) return { state: 'undecided', reason: 'one-way-protocol' };
   return { state: 'undecided', reason: isOnlyReset(conversation) ? 'only-reset' : 'ends-too-soon' };
 }
@@ -160,12 +158,11 @@ function waited({ firstSeconds, firstNanoseconds }: Fate, end: Trust['end']): nu
 /** Silence proves something only where an answer would have been seen. */
 function silenceOf(conversation: Conversation, trust: Trust): Reach {
   const { client, server, fates } = conversation;
-  if (trust.droppedByCapture > 0) return { state: 'undecided', reason: 'capture-loss' };
   if (client.oneSided > 0 || server.oneSided > 0) return { state: 'undecided', reason: 'one-direction' };
   const seenBothWays =
     client.twoWay > 0 || server.twoWay > 0 || (trust.twoWayByEndpoint.get(client.endpoint.base) ?? 0) > 0;
   if (!seenBothWays) return { state: 'undecided', reason: 'one-direction' };
-  const silent = fates.filter((fate) => fate.outcome === 'no-answer');
+  const silent = fates.filter((fate) => fate.outcome === 'no-answer' && !fate.lossy);
   if (isResolver(conversation) && silent.every((fate) => waited(fate, trust.end) < RESOLVER_PATIENCE_SECONDS)) {
     return { state: 'undecided', reason: 'ends-too-soon' };
   }

@@ -1,11 +1,12 @@
 /** What may happen between two hosts, frame by frame, and the judgement of it. */
 import { assess } from '../../src/assess/assess.ts';
+import { Losses, type LossWindow } from '../../src/assess/losses.ts';
 import type { Finding, Report, RuleReport } from '../../src/assess/types.ts';
 import { loadCatalog } from '../../src/catalog/index.ts';
 import { parseSite } from '../../src/site/index.ts';
 import { timeText } from '../../src/track/time-text.ts';
 import { observe } from '../track/analyze.ts';
-import { icmpError, type TestFrame, tcp, udp } from '../track/frames.ts';
+import { icmpError, START, type TestFrame, tcp, udp } from '../track/frames.ts';
 
 /** Who talks to whom; source ports are given out one by one where the test does not care. */
 export interface Ends {
@@ -154,23 +155,32 @@ export function until(time: number): TestFrame {
 }
 
 /** The report of a two-way capture that goes on for a minute, held against a topology. */
-export function held(frames: readonly TestFrame[], topology: string, droppedByCapture = 0): Report {
-  return judged([...inTime(frames), until(60)], topology, droppedByCapture);
+export function held(frames: readonly TestFrame[], topology: string, lost: number | readonly LossWindow[] = 0): Report {
+  return judged([...inTime(frames), until(60)], topology, lost);
 }
 
-/** The report of exactly these frames. */
-export function judged(frames: readonly TestFrame[], topology: string, droppedByCapture = 0): Report {
+/** The report of exactly these frames. @param lost packets that the capture lost, or when it lost some, in seconds of the test */
+export function judged(
+  frames: readonly TestFrame[],
+  topology: string,
+  lost: number | readonly LossWindow[] = 0,
+): Report {
   return assess(
     {
       observation: observe(frames),
       captures: [],
-      droppedByCapture,
+      droppedByCapture: typeof lost === 'number' ? lost : lost.length,
+      losses: typeof lost === 'number' ? Losses.anytime(lost) : Losses.during(lost.length, lost.map(inTestTime)),
       place: (frame) => ({ capture: 'capture', frame }),
       time: (seconds, nanoseconds) => timeText(seconds, nanoseconds, false),
     },
     parseSite(topology),
     loadCatalog(),
   );
+}
+
+function inTestTime({ fromSeconds, toSeconds }: LossWindow): LossWindow {
+  return { fromSeconds: START + fromSeconds, toSeconds: START + toSeconds };
 }
 
 /** Findings but for required-not-seen, which a small capture is full of. */

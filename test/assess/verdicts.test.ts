@@ -69,6 +69,22 @@ describe('silence', () => {
       expect(report.connections).toMatchObject({ blocked: 0, undecided: 1 });
     },
   );
+  test('packets lost at another time say nothing of a silence', () => {
+    const silence = [...traffic('silent', to(MP, 443), 10), ...alive(MP)];
+    const clean = [
+      { fromSeconds: 0, toSeconds: 9 },
+      { fromSeconds: 21, toSeconds: 40 },
+    ];
+    expect(told(held(silence, site(), clean))).toMatchObject([{ kind: 'blocked-required', certainty: 'proven' }]);
+    const report = held(silence, site(), [...clean, { fromSeconds: 12, toSeconds: 12 }]);
+    expect(told(report)).toEqual([]);
+    expect(report.undecided).toEqual(why('the capture lost packets, and the answer may be among them', example));
+  });
+  test('a silence without losses counts, and the one with losses beside it does not', () => {
+    const silence = [...traffic('silent', to(MP, 443), 10), ...traffic('silent', to(MP, 443), 40), ...alive(MP)];
+    const report = held(silence, site(), [{ fromSeconds: 11, toSeconds: 12 }]);
+    expect(told(report)).toMatchObject([{ kind: 'blocked-required', certainty: 'proven', count: 1, attempts: 4 }]);
+  });
   test('lost packets do not unsay a refusal', () => {
     const report = held([...traffic('refused', to(MP, 443), 1), ...alive(MP)], site(), 1);
     expect(told(report)).toMatchObject([{ kind: 'blocked-required', certainty: 'proven', outcome: 'refused' }]);

@@ -23,7 +23,7 @@ export interface Segment {
   time?: number;
 }
 
-const START = 1_700_000_000;
+export const START = 1_700_000_000;
 const LINKTYPE_RAW = 101;
 const FLAG_BITS: Record<string, number> = { F: 1, S: 2, R: 4, P: 8, A: 16 };
 

@@ -44,7 +44,7 @@ function tell(
   const { conversation } = judged;
   const use = uses[0];
   const fallback = standIns.find((instead) => instead?.by === 'fallback');
-  const fates = conversation.fates.filter((fate) => isBlocked(fate) || fate.symptom !== null);
+  const fates = conversation.fates.filter((fate) => isBlocked(fate) || (fate.symptom !== null && !fate.lossy));
   const severity = severityOf(use.match.need, fates, other !== null || Boolean(fallback));
   const notes = [
     use.match.need === 'conditional' && use.rule.condition !== null ? `Needed where: ${use.rule.condition}.` : null,

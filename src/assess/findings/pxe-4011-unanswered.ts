@@ -21,7 +21,7 @@ export const pxe4011Unanswered: Kind = {
       const { requests } = asked;
       const rejection = rejectionOf(requests, context);
       const isSilent = requests.length > 1 && secondsFrom(requests[0], context.end) >= PATIENCE;
-      if (rejection === null && (!isSilent || context.droppedByCapture > 0)) return [];
+      if (rejection === null && (!isSilent || context.lossIn(requests))) return [];
       const server = context.peerOf(requests[0].toText);
       const name = server === null ? requests[0].toText : called(server);
       return bootFinding(

@@ -39,7 +39,7 @@ export const pxeNoOffer: Kind = {
         {
           kind: pxeNoOffer.meta.id,
           severity: atClient ? 'high' : 'medium',
-          certainty: atClient && context.droppedByCapture === 0 && proxies.length > 0 ? 'proven' : 'likely',
+          certainty: atClient && !context.lossIn(discovers) && proxies.length > 0 ? 'proven' : 'likely',
           message: `${machineText(client)} asks for an address (${counted(discovers.length, 'DISCOVER')}) and ${heard}. ${vantageText(boot)}. ${cause} ${onScreen(proxies.length > 0 ? 'proxy-only' : 'no-offer', client.architecture)}`,
           remedy:
             "On the router of the client's network, set the IP helper (DHCP relay) to the DHCP server and to the PXE server; see that the DHCP server has a scope with free addresses for this network; allow udp/67 and udp/68 both ways.",

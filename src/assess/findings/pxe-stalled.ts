@@ -25,7 +25,7 @@ export const pxeStalled: Kind = {
   find(context) {
     return lastWords(context.stories.clients).flatMap(({ client, boot }) => {
       const stall = stallOf(boot, context.end);
-      if (stall === null || context.droppedByCapture > 0) return [];
+      if (stall === null || context.lossIn([boot.first, context.end])) return [];
       return bootFinding(
         {
           kind: pxeStalled.meta.id,

@@ -22,7 +22,7 @@ function tell(one: TftpCase, context: Context): Finding {
   const { blockSize, blocks, acknowledged } = stories[0];
   const datagrams = stories.reduce((sum, { fragments }) => sum + (fragments?.datagrams ?? 0), 0);
   const incomplete = stories.reduce((sum, { fragments }) => sum + (fragments?.incomplete ?? 0), 0);
-  const proven = incomplete > 0 && context.droppedByCapture === 0;
+  const proven = incomplete > 0 && !context.lossIn(stories.flatMap(({ first, last }) => [first, last]));
   const seen = proven
     ? `of ${incomplete} of ${datagrams} datagrams only some fragments come through to the capture point`
     : `all fragments of its ${datagrams} datagrams pass the capture point, and the client acknowledges none: they are lost between here and the client`;

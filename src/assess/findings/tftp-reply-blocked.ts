@@ -47,7 +47,7 @@ function tell(one: TftpCase, context: Context): Finding {
   const sent = answers.reduce((sum, { oacks, data }) => sum + oacks + (data?.packets ?? 0), 0);
   const ports = new Set(answers.map(({ sender, receiver }) => (story.write ? receiver : sender).port)).size;
   const from = ports > 1 ? `${ports} ports (${port}, …), a new one for each repeated request` : `port ${port}`;
-  const proven = stories.some(isProven) && context.droppedByCapture === 0;
+  const proven = stories.some(isProven) && !context.lossIn(stories.flatMap(({ first, last }) => [first, last]));
   const asked = `${machine(one)} asks ${called(server)} for ${filesText(stories)} (${counted(requests, 'request')} to udp/69)`;
   const { rejection } = story;
   const rejected =

@@ -25,7 +25,9 @@ export const tftpRequestUnanswered: Kind = {
       .filter(
         (one) =>
           one.stories.some(isRejected) ||
-          (isRepeated(one.stories) && seesBothWays(one) && context.droppedByCapture === 0),
+          (isRepeated(one.stories) &&
+            seesBothWays(one) &&
+            !context.lossIn(one.stories.flatMap(({ first, last }) => [first, last]))),
       )
       .map((one) => tell(one, context)),
 };

@@ -23,7 +23,7 @@ export const wsusPortPair: Kind = {
 function tell({ judged, uses, works }: BlockedHalf, context: Context): Finding {
   const { conversation, reach } = judged;
   const certainty = reach.state === 'blocked' ? reach.certainty : 'likely';
-  const fates = conversation.fates.filter((fate) => isBlocked(fate) || fate.symptom !== null);
+  const fates = conversation.fates.filter((fate) => isBlocked(fate) || (fate.symptom !== null && !fate.lossy));
   // The port may serve more than WSUS: nothing else tells of it.
   const others = blockedUses(judged, context);
   const binding = others[0] ?? uses[0];
