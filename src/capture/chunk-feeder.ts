@@ -1,5 +1,6 @@
 import { DETECT_BYTES, detectKind } from './detect.ts';
 import * as errors from './errors.ts';
+import { EtlReader } from './etl.ts';
 import { PcapReader, parsePcapHeader } from './pcap.ts';
 import { PCAP_HEADER_LENGTH } from './pcap-header.ts';
 import { PcapngReader } from './pcapng.ts';
@@ -91,6 +92,7 @@ export class ChunkFeeder {
     const first = window.bytes.subarray(0, Math.min(window.length, DETECT_BYTES));
     const detected = detectKind(first);
     if (detected.kind === 'pcapng') return new PcapngReader(this.#sink);
+    if (detected.kind === 'etl') return new EtlReader(this.#sink);
     if (detected.kind === 'pcap') {
       if (first.length < PCAP_HEADER_LENGTH && !atEnd) return null;
       const header = parsePcapHeader(first);

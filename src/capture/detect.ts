@@ -9,6 +9,7 @@ export const DETECT_BYTES = 512;
 export type Detection =
   | { kind: 'pcap' }
   | { kind: 'pcapng' }
+  | { kind: 'etl' }
   | { kind: 'gzip' }
   | { kind: 'empty' }
   /** Known, but not read here: `looksLike` and `remedy` fit into "X is <looksLike>; <remedy>." */
@@ -67,12 +68,6 @@ const SIGNATURES: readonly Signature[] = [
   { id: 'program', magic: 'MZ', looksLike: 'a Windows program', remedy: NO_CAPTURE },
 ];
 
-const ETL = {
-  id: 'etl',
-  looksLike: 'a Windows event trace',
-  remedy:
-    'convert it with "pktmon etl2pcap in.etl --out out.pcapng" where pktmon made it, or with "etl2pcapng in.etl out.pcapng" where netsh trace did',
-};
 const HTML = {
   id: 'html',
   looksLike: 'a web page',
@@ -110,7 +105,7 @@ export function detectKind(bytes: Uint8Array): Detection {
   const known = SIGNATURES.find((signature) => start.startsWith(signature.magic));
   if (known !== undefined) return { kind: 'other', id: known.id, looksLike: known.looksLike, remedy: known.remedy };
   if ((bytes[ETL_HEADER_TYPE] === 1 || bytes[ETL_HEADER_TYPE] === 2) && bytes[ETL_HEADER_FLAGS] === 0xc0)
-    return { kind: 'other', ...ETL };
+    return { kind: 'etl' };
   return detectText(start) ?? { kind: 'unknown', firstBytes: hexadecimal(bytes.subarray(0, 4)) };
 }
 

@@ -1,3 +1,4 @@
+import { DIRECTION_IN, DIRECTION_OUT, DIRECTION_UNKNOWN, type FrameNotes, NO_DROP_REASON } from './frame-notes.ts';
 import { EPB_FLAGS, EPB_PACKET_ID, EPB_VERDICT } from './pcapng-blocks.ts';
 import type { OptionCursor } from './pcapng-options.ts';
 
@@ -11,8 +12,12 @@ export const VERDICT_XDP = 2;
 const TC_SHOT = 2;
 const XDP_DROP = 1;
 
+/** epb_flags, bits 0-1. */
+const EPB_INBOUND = 1;
+const EPB_OUTBOUND = 2;
+
 /** What the options of a packet say of it. One object for all packets; it belongs to the frame of number `frame`, and says nothing of others. */
-export class PacketNotes {
+export class PacketNotes implements FrameNotes {
   /** Number of the frame in this reader, from 1; 0 before the first. */
   frame = 0;
   /** epb_flags: bits 0-1 are the direction (1 inbound, 2 outbound), 0 unknown. */
@@ -23,6 +28,10 @@ export class PacketNotes {
   verdictKind = VERDICT_NONE;
   /** Low 32 bits of the verdict; 0 for a verdict of hardware, whose form is not known. */
   verdict = 0;
+  /** No option has them. */
+  readonly dropReason = NO_DROP_REASON;
+  readonly dropLocation = 0;
+  readonly component = 0;
 
   /** True where the system that captured says that it dropped this packet. */
   get dropped(): boolean {
@@ -30,6 +39,16 @@ export class PacketNotes {
       (this.verdictKind === VERDICT_XDP && this.verdict === XDP_DROP) ||
       (this.verdictKind === VERDICT_TC && this.verdict === TC_SHOT)
     );
+  }
+
+  get direction(): number {
+    const direction = this.flags & 3;
+    return direction === EPB_INBOUND ? DIRECTION_IN : direction === EPB_OUTBOUND ? DIRECTION_OUT : DIRECTION_UNKNOWN;
+  }
+
+  /** True where it says something that tracking wants to know. */
+  get matters(): boolean {
+    return this.packetIdHigh !== 0 || this.packetIdLow !== 0 || this.dropped;
   }
 
   clear(frame: number): void {

@@ -39,6 +39,8 @@ export class PcapngReader implements CaptureReader {
   readonly notes = new PacketNotes();
   /** Simple Packet Blocks met. They carry no time and get that of the frame before, which a reader that starts in the middle cannot know. */
   simplePackets = 0;
+  /** Packets that carry an id or a verdict: what they mean depends on packets before them (src/track/same-packet.ts). */
+  notedPackets = 0;
   readonly #sink: FrameSink;
   readonly #section: SectionReading;
   readonly #problems = new ProblemLog();
@@ -289,6 +291,10 @@ export class PcapngReader implements CaptureReader {
       } else {
         this.notes.take(this.#view, little, option);
       }
+    }
+    if (this.notes.matters) {
+      this.notedPackets++;
+      this.#sink.note?.(this.notes);
     }
     if (option.broken) this.#problem('broken-options', from, 0, 'an option runs past its packet; the packet was read');
   }

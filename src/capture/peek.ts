@@ -8,7 +8,7 @@ import type { PcapHeader } from './pcap-header.ts';
 import { PcapngReader } from './pcapng.ts';
 import type { PcapngState } from './pcapng-state.ts';
 import { isGzip, readFirst } from './source.ts';
-import type { FrameSink } from './types.ts';
+import type { FrameSink, ReaderSummary } from './types.ts';
 
 /** Bytes read at a time, and at most, until the first frame has come. */
 const PEEK_CHUNK = 64 * 1024;
@@ -17,7 +17,7 @@ const PEEK_LIMIT = 8 * 1024 * 1024;
 /** What the beginning of a file says. */
 export interface CapturePeek {
   path: string;
-  format: 'pcap' | 'pcapng';
+  format: ReaderSummary['format'];
   compression: 'gzip' | null;
   /** Bytes of the file, as stored. */
   size: number;
@@ -92,7 +92,7 @@ export async function readCaptureHeader(path: string): Promise<CapturePeek | nul
     const { reader } = feeder;
     return {
       path,
-      format: reader instanceof PcapReader ? 'pcap' : 'pcapng',
+      format: feeder.summary().format,
       compression: gunzip === null ? null : 'gzip',
       size: input.size,
       firstSeconds: sink.seen ? sink.seconds : null,

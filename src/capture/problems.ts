@@ -8,6 +8,12 @@ export class ProblemLog {
   readonly kept: CaptureProblem[] = [];
   count = 0;
 
+  /** A problem of the whole file. @param sentence about it */
+  addWhole(code: string, sentence: string): void {
+    this.count++;
+    if (this.kept.length < KEPT) this.kept.push({ code, offset: 0, skippedBytes: 0, message: sentence });
+  }
+
   /**
    * @param offset byte offset in the (decompressed) file
    * @param skippedBytes bytes passed over because of it

@@ -2,6 +2,7 @@
  * What every capture format hands to the rest of the product, and what it says of itself.
  * A reader turns windows of bytes into frames; it knows nothing of Ethernet, IP or connections.
  */
+import type { FrameNotes } from './frame-notes.ts';
 
 /** Takes the frames of a capture in the order of the file. One implementation at run time, so that the call stays monomorphic. */
 export interface FrameSink {
@@ -26,6 +27,8 @@ export interface FrameSink {
     linkType: number,
     interfaceId: number,
   ): void;
+  /** What the capture says of the frame that comes with the next call of `frame`, and of that one only. Few captures say anything. */
+  note?(notes: FrameNotes): void;
 }
 
 /** A place where the bytes of a capture did not make sense, or made sense only in part. */
@@ -42,7 +45,7 @@ export interface CaptureProblem {
 
 /** What a reader knows once it has read its bytes. */
 export interface ReaderSummary {
-  format: 'pcap' | 'pcapng';
+  format: 'pcap' | 'pcapng' | 'etl';
   /** Frames handed to the sink. */
   frames: number;
   /** LINKTYPE_ values met, in order of appearance. */
@@ -58,6 +61,8 @@ export interface ReaderSummary {
   losses: { between: number; total: number }[];
   /** Comments found (pcapng opt_comment), the first 100 of at most 1,000 characters each. */
   comments: string[];
+  /** Event traces: names of the components that saw or dropped packets, by FrameNotes.component; escape them where they are shown. */
+  components?: Record<number, string>;
 }
 
 /** Reads one format from a stream of windows. Nothing is copied; the caller keeps what was not consumed. */

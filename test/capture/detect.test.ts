@@ -17,9 +17,10 @@ describe('what a file is', () => {
     for (const little of [true, false]) expect(detectKind(pcapHeader({ magic, little }))).toEqual({ kind: 'pcap' });
   });
 
-  test('pcapng, gzip, nothing', () => {
+  test('pcapng, event traces, gzip, nothing', () => {
     expect(detectKind(section(true))).toEqual({ kind: 'pcapng' });
     expect(detectKind(section(false))).toEqual({ kind: 'pcapng' });
+    expect(detectKind(etl())).toEqual({ kind: 'etl' });
     expect(detectKind(new Uint8Array([0x1f, 0x8b, 8]))).toEqual({ kind: 'gzip' });
     expect(detectKind(new Uint8Array(0))).toEqual({ kind: 'empty' });
   });
@@ -32,7 +33,6 @@ describe('what a file is', () => {
     ['xz', latin1('\xfd7zXZ\0'), /xz -d/],
     ['zip', latin1('PK\x03\x04'), /unpack/],
     ['evtx', latin1('ElfFile\0'), /capture itself/],
-    ['etl', etl(), /pktmon etl2pcap/],
     ['text', latin1('10:00:01 PktGroupId 1, Appearance 1, Drop\r\n'), /pktmon etl2pcap/],
     ['text', new Uint8Array(Buffer.from('\ufeffPktMon output', 'utf16le')), /tcpdump -w/],
     ['html', latin1('\r\n<!DOCTYPE html><html>'), /sign-in page/],
