@@ -6,7 +6,7 @@ import type { Moment } from '../stories/moment.ts';
 import { playStories } from '../stories/stories.ts';
 import type { Observation } from '../track/observation.ts';
 import { type Context, type FramePlace, type Judged, pairKey, type RuleUse } from './context.ts';
-import { type Conversation, gatherConversations } from './conversations.ts';
+import { type Conversation, gatherConversations, isLossy } from './conversations.ts';
 import { KINDS } from './kinds.ts';
 import { Losses } from './losses.ts';
 import { roleMatrix } from './matrix.ts';
@@ -49,9 +49,13 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
   const { observation } = evidence;
   const addresses = new Peers(site, observation);
   const timeline = new TimelineCounts(observation.start, observation.end);
-  const { plain, isOdd } = screen(observation, addresses, index, timeline);
   const losses = evidence.losses ?? Losses.anytime(evidence.droppedByCapture);
-  const all = gatherConversations(observation, addresses, isOdd, losses);
+  const fates = observation.fates((connection) => {
+    timeline.count(connection);
+    return isLossy(connection, losses);
+  });
+  const { plain, isOdd } = screen(fates, addresses, index);
+  const all = gatherConversations(observation, fates, addresses, isOdd);
   const peers = addresses.all;
   const trust: Trust = {
     end: observation.end,

@@ -1,7 +1,8 @@
-import { type ConnectionView, newConnectionView, type Observation } from '../track/observation.ts';
+import { type FateTable, type FateView, newFateView } from '../track/fate-table.ts';
+import type { ConnectionView, Observation } from '../track/observation.ts';
+import { type Symptom, symptomOf } from '../track/symptoms.ts';
 import type { Losses } from './losses.ts';
 import type { Peer, Peers } from './peers.ts';
-import { type Symptom, slownessOf, symptomOf } from './symptoms.ts';
 import type { Outcome } from './types.ts';
 
 /** Connections of one conversation that share their fate. */
@@ -48,22 +49,29 @@ export interface Conversation {
   isTransfer: boolean;
 }
 
-/** Frames of evidence kept for one fate. */
-const EVIDENCE_FRAMES = 5;
+/** How long after its last frame the answer to a connection may come, in seconds (track/outcome.ts is as patient). */
+const ANSWER_SECONDS = 3;
 
-/** Folds the connections that need a closer look into conversations, in the order of their first frame. */
+/** True of a connection that failed because something was not seen, while the capture lost packets: it may be among them. */
+export function isLossy(view: ConnectionView, losses: Losses): boolean {
+  const { outcome } = view;
+  const wantsAnswer = outcome === 'no-answer' || outcome === 'half-open' || symptomOf(view) !== null;
+  return wantsAnswer && losses.between(view.firstSeconds, view.lastSeconds + ANSWER_SECONDS);
+}
+
+/** Gathers the fates that need a closer look into conversations, in the order of their first frame. */
 export function gatherConversations(
   observation: Observation,
+  fates: FateTable,
   peers: Peers,
   isOdd: Uint8Array,
-  losses: Losses,
 ): Conversation[] {
   const byPair = new Map<number, Map<number, Conversation>>();
   const all: Conversation[] = [];
-  const view = newConnectionView();
-  for (let number = 0; number < observation.count; number++) {
-    if (isOdd[number] === 0) continue;
-    observation.read(number, view);
+  const view = newFateView();
+  for (let row = 0; row < fates.count; row++) {
+    if (isOdd[row] === 0) continue;
+    fates.read(row, view);
     const client = peers.client(view);
     const server = peers.server(view);
     const pairKey = client.number * 0x2000000 + server.number;
@@ -79,12 +87,12 @@ export function gatherConversations(
       pair.set(portKey, conversation);
       all.push(conversation);
     }
-    addConnection(conversation, view, observation, losses);
+    addFate(conversation, view, observation);
   }
   return all;
 }
 
-function newConversation(view: ConnectionView, client: Peer, server: Peer): Conversation {
+function newConversation(view: FateView, client: Peer, server: Peer): Conversation {
   return {
     client,
     server,
@@ -101,87 +109,40 @@ function newConversation(view: ConnectionView, client: Peer, server: Peer): Conv
   };
 }
 
-function addConnection(
-  conversation: Conversation,
-  view: ConnectionView,
-  observation: Observation,
-  losses: Losses,
-): void {
-  conversation.connections++;
-  conversation.bytes += view.bytesToServer + view.bytesToClient;
+function addFate(conversation: Conversation, view: FateView, observation: Observation): void {
+  conversation.connections += view.connections;
+  conversation.bytes += view.bytes;
   conversation.packets += view.packetsToServer + view.packetsToClient;
   conversation.packetsToServer += view.packetsToServer;
   if (view.toGroup) conversation.toGroup = true;
   if (view.clientPort < conversation.clientPort) conversation.clientPort = view.clientPort;
-  const symptom = symptomOf(view);
-  const slowness = slownessOf(view);
-  const lossy = wantsAnswer(view, symptom) && losses.between(view.firstSeconds, view.lastSeconds + ANSWER_SECONDS);
-  let fate = conversation.fates.find(
-    (known) =>
-      known.outcome === view.outcome &&
-      known.symptom === symptom &&
-      known.lossy === lossy &&
-      known.slowest > 0 === slowness > 0,
-  );
-  if (fate === undefined) {
-    fate = newFate(view, symptom, lossy);
-    conversation.fates.push(fate);
-  }
-  fate.slowest = Math.max(fate.slowest, slowness);
-  fate.count++;
-  fate.attempts += view.attempts;
-  if (view.clientInferred) fate.inferred++;
-  if (view.outcome === 'half-open' && view.attempts > 1) fate.answerLost++;
-  if (fate.icmp === null && view.icmp !== null) {
-    const { version, type, code, sender } = view.icmp;
-    fate.icmp = { version, type, code, sender: observation.addressText(version, sender) };
-  }
-  addFrames(fate.frames, view);
-  if (isLater(view, fate)) {
-    fate.lastSeconds = view.lastSeconds;
-    fate.lastNanoseconds = view.lastNanoseconds;
-  }
-}
-
-/** How long after its last frame the answer to a connection may come, in seconds (track/outcome.ts is as patient). */
-const ANSWER_SECONDS = 3;
-
-/** What was seen failed because something was not seen. */
-function wantsAnswer({ outcome }: ConnectionView, symptom: Symptom): boolean {
-  return symptom !== null || outcome === 'no-answer' || outcome === 'half-open';
-}
-
-function newFate(view: ConnectionView, symptom: Symptom, lossy: boolean): Fate {
-  return {
+  conversation.fates.push({
     outcome: view.outcome,
-    symptom,
-    lossy,
-    slowest: 0,
-    count: 0,
-    attempts: 0,
-    frames: [],
+    symptom: view.symptom,
+    lossy: view.lossy,
+    slowest: view.slowest,
+    count: view.connections,
+    attempts: view.attempts,
+    frames: framesOf(view),
     firstSeconds: view.firstSeconds,
     firstNanoseconds: view.firstNanoseconds,
     lastSeconds: view.lastSeconds,
     lastNanoseconds: view.lastNanoseconds,
-    icmp: null,
-    inferred: 0,
-    answerLost: 0,
-  };
+    icmp: view.icmp && icmpFact(view.icmp, observation),
+    inferred: view.inferred,
+    answerLost: view.answerLost,
+  });
 }
 
-function addFrames(frames: number[], view: ConnectionView): void {
-  const evidence = [view.firstFrame, view.icmp?.frame ?? 0, view.resetFrame, view.lastAttemptFrame];
-  for (const frame of evidence.sort((a, b) => a - b)) {
-    if (frame > 0 && frames.length < EVIDENCE_FRAMES && !frames.includes(frame)) frames.push(frame);
-  }
+function framesOf({ frames }: FateView): number[] {
+  return Array.from(frames, (frame) => frame >>> 0).filter((frame) => frame > 0);
 }
 
-function isLater(view: ConnectionView, fate: Fate): boolean {
-  return (
-    view.lastSeconds > fate.lastSeconds ||
-    (view.lastSeconds === fate.lastSeconds && view.lastNanoseconds > fate.lastNanoseconds)
-  );
+function icmpFact(
+  { version, type, code, sender }: NonNullable<FateView['icmp']>,
+  observation: Observation,
+): Fate['icmp'] {
+  return { version, type, code, sender: observation.addressText(version, sender) };
 }
 
 /** Outcomes that show that the traffic gets through. */

@@ -1,6 +1,7 @@
 import type { Endpoint, Site } from '../site/index.ts';
 import { ipv4Text, ipv6Text } from '../track/address-text.ts';
-import type { ConnectionView, Observation } from '../track/observation.ts';
+import type { FateView } from '../track/fate-table.ts';
+import type { Observation } from '../track/observation.ts';
 
 /** One address of the capture with what the topology says of it. */
 export interface Peer {
@@ -34,30 +35,31 @@ export class Peers {
     this.#observation = observation;
   }
 
-  client(view: ConnectionView): Peer {
+  client(view: FateView): Peer {
     return view.family === 4 ? this.#peer4(view.client) : this.#peer6(view.client);
   }
 
-  server(view: ConnectionView): Peer {
+  server(view: FateView): Peer {
     return view.family === 4 ? this.#peer4(view.server) : this.#peer6(view.server);
   }
 
-  /** Counts a connection for both of its ends. */
-  count(view: ConnectionView, client: Peer, server: Peer): void {
-    client.connectionsAsClient++;
-    server.connectionsAsServer++;
-    if (view.packetsToServer > 0 && view.packetsToClient > 0) {
-      client.twoWay++;
-      server.twoWay++;
-      if (view.proto === 'udp') {
-        server.udpAnswered ??= new Set();
-        server.udpAnswered.add(view.serverPort);
-      }
-    } else if (view.proto === 'udp' && view.outcome === 'one-sided') {
-      server.udpOneSided++;
-    } else if (view.proto === 'tcp' && view.outcome === 'one-sided') {
-      client.oneSided++;
-      server.oneSided++;
+  /** Counts connections for both of their ends. */
+  count(view: FateView, client: Peer, server: Peer): void {
+    const { connections, twoWay } = view;
+    client.connectionsAsClient += connections;
+    server.connectionsAsServer += connections;
+    client.twoWay += twoWay;
+    server.twoWay += twoWay;
+    if (view.proto === 'udp' && twoWay > 0) {
+      server.udpAnswered ??= new Set();
+      server.udpAnswered.add(view.serverPort);
+    }
+    if (view.outcome !== 'one-sided') return;
+    const oneSided = connections - twoWay;
+    if (view.proto === 'udp') server.udpOneSided += oneSided;
+    else {
+      client.oneSided += oneSided;
+      server.oneSided += oneSided;
     }
   }
 

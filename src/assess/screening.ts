@@ -1,8 +1,7 @@
 import type { RuleIndex } from '../catalog/index.ts';
-import { type ConnectionView, newConnectionView, type Observation } from '../track/observation.ts';
+import { type FateTable, type FateView, newFateView } from '../track/fate-table.ts';
 import { ConversationTable } from './conversation-table.ts';
 import type { Peer, Peers } from './peers.ts';
-import type { TimelineCounts } from './timeline.ts';
 import type { Outcome } from './types.ts';
 import { matchesOf, type Verdict } from './verdicts.ts';
 
@@ -29,11 +28,11 @@ export interface PlainTraffic {
 export interface Screened {
   /** In the order of the first frame. */
   plain: PlainTraffic[];
-  /** 1 for each connection that needs a closer look. */
+  /** 1 for each row of the fates that needs a closer look. */
   isOdd: Uint8Array;
 }
 
-/** Ports of conversations that are read as stories: DHCP, TFTP, PXE. */
+/** Ports of conversations that are read as stories: DHCP, TFTP, PXE; UDP. */
 const STORY_PORTS = new Set([67, 68, 69, 546, 547, 4011]);
 
 /**
@@ -41,22 +40,20 @@ const STORY_PORTS = new Set([67, 68, 69, 546, 547, 4011]);
  * is plain where each of its connections is; and where one conversation of two hosts is odd, all of theirs are looked at, since one may
  * stand in for the other.
  */
-export function screen(observation: Observation, peers: Peers, index: RuleIndex, timeline: TimelineCounts): Screened {
-  const { count } = observation;
-  const conversationOf = new Int32Array(count).fill(-1);
+export function screen(fates: FateTable, peers: Peers, index: RuleIndex): Screened {
+  const { count } = fates;
+  const conversationOf = new Int32Array(count);
   const table = new ConversationTable();
-  const view = newConnectionView();
-  for (let number = 0; number < count; number++) {
-    if (!observation.has(number)) continue;
-    observation.read(number, view);
+  const view = newFateView();
+  for (let row = 0; row < count; row++) {
+    fates.read(row, view);
     const client = peers.client(view);
     const server = peers.server(view);
     peers.count(view, client, server);
-    timeline.count(view);
     const port = (view.serverPort << 1) | (view.proto === 'udp' ? 1 : 0);
     const conversation = table.add(client.number, server.number, port);
-    conversationOf[number] = conversation;
-    if (!isPlain(view)) table.odd[conversation] = 1;
+    conversationOf[row] = conversation;
+    if (view.odd > 0 || STORY_PORTS.has(view.serverPort)) table.odd[conversation] = 1;
   }
   const verdicts = new PlainVerdicts(peers, index);
   const oddPairs = new Set<number>();
@@ -67,27 +64,16 @@ export function screen(observation: Observation, peers: Peers, index: RuleIndex,
   for (let i = 0; i < table.count; i++)
     if (table.odd[i] === 0 && oddPairs.has(pairOf(peers, table, i))) table.odd[i] = 1;
   const isOdd = new Uint8Array(count);
-  for (let number = 0; number < count; number++) {
-    const conversation = conversationOf[number];
-    if (conversation < 0) continue;
-    if (table.odd[conversation] === 1) isOdd[number] = 1;
+  for (let row = 0; row < count; row++) {
+    const conversation = conversationOf[row];
+    if (table.odd[conversation] === 1) isOdd[row] = 1;
     else {
       const traffic = verdicts.of(table, conversation)!;
-      addPlain(traffic, observation.read(number, view));
       addEnds(traffic, peers.all[table.clients[conversation]], peers.all[table.servers[conversation]]);
+      addPlain(traffic, fates.read(row, view));
     }
   }
   return { plain: verdicts.inOrder(), isOdd };
-}
-
-/** Got through at once, both ways, with the client seen to start, and went on well. */
-function isPlain(view: ConnectionView): boolean {
-  if (view.clientInferred || view.toGroup) return false;
-  if (view.proto === 'udp')
-    return (
-      view.outcome === 'answered' && !view.isTransfer && view.transfer === null && !STORY_PORTS.has(view.serverPort)
-    );
-  return view.outcome === 'established' && view.attempts === 1 && (view.ended === 'fin' || view.ended === 'open');
 }
 
 /** Both directions between two hosts, whatever their addresses. */
@@ -101,7 +87,7 @@ const PARTY_LIMIT = 2 ** 26;
 
 /** Ends of the first connection stand for all; the first may be one that needs a closer look. */
 function addEnds(traffic: PlainTraffic, client: Peer, server: Peer): void {
-  if (traffic.connections === 1) {
+  if (traffic.connections === 0) {
     traffic.client = client;
     traffic.server = server;
     return;
@@ -110,15 +96,15 @@ function addEnds(traffic: PlainTraffic, client: Peer, server: Peer): void {
   if (server !== traffic.server) traffic.oneServer = false;
 }
 
-function addPlain(traffic: PlainTraffic, view: ConnectionView): void {
+function addPlain(traffic: PlainTraffic, view: FateView): void {
   if (traffic.connections === 0) {
     traffic.firstFrame = view.firstFrame;
     traffic.firstSeconds = view.firstSeconds;
     traffic.firstNanoseconds = view.firstNanoseconds;
   }
-  traffic.connections++;
-  traffic.bytes += view.bytesToServer + view.bytesToClient;
-  traffic.outcomes.set(view.outcome, (traffic.outcomes.get(view.outcome) ?? 0) + 1);
+  traffic.connections += view.connections;
+  traffic.bytes += view.bytes;
+  traffic.outcomes.set(view.outcome, (traffic.outcomes.get(view.outcome) ?? 0) + view.connections);
   if (
     view.lastSeconds > traffic.lastSeconds ||
     (view.lastSeconds === traffic.lastSeconds && view.lastNanoseconds > traffic.lastNanoseconds)

@@ -3,6 +3,7 @@ import { PROTOCOL_TCP } from '../decode/packet.ts';
 import { FRAGMENT, ICMP_ERROR, REASONS, TCP, UDP } from '../decode/reason.ts';
 import { ipv4Text, ipv6Text } from './address-text.ts';
 import type { ConnectionTable } from './connection-table.ts';
+import { FateTable } from './fate-table.ts';
 import { joinFragments } from './join-fragments.ts';
 import { joinReorderedHandshakes } from './join-handshakes.ts';
 import { type IcmpVerdict, joinIcmpErrors } from './join-icmp.ts';
@@ -128,6 +129,22 @@ export class Observation {
   /** False for the number of a record that went into another connection. */
   has(number: number): boolean {
     return !this.#absorbed.has(number);
+  }
+
+  /**
+   * What the verdicts need of all connections, summed up by conversation and fate.
+   * @param see is shown each connection, and says whether it may have failed for want of packets that the capture lost; the view is filled
+   * again for the next one
+   */
+  fates(see: (connection: ConnectionView) => boolean): FateTable {
+    const fates = new FateTable(this.#part.seed);
+    const view = newConnectionView();
+    for (let number = 0; number < this.count; number++) {
+      if (!this.has(number)) continue;
+      this.read(number, view);
+      fates.add(view, see(view));
+    }
+    return fates;
   }
 
   get frames(): number {

@@ -1,4 +1,4 @@
-import type { ConnectionView } from '../track/observation.ts';
+import type { ConnectionView } from './observation.ts';
 
 /** How a connection that got through went on, where that is a symptom. */
 export type Symptom = 'stalled' | 'reset-after-request' | null;

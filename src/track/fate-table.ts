@@ -1,0 +1,341 @@
+import type { Outcome } from '../assess/types.ts';
+import type { IcmpVerdict } from './join-icmp.ts';
+import type { ConnectionView } from './observation.ts';
+import { type Symptom, slownessOf, symptomOf } from './symptoms.ts';
+
+/** Connections of one conversation (client, server, protocol, port) that share their fate, summed up. Filled again for each row. */
+export interface FateView {
+  proto: 'tcp' | 'udp';
+  family: 4 | 6;
+  /** As in ConnectionView. */
+  client: number;
+  server: number;
+  serverPort: number;
+  outcome: Outcome;
+  symptom: Symptom;
+  /** Failed for want of an answer while the capture lost packets: the answer may be among them. */
+  lossy: boolean;
+  /** Nanoseconds that the slowest of connections took that opened after a repeated SYN; 0 of those that opened at once. */
+  slowest: number;
+  connections: number;
+  attempts: number;
+  bytes: number;
+  packetsToServer: number;
+  packetsToClient: number;
+  /** Connections whose client was inferred, not seen to start. */
+  inferred: number;
+  /** TCP: a SYN-ACK passed the capture point, yet the client repeated its SYN. */
+  answerLost: number;
+  /** Connections with packets of both directions. */
+  twoWay: number;
+  /** Connections that are more than an exchange that simply worked (isPlain). */
+  odd: number;
+  /** Of the first connection. */
+  isTransfer: boolean;
+  /** Of any connection. */
+  toGroup: boolean;
+  /** Lowest port of the client. */
+  clientPort: number;
+  /** Number of the first frame, and the first frames that show the fate, by connection; EVIDENCE_FRAMES of them, 0 where there are fewer. */
+  firstFrame: number;
+  frames: Int32Array;
+  firstSeconds: number;
+  firstNanoseconds: number;
+  lastSeconds: number;
+  lastNanoseconds: number;
+  /** The first deciding ICMP error. */
+  icmp: IcmpVerdict | null;
+}
+
+/** Frames of evidence kept for one fate. */
+export const EVIDENCE_FRAMES = 5;
+
+// The integers of one row. CLIENT to FATE are its key.
+const CLIENT = 0;
+const SERVER = 1;
+/** Port of the server << 16 | IPv6 << 1 | UDP. */
+const SERVICE = 2;
+/** Lossy << 8 | opened late << 7 | symptom << 5 | outcome. */
+const FATE = 3;
+/** To a group << 17 | transfer << 16 | lowest port of the client. */
+const MISCELLANY = 4;
+const FIRST_FRAME = 5;
+const FRAMES = 6;
+const FIRST_SECONDS = 11;
+const FIRST_NANOSECONDS = 12;
+const LAST_SECONDS = 13;
+const LAST_NANOSECONDS = 14;
+const ROW_INTS = 16;
+
+// The sums of one row, as doubles: a sum of counters may go beyond 2^32.
+const CONNECTIONS = 0;
+const ATTEMPTS = 1;
+const BYTES = 2;
+const TO_SERVER = 3;
+const TO_CLIENT = 4;
+const SLOWEST = 5;
+const INFERRED = 6;
+const ANSWER_LOST = 7;
+const TWO_WAY = 8;
+const ODD = 9;
+const ROW_SUMS = 10;
+
+const UDP_BIT = 1;
+const IPV6_BIT = 2;
+const TRANSFER_BIT = 1 << 16;
+const GROUP_BIT = 1 << 17;
+const SYMPTOM_SHIFT = 5;
+const SLOW_BIT = 1 << 7;
+const LOSSY_BIT = 1 << 8;
+
+/** Outcomes by their number in a row. */
+export const FATE_OUTCOMES: readonly Outcome[] = [
+  'established',
+  'refused',
+  'no-answer',
+  'prohibited',
+  'unreachable',
+  'half-open',
+  'midstream',
+  'one-sided',
+  'answered',
+  'one-way',
+  'undecided',
+];
+const SYMPTOMS: readonly Symptom[] = [null, 'stalled', 'reset-after-request'];
+const OUTCOME_NUMBER = new Map(FATE_OUTCOMES.map((outcome, i) => [outcome, i]));
+const SYMPTOM_NUMBER = new Map(SYMPTOMS.map((symptom, i) => [symptom, i]));
+
+const FIRST_CAPACITY = 1024;
+
+/**
+ * What the verdicts need of connections: a row for each conversation and fate, in the order of their first connection. Memory follows the
+ * number of distinct conversations, however many connections they have.
+ */
+export class FateTable {
+  count = 0;
+  #rows = new Int32Array(FIRST_CAPACITY * ROW_INTS);
+  #sums = new Float64Array(FIRST_CAPACITY * ROW_SUMS);
+  #slots = new Int32Array(FIRST_CAPACITY * 4);
+  readonly #icmp = new Map<number, IcmpVerdict>();
+  readonly #seed: number;
+
+  /** @param seed mixed into the hashes, so that nobody can choose addresses that collide */
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  /** Adds one connection. @param lossy as in FateView */
+  add(view: ConnectionView, lossy: boolean): void {
+    const symptom = symptomOf(view);
+    const slowness = slownessOf(view);
+    const service = (view.serverPort << 16) | (view.family === 6 ? IPV6_BIT : 0) | (view.proto === 'udp' ? UDP_BIT : 0);
+    const fate =
+      OUTCOME_NUMBER.get(view.outcome)! |
+      (SYMPTOM_NUMBER.get(symptom)! << SYMPTOM_SHIFT) |
+      (slowness > 0 ? SLOW_BIT : 0) |
+      (lossy ? LOSSY_BIT : 0);
+    const before = this.count;
+    const row = this.#row(view.client, view.server, service, fate);
+    const rows = this.#rows;
+    const at = row * ROW_INTS;
+    if (row === before) {
+      rows[at + MISCELLANY] = view.clientPort | (view.isTransfer ? TRANSFER_BIT : 0);
+      rows[at + FIRST_FRAME] = view.firstFrame;
+      rows[at + FIRST_SECONDS] = view.firstSeconds;
+      rows[at + FIRST_NANOSECONDS] = view.firstNanoseconds;
+      rows[at + LAST_SECONDS] = view.lastSeconds;
+      rows[at + LAST_NANOSECONDS] = view.lastNanoseconds;
+    }
+    if (view.toGroup) rows[at + MISCELLANY] |= GROUP_BIT;
+    if (view.clientPort < (rows[at + MISCELLANY] & 0xffff)) {
+      rows[at + MISCELLANY] = (rows[at + MISCELLANY] & ~0xffff) | view.clientPort;
+    }
+    if (rows[at + FRAMES + EVIDENCE_FRAMES - 1] === 0) addEvidence(rows, at + FRAMES, view);
+    if (isLater(view.lastSeconds, view.lastNanoseconds, rows[at + LAST_SECONDS] >>> 0, rows[at + LAST_NANOSECONDS])) {
+      rows[at + LAST_SECONDS] = view.lastSeconds;
+      rows[at + LAST_NANOSECONDS] = view.lastNanoseconds;
+    }
+    const sums = this.#sums;
+    const sum = row * ROW_SUMS;
+    sums[sum + CONNECTIONS]++;
+    sums[sum + ATTEMPTS] += view.attempts;
+    sums[sum + BYTES] += view.bytesToServer + view.bytesToClient;
+    sums[sum + TO_SERVER] += view.packetsToServer;
+    sums[sum + TO_CLIENT] += view.packetsToClient;
+    if (slowness > sums[sum + SLOWEST]) sums[sum + SLOWEST] = slowness;
+    if (view.clientInferred) sums[sum + INFERRED]++;
+    if (view.outcome === 'half-open' && view.attempts > 1) sums[sum + ANSWER_LOST]++;
+    if (view.packetsToServer > 0 && view.packetsToClient > 0) sums[sum + TWO_WAY]++;
+    if (!isPlain(view)) sums[sum + ODD]++;
+    if (view.icmp !== null && !this.#icmp.has(row)) this.#icmp.set(row, view.icmp);
+  }
+
+  /** Fills `view` with row `row`, from 0 to count - 1. */
+  read(row: number, view: FateView): FateView {
+    const rows = this.#rows;
+    const at = row * ROW_INTS;
+    const service = rows[at + SERVICE];
+    const fate = rows[at + FATE];
+    const miscellany = rows[at + MISCELLANY];
+    view.proto = (service & UDP_BIT) !== 0 ? 'udp' : 'tcp';
+    view.family = (service & IPV6_BIT) !== 0 ? 6 : 4;
+    view.client = rows[at + CLIENT];
+    view.server = rows[at + SERVER];
+    view.serverPort = service >>> 16;
+    view.outcome = FATE_OUTCOMES[fate & ((1 << SYMPTOM_SHIFT) - 1)];
+    view.symptom = SYMPTOMS[(fate >> SYMPTOM_SHIFT) & 3];
+    view.lossy = (fate & LOSSY_BIT) !== 0;
+    view.isTransfer = (miscellany & TRANSFER_BIT) !== 0;
+    view.toGroup = (miscellany & GROUP_BIT) !== 0;
+    view.clientPort = miscellany & 0xffff;
+    view.firstFrame = rows[at + FIRST_FRAME] >>> 0;
+    for (let i = 0; i < EVIDENCE_FRAMES; i++) view.frames[i] = rows[at + FRAMES + i];
+    view.firstSeconds = rows[at + FIRST_SECONDS] >>> 0;
+    view.firstNanoseconds = rows[at + FIRST_NANOSECONDS];
+    view.lastSeconds = rows[at + LAST_SECONDS] >>> 0;
+    view.lastNanoseconds = rows[at + LAST_NANOSECONDS];
+    const sums = this.#sums;
+    const sum = row * ROW_SUMS;
+    view.connections = sums[sum + CONNECTIONS];
+    view.attempts = sums[sum + ATTEMPTS];
+    view.bytes = sums[sum + BYTES];
+    view.packetsToServer = sums[sum + TO_SERVER];
+    view.packetsToClient = sums[sum + TO_CLIENT];
+    view.slowest = sums[sum + SLOWEST];
+    view.inferred = sums[sum + INFERRED];
+    view.answerLost = sums[sum + ANSWER_LOST];
+    view.twoWay = sums[sum + TWO_WAY];
+    view.odd = sums[sum + ODD];
+    view.icmp = this.#icmp.get(row) ?? null;
+    return view;
+  }
+
+  /** Number of the row with this key; `count` before the call where it is new. */
+  #row(client: number, server: number, service: number, fate: number): number {
+    const mask = this.#slots.length - 1;
+    let slot = this.#hash(client, server, service, fate) & mask;
+    for (let entry = this.#slots[slot]; entry !== 0; entry = this.#slots[slot]) {
+      const at = (entry - 1) * ROW_INTS;
+      const rows = this.#rows;
+      if (
+        rows[at + CLIENT] === client &&
+        rows[at + SERVER] === server &&
+        rows[at + SERVICE] === service &&
+        rows[at + FATE] === fate
+      )
+        return entry - 1;
+      slot = (slot + 1) & mask;
+    }
+    const row = this.count++;
+    if (row * ROW_INTS === this.#rows.length) this.#grow();
+    const at = row * ROW_INTS;
+    this.#rows[at + CLIENT] = client;
+    this.#rows[at + SERVER] = server;
+    this.#rows[at + SERVICE] = service;
+    this.#rows[at + FATE] = fate;
+    if (this.count * 2 > this.#slots.length) this.#rehash();
+    else this.#slots[slot] = this.count;
+    return row;
+  }
+
+  #grow(): void {
+    const rows = new Int32Array(this.#rows.length * 2);
+    rows.set(this.#rows);
+    this.#rows = rows;
+    const sums = new Float64Array(this.#sums.length * 2);
+    sums.set(this.#sums);
+    this.#sums = sums;
+  }
+
+  #rehash(): void {
+    this.#slots = new Int32Array(this.#slots.length * 2);
+    const mask = this.#slots.length - 1;
+    const rows = this.#rows;
+    for (let row = 0; row < this.count; row++) {
+      const at = row * ROW_INTS;
+      let slot = this.#hash(rows[at + CLIENT], rows[at + SERVER], rows[at + SERVICE], rows[at + FATE]) & mask;
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
+      this.#slots[slot] = row + 1;
+    }
+  }
+
+  #hash(client: number, server: number, service: number, fate: number): number {
+    let hash = Math.imul(client ^ this.#seed, 0x9e3779b1) ^ Math.imul(server + this.#seed, 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35) ^ Math.imul(service ^ (fate << 8), 0x27d4eb2f);
+    hash = Math.imul(hash ^ (hash >>> 13), 0x165667b1);
+    return hash ^ (hash >>> 16);
+  }
+}
+
+/** Got through at once, both ways, with the client seen to start, and went on well. */
+function isPlain(view: ConnectionView): boolean {
+  if (view.clientInferred || view.toGroup) return false;
+  if (view.proto === 'udp') return view.outcome === 'answered' && !view.isTransfer && view.transfer === null;
+  return view.outcome === 'established' && view.attempts === 1 && (view.ended === 'fin' || view.ended === 'open');
+}
+
+/** Puts the frames that show a connection's fate behind those of the connections before it: ascending, each once, as far as there is room. */
+function addEvidence(rows: Int32Array, frames: number, view: ConnectionView): void {
+  let least = 0;
+  for (;;) {
+    let next = 0;
+    for (let i = 0; i < 4; i++) {
+      const frame =
+        i === 0
+          ? view.firstFrame
+          : i === 1
+            ? (view.icmp?.frame ?? 0)
+            : i === 2
+              ? view.resetFrame
+              : view.lastAttemptFrame;
+      if (frame > least && (next === 0 || frame < next)) next = frame;
+    }
+    if (next === 0) return;
+    least = next;
+    for (let i = 0; ; i++) {
+      if (i === EVIDENCE_FRAMES) return;
+      const known = rows[frames + i];
+      if (known === 0) rows[frames + i] = next;
+      if (known === 0 || known === (next | 0)) break;
+    }
+  }
+}
+
+function isLater(seconds: number, nanoseconds: number, thanSeconds: number, thanNanoseconds: number): boolean {
+  return seconds > thanSeconds || (seconds === thanSeconds && nanoseconds > thanNanoseconds);
+}
+
+/** A view to be filled. */
+export function newFateView(): FateView {
+  return {
+    proto: 'tcp',
+    family: 4,
+    client: 0,
+    server: 0,
+    serverPort: 0,
+    outcome: 'undecided',
+    symptom: null,
+    lossy: false,
+    slowest: 0,
+    connections: 0,
+    attempts: 0,
+    bytes: 0,
+    packetsToServer: 0,
+    packetsToClient: 0,
+    inferred: 0,
+    answerLost: 0,
+    twoWay: 0,
+    odd: 0,
+    isTransfer: false,
+    toGroup: false,
+    clientPort: 0,
+    firstFrame: 0,
+    frames: new Int32Array(EVIDENCE_FRAMES),
+    firstSeconds: 0,
+    firstNanoseconds: 0,
+    lastSeconds: 0,
+    lastNanoseconds: 0,
+    icmp: null,
+  };
+}
