@@ -1,9 +1,13 @@
 import { DETECT_BYTES, detectKind } from './detect.ts';
 import * as errors from './errors.ts';
 import { EtlReader } from './etl.ts';
+import { NetmonReader } from './netmon.ts';
+import { NETMON_HEADER_LENGTH } from './netmon-header.ts';
 import { PcapReader, parsePcapHeader } from './pcap.ts';
 import { PCAP_HEADER_LENGTH } from './pcap-header.ts';
 import { PcapngReader } from './pcapng.ts';
+import { SnoopReader } from './snoop.ts';
+import { parseSnoopHeader, SNOOP_HEADER_LENGTH } from './snoop-layout.ts';
 import type { CaptureReader, FrameSink, ReaderSummary } from './types.ts';
 import { ByteWindow } from './window.ts';
 
@@ -91,17 +95,18 @@ export class ChunkFeeder {
     const window = this.#window;
     const first = window.bytes.subarray(0, Math.min(window.length, DETECT_BYTES));
     const detected = detectKind(first);
-    if (detected.kind === 'pcapng') return new PcapngReader(this.#sink);
-    if (detected.kind === 'etl') return new EtlReader(this.#sink);
-    if (detected.kind === 'pcap') {
-      if (first.length < PCAP_HEADER_LENGTH && !atEnd) return null;
-      const header = parsePcapHeader(first);
-      if ('error' in header) {
-        if (header.error === 'cut-short') throw errors.headerCutShort(this.#path, header.found);
-        throw errors.unsupportedVersion(this.#path, header.found);
-      }
-      window.consume(PCAP_HEADER_LENGTH);
-      return new PcapReader(header, this.#sink);
+    switch (detected.kind) {
+      case 'pcapng':
+        return new PcapngReader(this.#sink);
+      case 'etl':
+        return new EtlReader(this.#sink);
+      case 'pcap':
+        return this.#hasHeader('pcap', PCAP_HEADER_LENGTH, atEnd) ? this.#openPcap(first) : null;
+      case 'snoop':
+        return this.#hasHeader('snoop', SNOOP_HEADER_LENGTH, atEnd) ? this.#openSnoop(first) : null;
+      case 'netmon':
+        if (!this.#hasHeader('Network Monitor', NETMON_HEADER_LENGTH, atEnd)) return null;
+        return new NetmonReader(first.slice(0, NETMON_HEADER_LENGTH), this.#sink, this.#path);
     }
     if (!atEnd && first.length < DETECT_BYTES) {
       this.#wanted = DETECT_BYTES;
@@ -111,11 +116,36 @@ export class ChunkFeeder {
       case 'empty':
         throw errors.emptyFile(this.#path);
       case 'gzip':
-        throw errors.unsupportedKind(this.#path, 'compressed twice', 'unpack it with "gzip -d in"');
+        throw errors.unsupportedKind(this.#path, 'compressed twice', 'unpack it with "gzip -d"');
       case 'other':
         throw errors.unsupportedKind(this.#path, detected.looksLike, detected.remedy);
       case 'unknown':
         throw errors.unknownKind(this.#path, detected.firstBytes);
     }
+  }
+
+  /** @returns false where more bytes have to come first @throws CaptureError where no more come */
+  #hasHeader(format: string, length: number, atEnd: boolean): boolean {
+    const found = this.#window.length;
+    if (found >= length) return true;
+    if (atEnd) throw errors.headerCutShort(this.#path, found, format, length);
+    this.#wanted = length;
+    return false;
+  }
+
+  #openPcap(first: Uint8Array): PcapReader {
+    const header = parsePcapHeader(first);
+    if ('error' in header) throw errors.unsupportedVersion(this.#path, 'pcap', header.found, '2');
+    this.#window.consume(PCAP_HEADER_LENGTH);
+    return new PcapReader(header, this.#sink);
+  }
+
+  #openSnoop(first: Uint8Array): SnoopReader {
+    const header = parseSnoopHeader(first);
+    if ('unknownVersion' in header) {
+      throw errors.unsupportedVersion(this.#path, 'snoop', header.unknownVersion, '2 (and 3 to 5 of Surveyor)');
+    }
+    this.#window.consume(SNOOP_HEADER_LENGTH);
+    return new SnoopReader(header.network, this.#sink);
   }
 }

@@ -11,51 +11,88 @@ export type Detection =
   | { kind: 'pcapng' }
   | { kind: 'etl' }
   | { kind: 'gzip' }
+  | { kind: 'netmon' }
+  | { kind: 'snoop' }
   | { kind: 'empty' }
-  /** Known, but not read here: `looksLike` and `remedy` fit into "X is <looksLike>; <remedy>." */
+  /** Known, but not read here: `looksLike` and `remedy` fit into "X is <looksLike>; <remedy>."; `{in}` in the remedy stands for the file. */
   | { kind: 'other'; id: string; looksLike: string; remedy: string }
   /** `firstBytes` in hexadecimal. */
   | { kind: 'unknown'; firstBytes: string };
 
 interface Signature {
   id: string;
-  /** Bytes as Latin-1 characters. */
+  /** Characters are bytes (Latin-1). */
   magic: string;
+  /** Where the magic stands; 0 where it is left out, `anywhere` in the first bytes. */
+  at?: number | 'anywhere';
   looksLike: string;
   remedy: string;
 }
 
-const EDITCAP = 'convert it with "editcap -F pcapng in out.pcapng" (part of Wireshark)';
+/** In remedies, `{in}` stands for the path of the file. */
+const EDITCAP = 'convert it with "editcap -F pcapng {in} out.pcapng" (part of Wireshark)';
 const NO_CAPTURE = 'name the capture itself';
+const ARCHIVE = 'unpack it and name the captures in it';
 
+/** Magic numbers: the open functions of Wireshark's wiretap, where no document has them. */
 const SIGNATURES: readonly Signature[] = [
-  { id: 'netmon', magic: 'GMBU', looksLike: 'a Network Monitor capture', remedy: EDITCAP },
-  { id: 'netmon', magic: 'RTSS', looksLike: 'a Network Monitor 1 capture', remedy: EDITCAP },
-  { id: 'snoop', magic: 'snoop\0\0\0', looksLike: 'a snoop capture', remedy: EDITCAP },
   { id: 'sniffer', magic: 'TRSNIFF data    \x1a', looksLike: 'a Sniffer capture', remedy: EDITCAP },
-  { id: 'netxray', magic: 'XCP\0', looksLike: 'a Windows Sniffer capture', remedy: EDITCAP },
+  { id: 'netxray', magic: 'XCP\0', looksLike: 'a Windows Sniffer or NetXray capture', remedy: EDITCAP },
+  { id: 'netxray', magic: 'VL\0\0', looksLike: 'a NetXray capture', remedy: EDITCAP },
   { id: 'omnipeek', magic: '\x7fver', looksLike: 'an OmniPeek capture', remedy: EDITCAP },
+  { id: 'capsa', magic: 'cpse', looksLike: 'a Colasoft Capsa capture', remedy: EDITCAP },
+  { id: 'observer', magic: 'ObserverPktBufferVersion=', looksLike: 'an Observer capture', remedy: EDITCAP },
+  { id: '5views', magic: '\xaa\xaa\xaa\xaa', looksLike: 'a 5View capture', remedy: EDITCAP },
+  {
+    id: 'lanalyzer',
+    // Behind the type of the first record, its length, and a version.
+    magic: 'Trace Display',
+    at: 6,
+    looksLike: 'a LANalyzer capture',
+    remedy: EDITCAP,
+  },
+  { id: 'visual', magic: '\x05VNF', looksLike: 'a Visual Networks capture', remedy: EDITCAP },
+  { id: 'radcom', magic: '\x42\xd2\x00\x34\x12\x66\x22\x88', looksLike: 'a RADCOM capture', remedy: EDITCAP },
+  { id: 'netscaler', magic: 'NetScaler ', at: 'anywhere', looksLike: 'a NetScaler trace', remedy: EDITCAP },
+  { id: 'iptrace', magic: 'iptrace ', looksLike: 'an AIX iptrace capture', remedy: EDITCAP },
+  { id: 'nettl', magic: 'TR\0d\0', looksLike: 'an HP-UX nettl trace', remedy: EDITCAP },
+  { id: 'k12', magic: '\0\0\x02\0\x12\x05\0\x10', looksLike: 'a Tektronix K12 capture', remedy: EDITCAP },
+  { id: 'k12', magic: '+---------+-----', looksLike: 'a Tektronix K12 capture as text', remedy: EDITCAP },
+  { id: 'dct2000', magic: 'Session Transcript', looksLike: 'a Catapult DCT2000 trace', remedy: EDITCAP },
+  { id: 'ixia', magic: '\x1c\0\x01\xac', looksLike: 'an IxVeriWave capture', remedy: EDITCAP },
+  { id: 'ixia', magic: '\x1c\0\x01\xab', looksLike: 'an IxVeriWave capture', remedy: EDITCAP },
   {
     id: 'btsnoop',
     magic: 'btsnoop\0',
     looksLike: 'a Bluetooth snoop capture',
-    remedy: 'capture the IP network instead',
+    remedy:
+      'capture the IP network itself; where it is IP over Bluetooth, "editcap -F pcapng {in} out.pcapng" converts it',
   },
-  { id: 'iptrace', magic: 'iptrace ', looksLike: 'an AIX iptrace capture', remedy: EDITCAP },
-  { id: 'ixia', magic: '\x1c\0\x01\xac', looksLike: 'an IxVeriWave capture', remedy: EDITCAP },
-  { id: 'ixia', magic: '\x1c\0\x01\xab', looksLike: 'an IxVeriWave capture', remedy: EDITCAP },
-  { id: 'zstd', magic: '\x28\xb5\x2f\xfd', looksLike: 'compressed with zstd', remedy: 'unpack it with "zstd -d in"' },
-  { id: 'lz4', magic: '\x04\x22\x4d\x18', looksLike: 'compressed with lz4', remedy: 'unpack it with "lz4 -d in out"' },
-  { id: 'xz', magic: '\xfd7zXZ\0', looksLike: 'compressed with xz', remedy: 'unpack it with "xz -d in"' },
-  { id: 'bzip2', magic: 'BZh', looksLike: 'compressed with bzip2', remedy: 'unpack it with "bzip2 -d in"' },
-  { id: 'compress', magic: '\x1f\x9d', looksLike: 'compressed with compress', remedy: 'unpack it with "gzip -d in"' },
-  { id: 'zip', magic: 'PK\x03\x04', looksLike: 'a zip archive', remedy: 'unpack it and name the captures in it' },
   {
-    id: '7z',
-    magic: '7z\xbc\xaf\x27\x1c',
-    looksLike: 'a 7-Zip archive',
-    remedy: 'unpack it and name the captures in it',
+    id: 'eyesdn',
+    magic: 'EyeSDN',
+    looksLike: 'an EyeSDN capture of an ISDN line',
+    remedy: 'capture the IP network itself; where it is IP over ISDN, "editcap -F pcapng {in} out.pcapng" converts it',
   },
+  { id: 'zstd', magic: '\x28\xb5\x2f\xfd', looksLike: 'compressed with zstd', remedy: 'unpack it with "zstd -d {in}"' },
+  {
+    id: 'lz4',
+    magic: '\x04\x22\x4d\x18',
+    looksLike: 'compressed with lz4',
+    remedy: 'unpack it with "lz4 -d {in} out"',
+  },
+  { id: 'xz', magic: '\xfd7zXZ\0', looksLike: 'compressed with xz', remedy: 'unpack it with "xz -dk {in}"' },
+  { id: 'bzip2', magic: 'BZh', looksLike: 'compressed with bzip2', remedy: 'unpack it with "bzip2 -dk {in}"' },
+  {
+    id: 'compress',
+    magic: '\x1f\x9d',
+    looksLike: 'compressed with compress',
+    remedy: 'unpack it with "gzip -dk {in}"',
+  },
+  { id: 'lzip', magic: 'LZIP', looksLike: 'compressed with lzip', remedy: 'unpack it with "lzip -dk {in}"' },
+  { id: 'zip', magic: 'PK\x03\x04', looksLike: 'a zip archive', remedy: ARCHIVE },
+  { id: '7z', magic: '7z\xbc\xaf\x27\x1c', looksLike: 'a 7-Zip archive', remedy: ARCHIVE },
+  { id: 'tar', magic: 'ustar', at: 257, looksLike: 'a tar archive', remedy: ARCHIVE },
   {
     id: 'cab',
     magic: 'MSCF',
@@ -79,11 +116,21 @@ const XML = {
   remedy: 'save the capture itself as pcapng',
 };
 const FIREWALL_LOG = { id: 'firewall-log', looksLike: 'a log of the Windows firewall', remedy: NO_CAPTURE };
+const HEX_DUMP = {
+  id: 'hex-dump',
+  looksLike: 'a hex dump of packets',
+  remedy: 'convert it with "text2pcap {in} out.pcapng" (part of Wireshark), or better save the packets themselves',
+};
+const JSON_TEXT = {
+  id: 'json',
+  looksLike: 'JSON, such as an export of packet details',
+  remedy: 'save the capture itself as pcapng',
+};
 const TEXT = {
   id: 'text',
   looksLike: 'text',
   remedy:
-    'save the packets themselves, as with "tcpdump -w out.pcap", "tshark -w out.pcapng" or "pktmon etl2pcap in.etl"',
+    'save the packets themselves, as with "tcpdump -w out.pcap", "tshark -w out.pcapng" or "pktmon etl2pcap in.etl --out out.pcapng"',
 };
 
 /** Event trace: a buffer header of 72 bytes, then the trace header event, whose fourth byte is 0xc0 and third 1 (32 bit) or 2 (64 bit). */
@@ -102,7 +149,9 @@ export function detectKind(bytes: Uint8Array): Detection {
   }
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return { kind: 'gzip' };
   const start = latin1(bytes.subarray(0, DETECT_BYTES));
-  const known = SIGNATURES.find((signature) => start.startsWith(signature.magic));
+  if (start.startsWith('GMBU') || start.startsWith('RTSS')) return { kind: 'netmon' };
+  if (start.startsWith('snoop\0\0\0')) return { kind: 'snoop' };
+  const known = SIGNATURES.find((signature) => bears(start, signature));
   if (known !== undefined) return { kind: 'other', id: known.id, looksLike: known.looksLike, remedy: known.remedy };
   if ((bytes[ETL_HEADER_TYPE] === 1 || bytes[ETL_HEADER_TYPE] === 2) && bytes[ETL_HEADER_FLAGS] === 0xc0)
     return { kind: 'etl' };
@@ -111,6 +160,10 @@ export function detectKind(bytes: Uint8Array): Detection {
 
 function isPcap(magic: number): boolean {
   return magic === MAGIC_MICROSECONDS || magic === MAGIC_NANOSECONDS || magic === MAGIC_MODIFIED;
+}
+
+function bears(start: string, { magic, at = 0 }: Signature): boolean {
+  return at === 'anywhere' ? start.includes(magic) : start.startsWith(magic, at);
 }
 
 function detectText(start: string): Detection | null {
@@ -122,6 +175,9 @@ function detectText(start: string): Detection | null {
   if (/^\s*<(!doctype html|html)/i.test(plain)) return { kind: 'other', ...HTML };
   if (/^\s*<\?xml/i.test(plain)) return { kind: 'other', ...XML };
   if (/^#Version: .*\r?\n#Software: Microsoft Windows Firewall/i.test(plain)) return { kind: 'other', ...FIREWALL_LOG };
+  // Offset and bytes, as text2pcap reads them.
+  if (/^0{4,8}[ :]\s*(?:[\da-f]{2}[ \t]){8}/im.test(plain)) return { kind: 'other', ...HEX_DUMP };
+  if (/^\s*[[{]\s*(?:["{[]|$)/.test(plain)) return { kind: 'other', ...JSON_TEXT };
   return { kind: 'other', ...TEXT };
 }
 

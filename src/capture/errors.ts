@@ -10,7 +10,8 @@ export type CaptureErrorCode =
   | 'unsupported-version'
   | 'unsupported-kind'
   | 'unknown-kind'
-  | 'damaged-gzip';
+  | 'damaged-gzip'
+  | 'too-large-to-hold';
 
 /** Meant for users: show the message, never the stack. */
 export class CaptureError extends Error {
@@ -76,24 +77,47 @@ export function emptyFile(path: string): CaptureError {
   );
 }
 
-export function headerCutShort(path: string, found: number): CaptureError {
-  const message = `${nameOf(path)} ends after ${found} bytes, within the 24 bytes of its pcap header; copy or capture it again.`;
+export function headerCutShort(path: string, found: number, format: string, length: number): CaptureError {
+  const message = `${nameOf(path)} ends after ${found} bytes, within the ${length} bytes of its ${format} header; copy or capture it again.`;
   return new CaptureError('header-cut-short', path, message);
 }
 
-export function unsupportedVersion(path: string, major: number): CaptureError {
-  const message = `${nameOf(path)} is pcap of version ${major}, and only version 2 is known; make the capture again with a current tool.`;
+/** @param known the versions that are read, as words */
+export function unsupportedVersion(path: string, format: string, version: number, known: string): CaptureError {
+  const message = `${nameOf(path)} is ${format} of version ${version}, and only version ${known} is known; make the capture again with a current tool.`;
   return new CaptureError('unsupported-version', path, message);
 }
 
-/** @param looksLike what the first bytes say, such as "a Network Monitor capture"; @param remedy an imperative clause */
+/** A format that must be read as a whole before its first frame is known, from a source that can be read only once. */
+export function tooLargeToHold(path: string, format: string, limit: number): CaptureError {
+  const message =
+    `${nameOf(path)} is a ${format} capture of more than ${limit / 2 ** 20} MiB, the limit where it comes compressed or through a pipe, ` +
+    'since the list of its frames is at its end; unpack or save it to a file, and name that.';
+  return new CaptureError('too-large-to-hold', path, message);
+}
+
+/**
+ * @param looksLike what the first bytes say, such as "a Sniffer capture"
+ * @param remedy an imperative clause; `{in}` in it stands for the path
+ */
 export function unsupportedKind(path: string, looksLike: string, remedy: string): CaptureError {
-  return new CaptureError('unsupported-kind', path, `${nameOf(path)} is ${looksLike}, not pcap or pcapng; ${remedy}.`);
+  const clause = remedy.replaceAll('{in}', () => argumentOf(path));
+  return new CaptureError(
+    'unsupported-kind',
+    path,
+    `${nameOf(path)} is ${looksLike}, not a capture of a kind that is read; ${clause}.`,
+  );
+}
+
+/** The path as an argument of a command. */
+function argumentOf(path: string): string {
+  if (path === '-') return 'in';
+  return /^[\w./:\\+-]+$/.test(path) ? path : `'${path}'`;
 }
 
 export function unknownKind(path: string, firstBytes: string): CaptureError {
   const message =
     `${nameOf(path)} is not a capture of a known kind (it begins with ${firstBytes}); ` +
-    'if Wireshark opens it, convert it with "editcap -F pcapng in out.pcapng".';
+    `if Wireshark opens it, convert it with "editcap -F pcapng ${argumentOf(path)} out.pcapng".`;
   return new CaptureError('unknown-kind', path, message);
 }

@@ -3,12 +3,13 @@ import { ChunkFeeder } from './chunk-feeder.ts';
 import { damagedGzip } from './errors.ts';
 import { GunzipFeed } from './gunzip.ts';
 import { Input } from './input.ts';
+import { NetmonFile } from './netmon.ts';
 import { PcapReader } from './pcap.ts';
 import type { PcapHeader } from './pcap-header.ts';
 import { PcapngReader } from './pcapng.ts';
 import type { PcapngState } from './pcapng-state.ts';
-import { isGzip, readFirst } from './source.ts';
-import type { FrameSink, ReaderSummary } from './types.ts';
+import { isGzip, isNetmon, readFirst } from './source.ts';
+import type { CaptureFormat, FrameSink } from './types.ts';
 
 /** Bytes read at a time, and at most, until the first frame has come. */
 const PEEK_CHUNK = 64 * 1024;
@@ -17,7 +18,7 @@ const PEEK_LIMIT = 8 * 1024 * 1024;
 /** What the beginning of a file says. */
 export interface CapturePeek {
   path: string;
-  format: ReaderSummary['format'];
+  format: CaptureFormat;
   compression: 'gzip' | null;
   /** Bytes of the file, as stored. */
   size: number;
@@ -75,6 +76,7 @@ export async function readCaptureHeader(path: string): Promise<CapturePeek | nul
     const feeder = new ChunkFeeder(sink, path);
     sink.feeder = feeder;
     const first = await readFirst(input);
+    if (isNetmon(first)) return peekNetmon(input, sink);
     if (isGzip(first)) gunzip = new GunzipFeed((piece) => feeder.push(piece));
     let chunk = first;
     let intact = true;
@@ -105,4 +107,21 @@ export async function readCaptureHeader(path: string): Promise<CapturePeek | nul
     gunzip?.close();
     input.close();
   }
+}
+
+/** A Network Monitor file that can be read at any place. */
+function peekNetmon(input: Input, sink: FirstFrame): CapturePeek {
+  const file = new NetmonFile(input, sink);
+  while (!sink.seen && file.done < PEEK_LIMIT && file.advance(1));
+  return {
+    path: input.path,
+    format: 'netmon',
+    compression: null,
+    size: input.size!,
+    firstSeconds: sink.seen ? sink.seconds : null,
+    firstNanoseconds: sink.seen ? sink.nanoseconds : null,
+    linkType: sink.seen ? sink.linkType : null,
+    pcapHeader: null,
+    pcapngState: null,
+  };
 }

@@ -1,8 +1,10 @@
 /** Reads captures through: plain files by synchronous reads into one buffer, gzip and standard input as streams. */
 import { ChunkFeeder } from './chunk-feeder.ts';
+import { detectKind } from './detect.ts';
 import * as errors from './errors.ts';
 import { type GunzipEnd, GunzipFeed } from './gunzip.ts';
 import { Input, STANDARD_INPUT } from './input.ts';
+import { NetmonFile } from './netmon.ts';
 import type { CaptureProblem, CaptureReader, FrameSink, ReaderSummary } from './types.ts';
 import { ByteWindow } from './window.ts';
 
@@ -13,6 +15,8 @@ export { STANDARD_INPUT } from './input.ts';
 const STREAM_CHUNK = 1024 * 1024;
 /** RFC 1952 section 2.3.1. */
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
+/** Bytes that tell compressed files and those with a table of frames from the rest. */
+const FIRST_BYTES = 4;
 
 export interface ReadCaptureOptions {
   /** Called after each window. @param readBytes bytes of the source read @param totalBytes size of the source, null for a pipe */
@@ -48,6 +52,7 @@ export async function readCapture(
     const reading = new Reading(input, sink, options);
     const first = await readFirst(input);
     if (isGzip(first)) return await reading.gzip(first);
+    if (isNetmon(first) && input.size !== null) return reading.netmon(sink);
     return path === STANDARD_INPUT ? await reading.pipe(first) : reading.file(first);
   } finally {
     input.close();
@@ -104,8 +109,24 @@ class Reading {
       const count = this.#input.readNow(feeder.space());
       if (count === 0) return this.#finish(null, 'whole');
       feeder.wrote(count);
-      if (this.#windowDone(count)) return this.#summary(feeder.summary(), null, false);
+      if (this.#windowDone(count) && feeder.reader !== null) return this.#summary(feeder.summary(), null, false);
     }
+  }
+
+  /** The frames lie where a table in the file says. */
+  netmon(sink: FrameSink): CaptureFileSummary {
+    const { size } = this.#input;
+    const file = new NetmonFile(this.#input, sink);
+    while (file.advance()) {
+      if (this.#windowDone(file.done - this.#read)) return this.#whole(file.summary(), size!, false);
+    }
+    this.#windowDone(size! - this.#read);
+    return this.#whole(file.summary(), size!, true);
+  }
+
+  #whole(summary: ReaderSummary, size: number, complete: boolean): CaptureFileSummary {
+    const { path } = this.#input;
+    return { ...summary, path, compression: null, fileBytes: this.#read, captureBytes: size, complete };
   }
 
   async pipe(first: Uint8Array): Promise<CaptureFileSummary> {
@@ -116,7 +137,7 @@ class Reading {
       const count = await this.#input.read(feeder.space());
       if (count === 0) return this.#finish(null, 'whole');
       feeder.wrote(count);
-      if (this.#windowDone(count)) return this.#summary(feeder.summary(), null, false);
+      if (this.#windowDone(count) && feeder.reader !== null) return this.#summary(feeder.summary(), null, false);
     }
   }
 
@@ -130,7 +151,8 @@ class Reading {
         const count = await this.#input.read(buffer);
         if (count === 0) break;
         intact = await gunzip.write(buffer.subarray(0, count));
-        if (this.#windowDone(count)) return this.#summary(this.#feeder.summary(), 'gzip', false);
+        if (this.#windowDone(count) && this.#feeder.reader !== null)
+          return this.#summary(this.#feeder.summary(), 'gzip', false);
       }
       const end = await gunzip.end();
       if (end !== 'whole' && this.#feeder.received === 0) throw errors.damagedGzip(this.#input.path);
@@ -144,7 +166,7 @@ class Reading {
   #windowDone(count: number): boolean {
     this.#read += count;
     this.#options.onProgress?.(this.#read, this.#input.size);
-    return this.#options.onWindow?.() === 'stop' && this.#feeder.reader !== null;
+    return this.#options.onWindow?.() === 'stop';
   }
 
   #finish(compression: 'gzip' | null, end: GunzipEnd): CaptureFileSummary {
@@ -178,9 +200,9 @@ function gzipProblem(end: GunzipEnd, offset: number): CaptureProblem | null {
   }
 }
 
-/** The bytes that tell gzip from the rest; fewer where the source has no more. */
+/** The bytes that tell how a source is to be read; fewer where it has no more. */
 export async function readFirst(input: Input): Promise<Uint8Array> {
-  const bytes = new Uint8Array(GZIP_MAGIC.length);
+  const bytes = new Uint8Array(FIRST_BYTES);
   let length = 0;
   while (length < bytes.length) {
     const count = await input.read(bytes.subarray(length));
@@ -192,4 +214,9 @@ export async function readFirst(input: Input): Promise<Uint8Array> {
 
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === GZIP_MAGIC[0] && bytes[1] === GZIP_MAGIC[1];
+}
+
+/** True for what {@link NetmonFile} reads, where it is a plain file. */
+export function isNetmon(bytes: Uint8Array): boolean {
+  return bytes.length === FIRST_BYTES && detectKind(bytes).kind === 'netmon';
 }

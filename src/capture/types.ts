@@ -13,7 +13,7 @@ export interface FrameSink {
    * @param originalLength bytes the frame had on the wire (never less than 0; may be smaller than captured in odd files)
    * @param seconds since 1970-01-01 UTC, 0 … 2^32-1 (times outside are clamped and counted by the reader)
    * @param nanoseconds 0 … 999,999,999
-   * @param linkType LINKTYPE_ value as in the tcpdump.org registry
+   * @param linkType LINKTYPE_ value as in the tcpdump.org registry, or one of link-types.ts
    * @param interfaceId index of the interface within the file, counted over all sections; 0 for pcap
    */
   frame(
@@ -43,9 +43,12 @@ export interface CaptureProblem {
   message: string;
 }
 
+/** The formats that are read. */
+export type CaptureFormat = 'pcap' | 'pcapng' | 'etl' | 'netmon' | 'snoop';
+
 /** What a reader knows once it has read its bytes. */
 export interface ReaderSummary {
-  format: 'pcap' | 'pcapng' | 'etl';
+  format: CaptureFormat;
   /** Frames handed to the sink. */
   frames: number;
   /** LINKTYPE_ values met, in order of appearance. */

@@ -1,3 +1,4 @@
+import { LINKTYPE_NETMON_WIFI, LINKTYPE_NO_PACKET } from '../capture/link-types.ts';
 import { decodeCiscoHdlc, decodePppHdlc } from './cisco-hdlc.ts';
 import { decodeEthernet } from './ethernet.ts';
 import { decodeFddi } from './fddi.ts';
@@ -6,6 +7,7 @@ import { decodeIeee80211 } from './ieee80211.ts';
 import { decodeLinuxCooked, decodeLinuxCooked2 } from './linux-cooked.ts';
 import { decodeLlc } from './llc.ts';
 import { decodeMpls } from './mpls.ts';
+import { decodeNetmonWifi } from './netmon-wifi.ts';
 import { decodeNflog } from './nflog.ts';
 import { decodeNullLoopback } from './null-loopback.ts';
 import type { Packet } from './packet.ts';
@@ -15,7 +17,7 @@ import { decodePppoe } from './pppoe.ts';
 import { decodePrism } from './prism.ts';
 import { decodeRadiotap } from './radiotap.ts';
 import { decodeRawIp } from './raw-ip.ts';
-import { UNSUPPORTED_LINK_TYPE } from './reason.ts';
+import { NOT_A_PACKET, UNSUPPORTED_LINK_TYPE } from './reason.ts';
 
 // https://www.tcpdump.org/linktypes.html
 export const LINKTYPE_NULL = 0;
@@ -79,6 +81,8 @@ const SUPPORTED: ReadonlySet<number> = new Set([
   LINKTYPE_NFLOG,
   LINKTYPE_PKTAP,
   LINKTYPE_LINUX_SLL2,
+  LINKTYPE_NETMON_WIFI,
+  LINKTYPE_NO_PACKET,
 ]);
 
 /**
@@ -157,7 +161,9 @@ export function decodeLink(
     case LINKTYPE_MPLS:
       return decodeMpls(packet, bytes, view, offset, captured, length);
     case LINKTYPE_IEEE802_11:
-      return decodeIeee80211(packet, bytes, view, offset, captured, length, 1);
+      return decodeIeee80211(packet, bytes, view, offset, captured, length, 1, false);
+    case LINKTYPE_NETMON_WIFI:
+      return decodeNetmonWifi(packet, bytes, view, offset, captured, length);
     case LINKTYPE_IEEE802_11_RADIOTAP:
       return decodeRadiotap(packet, bytes, view, offset, captured, length);
     case LINKTYPE_IEEE802_11_PRISM:
@@ -168,6 +174,8 @@ export function decodeLink(
     case LINKTYPE_PKTAP:
     case LINKTYPE_USER2:
       return decodePktap(packet, bytes, view, offset, captured, length);
+    case LINKTYPE_NO_PACKET:
+      return NOT_A_PACKET;
     default:
       return UNSUPPORTED_LINK_TYPE;
   }

@@ -36,6 +36,7 @@ const SUBFRAME_SIZE = 12;
  * Reads a frame of a wireless network. Management and control frames are not IP, protected ones cannot be read. Of aggregated
  * packets the first is read.
  * @param alignment the header is padded to a multiple of this (radiotap); 1 where it is not
+ * @param isDecrypted the adapter has decrypted and separated the packets, and left the flags that say otherwise as they were
  */
 export function decodeIeee80211(
   packet: Packet,
@@ -45,6 +46,7 @@ export function decodeIeee80211(
   captured: number,
   length: number,
   alignment: number,
+  isDecrypted: boolean,
 ): number {
   if (captured < 2) return length < 2 ? MALFORMED : TRUNCATED;
   const control = bytes[offset + FRAME_CONTROL];
@@ -60,12 +62,12 @@ export function decodeIeee80211(
   size = (size + alignment - 1) & -alignment;
   if (captured < size) return length < size ? MALFORMED : TRUNCATED;
   packet.toGroup = bytes[offset + (toDistribution ? ADDRESS_3 : ADDRESS_1)] & 1;
-  if ((flags & PROTECTED) !== 0) return ENCRYPTED;
+  if ((flags & PROTECTED) !== 0 && !isDecrypted) return ENCRYPTED;
   if ((bytes[offset + SEQUENCE_CONTROL] & 0x0f) !== 0) {
     packet.protocol = 0;
     return FRAGMENT;
   }
-  if (!isQos || (bytes[qos] & AGGREGATED) === 0) {
+  if (!isQos || (bytes[qos] & AGGREGATED) === 0 || isDecrypted) {
     return decodeLlc(packet, bytes, view, offset + size, captured - size, length - size);
   }
   const subframe = offset + size;

@@ -27,5 +27,5 @@ export function decodePrism(
   const size = isAvs || little > 0xffff ? view.getUint32(offset + LENGTH) : little;
   if (size < HEADER_LENGTH) return MALFORMED;
   if (captured < size) return length < size ? MALFORMED : TRUNCATED;
-  return decodeIeee80211(packet, bytes, view, offset + size, captured - size, length - size, 1);
+  return decodeIeee80211(packet, bytes, view, offset + size, captured - size, length - size, 1, false);
 }

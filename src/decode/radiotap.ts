@@ -43,5 +43,5 @@ export function decodeRadiotap(
   }
   if ((flags & BAD_CHECK_SEQUENCE) !== 0) return MALFORMED;
   const alignment = (flags & DATA_PADDED) !== 0 ? 4 : 1;
-  return decodeIeee80211(packet, bytes, view, offset + size, captured - size, length - size, alignment);
+  return decodeIeee80211(packet, bytes, view, offset + size, captured - size, length - size, alignment, false);
 }

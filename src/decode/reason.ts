@@ -21,6 +21,7 @@ export const REASONS = [
   'too-many-headers',
   'encrypted',
   'table-full',
+  'not-a-packet',
 ] as const;
 
 export type Reason = (typeof REASONS)[number];
@@ -52,6 +53,8 @@ export const TOO_MANY_HEADERS = 15;
 export const ENCRYPTED = 16;
 /** The frame of a connection that did not fit into the table any more (src/track/connection-table.ts). */
 export const TABLE_FULL = 17;
+/** A note of the capturing program that has a frame number: what process a connection belongs to, a filter, an event. */
+export const NOT_A_PACKET = 18;
 
 /** Not a reason but the answer of a tunnel that is known by its port alone: the bytes are not of this protocol, nothing was changed. */
 export const NOT_FOR_US = -1;

@@ -269,6 +269,7 @@ export const NOT_JUDGED_LABELS: Readonly<Record<string, string>> = {
   'too-many-headers': 'too many headers',
   'table-full': 'of connections beyond those that --max-memory allows',
   encrypted: 'encrypted (IPsec ESP, protected Wi-Fi, MACsec)',
+  'not-a-packet': 'notes of the capturing program, no packets',
 };
 
 export const notJudgedLabel = (reason: string): string =>

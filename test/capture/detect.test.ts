@@ -17,19 +17,28 @@ describe('what a file is', () => {
     for (const little of [true, false]) expect(detectKind(pcapHeader({ magic, little }))).toEqual({ kind: 'pcap' });
   });
 
-  test('pcapng, event traces, gzip, nothing', () => {
+  test('pcapng, event traces, gzip, Network Monitor, snoop, nothing', () => {
     expect(detectKind(section(true))).toEqual({ kind: 'pcapng' });
     expect(detectKind(section(false))).toEqual({ kind: 'pcapng' });
     expect(detectKind(etl())).toEqual({ kind: 'etl' });
     expect(detectKind(new Uint8Array([0x1f, 0x8b, 8]))).toEqual({ kind: 'gzip' });
+    expect(detectKind(latin1('GMBU\0\x02'))).toEqual({ kind: 'netmon' });
+    expect(detectKind(latin1('RTSS\x01\x01'))).toEqual({ kind: 'netmon' });
+    expect(detectKind(latin1('snoop\0\0\0\0\0\0\x02'))).toEqual({ kind: 'snoop' });
     expect(detectKind(new Uint8Array(0))).toEqual({ kind: 'empty' });
   });
 
   const others: [string, Uint8Array, RegExp][] = [
-    ['netmon', latin1('GMBU\0\x02'), /editcap/],
-    ['snoop', latin1('snoop\0\0\0\0\0\0\x02'), /editcap/],
     ['zstd', latin1('\x28\xb5\x2f\xfd'), /zstd -d/],
     ['lz4', latin1('\x04\x22\x4d\x18'), /lz4 -d/],
+    ['sniffer', latin1('TRSNIFF data    \x1a'), /editcap -F pcapng \{in\}/],
+    ['lanalyzer', latin1('\x01\x10\x4c\0\x01\x05Trace Display Traffic File'), /editcap/],
+    ['netscaler', latin1(`${'\0'.repeat(50)}NetScaler V20 Performance Data`), /editcap/],
+    ['btsnoop', latin1('btsnoop\0'), /IP network itself; .*editcap/],
+    ['k12', latin1('+---------+---------------+----------+\r\n'), /editcap/],
+    ['tar', latin1(`capture.pcap${'\0'.repeat(245)}ustar`), /unpack/],
+    ['hex-dump', latin1('0000  00 15 5d 01 02 03 00 15 5d 04 05 06 08 00 45 00\n'), /text2pcap/],
+    ['json', latin1('[\n  {\n    "_index": "packets-2026"'), /pcapng/],
     ['xz', latin1('\xfd7zXZ\0'), /xz -d/],
     ['zip', latin1('PK\x03\x04'), /unpack/],
     ['evtx', latin1('ElfFile\0'), /capture itself/],

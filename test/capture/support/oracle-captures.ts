@@ -11,14 +11,12 @@ export interface Oracle {
 
 export const oraclesPresent = existsSync(new URL('oracles.json', FOLDER));
 
-/** Every pcap and pcapng (gzip too) of the set with what other tools say of it; none where the set is absent. */
+/** Every capture of the set with what other tools say of it; none where the set is absent. */
 export function oracleCaptures(): [name: string, path: string, oracle: Oracle][] {
   if (!oraclesPresent) {
     console.warn(`SKIPPED: the captures of other projects are not at ${fileURLToPath(FOLDER)}; nothing was compared.`);
     return [];
   }
   const oracles = JSON.parse(readFileSync(new URL('oracles.json', FOLDER), 'utf8')) as Record<string, Oracle>;
-  return Object.entries(oracles)
-    .filter(([name]) => /\.(pcap|pcapng)(\.gz)?$/.test(name))
-    .map(([name, oracle]) => [name, fileURLToPath(new URL(name, FOLDER)), oracle]);
+  return Object.entries(oracles).map(([name, oracle]) => [name, fileURLToPath(new URL(name, FOLDER)), oracle]);
 }
