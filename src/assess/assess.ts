@@ -7,6 +7,8 @@ import { playStories } from '../stories/stories.ts';
 import type { Observation } from '../track/observation.ts';
 import { type Context, type FramePlace, type Judged, pairKey, type RuleUse } from './context.ts';
 import { type Conversation, gatherConversations, isLossy } from './conversations.ts';
+import { applyExceptions, hasExpiry } from './exceptions.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { KINDS } from './kinds.ts';
 import { Losses } from './losses.ts';
 import { roleMatrix } from './matrix.ts';
@@ -17,11 +19,13 @@ import { pxeClients, tftpTransfers } from './stories-report.ts';
 import { storiesView } from './stories-view.ts';
 import { storyReach } from './story-reach.ts';
 import { TimelineCounts } from './timeline.ts';
+import { topologyLine } from './topology-line.ts';
 import {
   type CaptureReport,
   type EndpointReport,
   type Finding,
   type Report,
+  type ReportedFinding,
   SEVERITIES,
   type Undecided,
 } from './types.ts';
@@ -41,6 +45,8 @@ export interface Evidence {
   losses?: Losses;
   place(frame: number): FramePlace;
   time(seconds: number, nanoseconds: number): string;
+  /** The day by which exceptions of the topology are judged (ISO 8601). */
+  day: string;
 }
 
 /** Holds what a capture shows against what the site and the catalog expect. */
@@ -88,7 +94,8 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     place: evidence.place,
     time: evidence.time,
   };
-  const findings = KINDS.flatMap((kind) => kind.find(context));
+  const found = inOrder(KINDS.flatMap((kind) => kind.find(context))).map((finding) => reported(finding, context));
+  const { findings, excepted, exceptions } = applyExceptions(found, site, evidence.day);
   return {
     schema: 'pcapcheck-report/1',
     tool: { name: 'pcapcheck', version: VERSION },
@@ -96,7 +103,10 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     captures: evidence.captures,
     coverage: coverageOf(observation, judged),
     connections: countConnections(judged, plain),
-    findings: inOrder(findings),
+    findings,
+    excepted,
+    exceptions,
+    exceptions_date: hasExpiry(site) ? evidence.day : null,
     rules: ruleStates(context),
     endpoints: reportedPeers(peers, judged).map(endpointReport),
     matrix: roleMatrix(context),
@@ -114,6 +124,19 @@ function lossIn(losses: Losses, moments: readonly Pick<Moment, 'seconds'>[], end
   const seconds = moments.map((moment) => moment.seconds);
   const from = seconds.reduce((a, b) => Math.min(a, b), end.seconds);
   return losses.between(from, seconds.reduce((a, b) => Math.max(a, b), from) + ANSWER_SECONDS);
+}
+
+function reported(finding: Finding, { site, peerOf }: Context): ReportedFinding {
+  const identityOf = (ip: string): string => {
+    const endpoint = peerOf(ip)?.endpoint;
+    return endpoint?.kind === 'host' && endpoint.name !== null ? endpoint.name.toLowerCase() : ip;
+  };
+  return {
+    ...finding,
+    subject: finding.subject ?? null,
+    fingerprint: fingerprintOf(finding, identityOf),
+    topology_line: topologyLine(finding, site),
+  };
 }
 
 /** Address of who rejected a message by ICMP, or null. */

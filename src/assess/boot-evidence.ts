@@ -40,10 +40,15 @@ interface BootTold {
   port: number;
   attempts: number;
   moments: readonly Moment[];
+  /** What it is about, where that is not this machine. */
+  subject?: string;
 }
 
 export function bootFinding(told: BootTold, client: BootClient, context: Context): Finding {
   const address = client.addresses[client.addresses.length - 1];
   const peer = address === undefined ? null : context.peerOf(address);
-  return storyFinding({ ...told, client: peer, count: 1, display_filter: bootFilter(client) }, context);
+  return storyFinding(
+    { subject: client.id, ...told, client: peer, count: 1, display_filter: bootFilter(client) },
+    context,
+  );
 }

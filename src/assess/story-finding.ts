@@ -9,7 +9,10 @@ const FRAMES = 5;
 
 /** What a finding about a conversation played in time order says; the rest is made of the evidence. */
 export interface StoryTold
-  extends Pick<Finding, 'kind' | 'severity' | 'certainty' | 'message' | 'remedy' | 'outcome' | 'display_filter'> {
+  extends Pick<
+    Finding,
+    'kind' | 'severity' | 'certainty' | 'message' | 'remedy' | 'outcome' | 'display_filter' | 'subject'
+  > {
   client: Peer | null;
   server: Peer | null;
   port: number | null;

@@ -67,6 +67,50 @@ export interface Finding {
   display_filter: string | null;
   remedy: string;
   source: Source | null;
+  /**
+   * What the finding is about where rule, ends and port do not say it or may change: a machine that boots, a group of servers, an
+   * address that nobody listed. With the kind it is the identity of the finding.
+   */
+  subject?: string | null;
+}
+
+/** A finding as reports hold it. */
+export interface ReportedFinding extends Finding {
+  subject: string | null;
+  /** 16 hexadecimal digits of its identity: kind, rule, ends and port, or its subject; the same in every capture. */
+  fingerprint: string;
+  /** Line of the topology that states what is expected here: a rule of its own, or the host that has the role; null where none does. */
+  topology_line: number | null;
+}
+
+/** A finding that an exception of the topology covers: told apart, and not counted. */
+export interface ExceptedFinding extends ReportedFinding {
+  /** Id of the exception. */
+  exception: string;
+}
+
+export type ExceptionState = 'used' | 'unused' | 'expired';
+
+/** An exception of the topology, and what became of it. */
+export interface ExceptionReport {
+  id: string;
+  state: ExceptionState;
+  kind: string[];
+  rule: string[];
+  /** The ends as the topology writes them; null for any. */
+  from: string | null;
+  to: string | null;
+  proto: string | null;
+  ports: string[];
+  fingerprint: string[];
+  reason: string;
+  owner: string;
+  ticket: string | null;
+  /** The last day on which it holds, or null. */
+  expires: string | null;
+  /** Findings that it covers; of an expired one, those that are told again. */
+  findings: number;
+  topology_line: number | null;
 }
 
 export type RuleState = 'works' | 'blocked' | 'partly-blocked' | 'undecided' | 'not-seen' | 'not-applicable';
@@ -274,7 +318,12 @@ export interface Report {
     undecided: number;
     not_judged: number;
   };
-  findings: Finding[];
+  findings: ReportedFinding[];
+  /** Findings that an exception covers. */
+  excepted: ExceptedFinding[];
+  exceptions: ExceptionReport[];
+  /** The day by which exceptions were judged; null where none of them has an expiry date. */
+  exceptions_date: string | null;
   rules: RuleReport[];
   endpoints: EndpointReport[];
   matrix: MatrixRow[];

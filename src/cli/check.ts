@@ -12,6 +12,7 @@ import { type OutputSpec, OutputSpecError, parseOutputSpecs, STANDARD_OUTPUT } f
 import { printable } from '../report/printable.ts';
 import { useColor } from '../report/style.ts';
 import { timeText } from '../track/time-text.ts';
+import { today } from './day.ts';
 import { EXIT_CLEAN, EXIT_FINDINGS } from './exit-codes.ts';
 import { readCaptures } from './reading.ts';
 import type { Terminal } from './terminal.ts';
@@ -21,6 +22,8 @@ export interface CheckOptions {
   format: FormatName;
   output?: string[];
   failOn: Severity | 'never';
+  maxFindings: number;
+  date?: string;
   workers?: number;
   maxMemory?: number;
   bom?: boolean;
@@ -64,7 +67,7 @@ export async function checkCommand(
       if (!terminal.out(piece)) break;
     }
   }
-  return isReportable(report, options.failOn) ? EXIT_FINDINGS : EXIT_CLEAN;
+  return isReportable(report, options) ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
 /**
@@ -82,15 +85,17 @@ async function checked(
   // Without threads reading takes this one: then the topology comes first.
   const reading = options.workers === 0 ? null : read();
   reading?.catch(() => {});
-  const [{ assess }, { loadCatalog }, { loadSite }] = await Promise.all([
+  const [{ assess }, { checkExceptionKinds }, { loadCatalog }, { loadSite }] = await Promise.all([
     import('../assess/assess.ts'),
+    import('../assess/exception-kinds.ts'),
     import('../catalog/load.ts'),
     import('../site/index.ts'),
   ]);
   try {
     const site = await loadSite(options.topology);
+    checkExceptionKinds(site);
     const catalog = loadCatalog();
-    const evidence = await evidenceOf(await (reading ?? read()), wantsHash);
+    const evidence = await evidenceOf(await (reading ?? read()), wantsHash, options.date);
     if (wantsHash) evidence.topologySha256 = await hashOf(site.path);
     return assess(evidence, site, catalog);
   } catch (error) {
@@ -127,14 +132,23 @@ function writeAll(pieces: Iterable<string>, write: (text: string) => void): void
   for (const piece of pieces) write(piece);
 }
 
-function isReportable(report: Report, failOn: Severity | 'never'): boolean {
+/** True where more findings are at least as severe as `failOn` than are tolerated. */
+function isReportable(report: Report, { failOn, maxFindings }: CheckOptions): boolean {
   if (failOn === 'never') return false;
   const limit = SEVERITIES.indexOf(failOn);
-  return report.findings.some(({ severity }) => SEVERITIES.indexOf(severity) <= limit);
+  return report.findings.filter(({ severity }) => SEVERITIES.indexOf(severity) <= limit).length > maxFindings;
 }
 
-/** What the assessment is told of an analysis. @param wantsHash whether a report shows the SHA-256 of the captures */
-export async function evidenceOf({ observation, captures }: Analysis, wantsHash: boolean): Promise<Evidence> {
+/**
+ * What the assessment is told of an analysis.
+ * @param wantsHash whether a report shows the SHA-256 of the captures
+ * @param day the day by which exceptions are judged (ISO 8601)
+ */
+export async function evidenceOf(
+  { observation, captures }: Analysis,
+  wantsHash: boolean,
+  day: string = today(),
+): Promise<Evidence> {
   const fine = captures.some(({ summary }) => summary.nanosecondTimes);
   return {
     observation,
@@ -145,6 +159,7 @@ export async function evidenceOf({ observation, captures }: Analysis, wantsHash:
       return { capture: capture.path, frame: frame - capture.framesBefore };
     },
     time: (seconds, nanoseconds) => timeText(seconds, nanoseconds, fine),
+    day,
   };
 }
 

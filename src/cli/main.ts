@@ -4,7 +4,7 @@ import { FLOW_FORMAT_NAMES } from '../report/flows.ts';
 import { FORMATS } from '../report/formats.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
 import { printableLines, sentenceOf } from './failure.ts';
-import { addOptions, CATALOG_OPTIONS, CHECK_OPTIONS, FLOW_OPTIONS, PXE_OPTIONS } from './options.ts';
+import { addOptions, CATALOG_OPTIONS, CHECK_OPTIONS, EXCEPT_OPTIONS, FLOW_OPTIONS, PXE_OPTIONS } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -77,6 +77,15 @@ function build(terminal: Terminal, exit: (code: number) => void): Command {
     .action(async (captures, options) => {
       const { pxeCommand } = await import('./pxe.ts');
       exit(await pxeCommand(captures, options, terminal));
+    });
+
+  const except = program.command('except').description('print the block of the topology that accepts a finding');
+  addOptions(except, EXCEPT_OPTIONS)
+    .argument('<fingerprint>', 'as reports show it (Id), or its first digits')
+    .argument('<file...>', 'a report in JSON, or captures')
+    .action(async (fingerprint, files, options) => {
+      const { exceptCommand } = await import('./except.ts');
+      exit(await exceptCommand(fingerprint, files, options, terminal));
     });
 
   addTopology(program, terminal, exit);

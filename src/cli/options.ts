@@ -3,13 +3,14 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SEVERITIES } from '../assess/types.ts';
 import { FLOW_FORMAT_NAMES } from '../report/flows.ts';
 import { FORMAT_NAMES } from '../report/formats.ts';
+import { parseDay } from './day.ts';
 
 /** One option of the command line; help and parsing are made from these tables. */
 export interface OptionRow {
   flags: string;
   description: string;
   choices?: readonly string[];
-  default?: string;
+  default?: string | number;
   repeatable?: true;
   required?: true;
   parse?: (text: string) => unknown;
@@ -45,6 +46,17 @@ const MAX_MEMORY: OptionRow = {
   description: 'memory for connections, such as 512m or 4g (default: 1g); what goes beyond is counted and reported',
   parse: memory,
 };
+function amount(text: string): number {
+  const count = Number(text);
+  if (!/^\d{1,9}$/.test(text.trim())) throw new InvalidArgumentError('A whole number is needed, such as 10.');
+  return count;
+}
+
+const DATE: OptionRow = {
+  flags: '--date <day>',
+  description: 'the day by which expiry dates of exceptions are judged (YYYY-MM-DD; default: today, UTC)',
+  parse: parseDay,
+};
 const BOM: OptionRow = { flags: '--bom', description: 'begin CSV with a byte order mark, as Excel wants it' };
 const QUIET: OptionRow = { flags: '-q, --quiet', description: 'no progress and no remarks on standard error' };
 
@@ -66,6 +78,13 @@ export const CHECK_OPTIONS: readonly OptionRow[] = [
     choices: [...SEVERITIES, 'never'],
     default: 'low',
   },
+  {
+    flags: '--max-findings <count>',
+    description: 'tolerate so many findings that are at least as severe as --fail-on says',
+    parse: amount,
+    default: 0,
+  },
+  DATE,
   WORKERS,
   MAX_MEMORY,
   BOM,
@@ -78,6 +97,17 @@ export const FLOW_OPTIONS: readonly OptionRow[] = [
   WORKERS,
   MAX_MEMORY,
   BOM,
+  QUIET,
+];
+
+export const EXCEPT_OPTIONS: readonly OptionRow[] = [
+  { flags: '-t, --topology <file>', description: 'the site, where captures are given instead of a report' },
+  { flags: '--reason <text>', description: 'why the finding may stay' },
+  { flags: '--owner <name>', description: 'who answers for it' },
+  { flags: '--ticket <id>', description: 'where it was agreed' },
+  { flags: '--expires <day>', description: 'the last day on which it holds (YYYY-MM-DD)', parse: parseDay },
+  WORKERS,
+  MAX_MEMORY,
   QUIET,
 ];
 

@@ -1,5 +1,6 @@
 /** `pcapcheck topology check | schema | init`. */
 
+import { checkExceptionKinds } from '../assess/exception-kinds.ts';
 import { compile, loadCatalog, roleName } from '../catalog/index.ts';
 import { printable } from '../report/printable.ts';
 import { paintNothing } from '../report/style.ts';
@@ -14,7 +15,9 @@ const WIDTH = 80;
 /** Says what the topology at `path` holds, or everything that is wrong with it. Returns 0 or 2. */
 export async function runTopologyCheck(path: string, write: Write, writeError: Write): Promise<number> {
   try {
-    write(summary(await loadSite(path)));
+    const site = await loadSite(path);
+    checkExceptionKinds(site);
+    write(summary(site));
     return 0;
   } catch (error) {
     if (!(error instanceof SiteError)) throw error;
@@ -36,13 +39,19 @@ export function runTopologyInit(write: Write): number {
 }
 
 function summary(site: Site): string {
-  const { hosts, networks, expect, forbid } = site.model;
+  const { hosts, networks, expect, forbid, exceptions } = site.model;
   const lines = [
     printable(`${site.path}: OK${site.name === null ? '' : ` (${site.name})`}`),
     '',
     `${count(hosts.length, 'host')}, ${count(networks.length, 'network')}, ` +
       `${count(expect.length, 'expectation')} and ${count(forbid.length, 'prohibition')} of its own`,
   ];
+  if (exceptions.length > 0) {
+    const endless = exceptions.filter(({ expires }) => expires === null).length;
+    lines.push(
+      `${count(exceptions.length, 'exception')}${endless === 0 ? '' : `, ${endless === exceptions.length ? 'none of them with an expiry date' : `${endless} of them without an expiry date`}`}`,
+    );
+  }
   const nameless = site.hostsWithoutAddress;
   if (nameless.length > 0) {
     lines.push(`${count(nameless.length, 'host')} without an address, looked up in the DNS answers of a capture`);

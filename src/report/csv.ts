@@ -1,11 +1,11 @@
-/** Findings for a spreadsheet: a row each, the columns always the same and in the same order. */
-import type { Finding, Report } from '../assess/types.ts';
+/** Findings for a spreadsheet, those that an exception covers last: a row each, the columns always the same and in the same order. */
+import type { ExceptedFinding, Report, ReportedFinding } from '../assess/types.ts';
 import { type CsvColumn, type CsvOptions, csvFile } from './csv-records.ts';
 
 const list = (values: readonly (string | number)[]): string => values.join(', ');
 
 /** New columns go to the end: macros of others count them. */
-export const FINDING_COLUMNS: readonly CsvColumn<Finding>[] = [
+export const FINDING_COLUMNS: readonly CsvColumn<ReportedFinding | ExceptedFinding>[] = [
   { name: 'kind', value: (finding) => finding.kind },
   { name: 'severity', value: (finding) => finding.severity },
   { name: 'certainty', value: (finding) => finding.certainty },
@@ -31,7 +31,9 @@ export const FINDING_COLUMNS: readonly CsvColumn<Finding>[] = [
   { name: 'capture', value: (finding) => finding.capture },
   { name: 'frames', value: (finding) => list(finding.frames) },
   { name: 'display_filter', value: (finding) => finding.display_filter },
+  { name: 'fingerprint', value: (finding) => finding.fingerprint },
+  { name: 'exception', value: (finding) => ('exception' in finding ? finding.exception : null) },
 ];
 
 export const renderCsv = (report: Report, options: CsvOptions): Generator<string> =>
-  csvFile(FINDING_COLUMNS, report.findings, options);
+  csvFile(FINDING_COLUMNS, [...report.findings, ...report.excepted], options);

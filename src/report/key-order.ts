@@ -6,6 +6,8 @@ import {
   connectionsSchema,
   coverageSchema,
   endpointSchema,
+  exceptedSchema,
+  exceptionSchema,
   findingSchema,
   matrixConversationSchema,
   matrixRowSchema,
@@ -52,6 +54,8 @@ const byOutcome = (counts: Partial<Record<string, number>>): Partial<Record<stri
   Object.fromEntries(OUTCOMES.filter((outcome) => outcome in counts).map((outcome) => [outcome, counts[outcome]]));
 
 export const orderedFinding = shaped(findingSchema, { source });
+export const orderedExcepted = shaped(exceptedSchema, { source });
+export const orderedException = shaped(exceptionSchema);
 
 /** The report with its keys in the order of the schema. */
 export const orderedReport: (report: Report) => Report = shaped(reportSchema, {
@@ -61,6 +65,8 @@ export const orderedReport: (report: Report) => Report = shaped(reportSchema, {
   coverage: shaped(coverageSchema, { not_judged: byName }),
   connections: shaped(connectionsSchema),
   findings: each(orderedFinding),
+  excepted: each(orderedExcepted),
+  exceptions: each(orderedException),
   rules: each(shaped(ruleSchema, { source })),
   endpoints: each(shaped(endpointSchema)),
   matrix: each(

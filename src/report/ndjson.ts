@@ -1,15 +1,17 @@
-/** A line of JSON for each finding, and a last one that sums up: for log pipelines and jq. */
+/** A line of JSON for each finding, each excepted one and each exception, and a last one that sums up: for log pipelines and jq. */
 import { type Report, SEVERITIES } from '../assess/types.ts';
-import { orderedFinding, orderedReport } from './key-order.ts';
+import { orderedExcepted, orderedException, orderedFinding, orderedReport } from './key-order.ts';
 import { RULE_STATES } from './labels.ts';
 import { printableJson } from './printable.ts';
 
-const line = (type: 'finding' | 'summary', fields: object): string =>
+const line = (type: 'finding' | 'excepted' | 'exception' | 'summary', fields: object): string =>
   `${printableJson(JSON.stringify({ type, ...fields }))}\n`;
 
 /** Without the last line the output is incomplete. */
 export function* renderNdjson(report: Report): Generator<string> {
   for (const finding of report.findings) yield line('finding', orderedFinding(finding));
+  for (const finding of report.excepted) yield line('excepted', orderedExcepted(finding));
+  for (const exception of report.exceptions) yield line('exception', orderedException(exception));
   yield line('summary', summary(report));
 }
 
@@ -28,5 +30,6 @@ function summary(report: Report): object {
   const rules = Object.fromEntries(
     RULE_STATES.map((state) => [state, report.rules.filter((rule) => rule.state === state).length]),
   );
-  return { schema, tool, topology, captures, coverage, connections, findings, rules, undecided };
+  const excepted = report.excepted.length;
+  return { schema, tool, topology, captures, coverage, connections, findings, excepted, rules, undecided };
 }

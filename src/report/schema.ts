@@ -73,8 +73,45 @@ export const findingSchema = z
     display_filter: z.string().nullable().describe('For Wireshark'),
     remedy: z.string(),
     source: sourceSchema.nullable(),
+    subject: z
+      .string()
+      .nullable()
+      .describe('What it is about where rule, ends and port do not say it: a machine that boots, a group of servers'),
+    fingerprint: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/)
+      .describe('Identity of the finding (kind, rule, ends and port, or subject), the same in every capture'),
+    topology_line: z
+      .int()
+      .min(1)
+      .nullable()
+      .describe('Line of the topology that states what is expected: a rule of its own, or the entry with the role'),
   })
   .meta({ id: 'Finding' });
+
+export const exceptedSchema = findingSchema
+  .extend({ exception: z.string().describe('Id of the exception') })
+  .meta({ id: 'ExceptedFinding', description: 'A finding that an exception of the topology covers' });
+
+export const exceptionSchema = z
+  .object({
+    id: z.string(),
+    state: z.enum(['used', 'unused', 'expired']),
+    kind: z.array(z.string()).describe('Kinds of findings; empty for any'),
+    rule: z.array(z.string()),
+    from: z.string().nullable().describe('As the topology writes it; null for any end'),
+    to: z.string().nullable(),
+    proto: z.string().nullable(),
+    ports: z.array(z.string()),
+    fingerprint: z.array(z.string()),
+    reason: z.string(),
+    owner: z.string(),
+    ticket: z.string().nullable(),
+    expires: z.string().nullable().describe('The last day on which it holds'),
+    findings: amount.describe('Findings that it covers; of an expired one, those that are told again'),
+    topology_line: z.int().min(1).nullable(),
+  })
+  .meta({ id: 'Exception', description: 'An exception of the topology, and what became of it' });
 
 export const ruleSchema = z
   .object({
@@ -246,6 +283,12 @@ export const reportSchema = z
     coverage: coverageSchema,
     connections: connectionsSchema,
     findings: z.array(findingSchema),
+    excepted: z.array(exceptedSchema).describe('Findings that an exception covers; they are not among findings'),
+    exceptions: z.array(exceptionSchema),
+    exceptions_date: z
+      .string()
+      .nullable()
+      .describe('The day by which exceptions were judged; null where none has an expiry date'),
     rules: z.array(ruleSchema),
     endpoints: z.array(endpointSchema),
     matrix: z.array(matrixRowSchema),

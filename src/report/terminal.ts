@@ -3,6 +3,7 @@ import type { Report } from '../assess/types.ts';
 import { printableData } from './printable.ts';
 import { painter } from './style.ts';
 import type { Page, TerminalOptions } from './terminal/block.ts';
+import { exceptionSection } from './terminal/exceptions.ts';
 import { findingSections } from './terminal/findings.ts';
 import { glanceSection } from './terminal/glance.ts';
 import { coverageSection, inputSection, undecidedSection } from './terminal/limits.ts';
@@ -20,6 +21,7 @@ const SECTIONS = [
   verdictLines,
   glanceSection,
   findingSections,
+  exceptionSection,
   pxeSection,
   matrixSection,
   ruleSection,

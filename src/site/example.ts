@@ -77,4 +77,17 @@ forbid:
     transport: tcp
     ports: [23]
     reason: passwords in clear text
+
+# Findings that are known and accepted, for a time; "pcapcheck except" prints these blocks.
+# exceptions:
+#   - id: old-printer
+#     kind: unexpected-port
+#     from: clients
+#     to: 10.0.0.99
+#     transport: tcp
+#     ports: [9100]
+#     reason: replaced with the next lease
+#     owner: Ann Weber
+#     ticket: CHG-1234
+#     expires: 2027-03-31            # the last day on which it holds
 `;

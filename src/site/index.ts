@@ -3,4 +3,4 @@ export { loadSite, parseSite } from './load.ts';
 export { siteJsonSchema } from './schema.ts';
 export { SETTING_NAMES, SETTINGS, type SettingName, type Settings } from './settings.ts';
 export { Site } from './site.ts';
-export type { CatalogChoice, Endpoint, Selector, SiteModel, SiteRule } from './types.ts';
+export type { CatalogChoice, Endpoint, Selector, SiteException, SiteModel, SiteRule } from './types.ts';

@@ -6,6 +6,7 @@ import { problemsOf } from './issues.ts';
 import { readSite } from './read-site.ts';
 import { type SiteFile, siteSchema } from './schema.ts';
 import { Site } from './site.ts';
+import type { Place, Places, SiteModel } from './types.ts';
 import { wellFormedParts } from './well-formed.ts';
 import { YamlSource } from './yaml-source.ts';
 
@@ -27,7 +28,27 @@ export function parseSite(text: string, path = 'site.yaml'): Site {
     problems.push(source.problem([], 'the topology lists neither hosts nor networks'));
   }
   if (problems.length > 0) throw new SiteError('invalid', path, inOrder(problems), untold);
-  return new Site(model);
+  return new Site({ ...model, places: placesOf(model, file, source) });
+}
+
+/** Where the file states hosts, networks, rules of its own and exceptions. */
+function placesOf(model: SiteModel, file: Partial<SiteFile>, source: YamlSource): Places {
+  const places = new Map<string, Place>();
+  const note = (
+    list: 'hosts' | 'networks' | 'expect' | 'forbid' | 'exceptions',
+    keyOf: (i: number) => string,
+  ): void => {
+    for (let i = 0; i < (file[list]?.length ?? 0); i++) {
+      const place = source.place([list, i]);
+      if (place !== undefined) places.set(keyOf(i), place);
+    }
+  };
+  note('hosts', (i) => `host:${model.hosts[i].name}`);
+  note('networks', (i) => `network:${model.networks[i].name}`);
+  note('expect', (i) => model.expect[i].id);
+  note('forbid', (i) => model.forbid[i].id);
+  note('exceptions', (i) => `exception:${model.exceptions[i].id}`);
+  return places;
 }
 
 /** The site in the file at `path`. Throws SiteError. */

@@ -7,6 +7,7 @@ import { nearest } from '../catalog/nearest.ts';
 import { CATALOG_NAMES, type CatalogName } from '../catalog/types.ts';
 import { formatAddress, looksLikeAddress, parseAddress } from './addresses.ts';
 import { printable } from './errors.ts';
+import { readExceptions } from './read-exceptions.ts';
 import { readHosts, readNetworks, uniqueNames } from './read-places.ts';
 import { readRules } from './read-rules.ts';
 import { readSettings } from './read-settings.ts';
@@ -36,6 +37,8 @@ export function readSite(file: Partial<SiteFile>, path: string, report: Report):
     areas: reader.areas,
     expect,
     forbid,
+    exceptions: readExceptions(file.exceptions ?? [], [...expect, ...forbid], reader, report),
+    places: new Map(),
   };
 }
 

@@ -179,6 +179,40 @@ const prohibition = z.strictObject(
   { error: mapping('a prohibition') },
 );
 
+const EXCEPTION_ENDS = `${ENDS}; left out: any`;
+const exceptionEnd = selector.optional().meta({ description: EXCEPTION_ENDS });
+const oneOrMore = (one: z.ZodType<string>, what: string) =>
+  z.union([one, z.array(one).min(1)], { error: `${what} must be text (digits in quotes), or a list of texts` });
+const KIND = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+const kind = checked('kind', (value) =>
+  KIND.test(value) ? undefined : `'${printable(value)}' is no kind of finding, such as unexpected-port`,
+);
+const FINGERPRINT = /^[0-9a-f]{16}$/;
+const fingerprint = checked('fingerprint', (value) =>
+  FINGERPRINT.test(value) ? undefined : `fingerprint '${printable(value)}' must be the 16 digits that reports show`,
+);
+const said = (key: string) =>
+  checked(key, (value) => (value === '' ? `${key} is empty: an exception needs one` : undefined));
+const exception = z.strictObject(
+  {
+    id: id.meta({ description: 'Short name, by which reports speak of it' }),
+    kind: oneOrMore(kind, 'kind').optional().meta({ description: 'Kinds of findings; left out: any' }),
+    rule: oneOrMore(text('rule'), 'rule').optional().meta({ description: 'Ids of rules; left out: any, or none' }),
+    from: exceptionEnd,
+    to: exceptionEnd,
+    transport: transport.optional(),
+    ports: portList.optional().meta({ description: 'Left out: any' }),
+    fingerprint: oneOrMore(fingerprint, 'fingerprint')
+      .optional()
+      .meta({ description: 'Single findings, as reports show them' }),
+    reason: said('reason').meta({ description: 'Why this may stay' }),
+    owner: said('owner').meta({ description: 'Who answers for it' }),
+    ticket: said('ticket').optional(),
+    expires: date.optional().meta({ description: 'Last day on which it holds; left out: for good' }),
+  },
+  { error: mapping('an exception') },
+);
+
 export const siteSchema = z
   .strictObject(
     {
@@ -190,6 +224,10 @@ export const siteSchema = z
       networks: z.array(network, { error: list('networks') }).optional(),
       expect: z.array(expectation, { error: list('expect') }).optional(),
       forbid: z.array(prohibition, { error: list('forbid') }).optional(),
+      exceptions: z
+        .array(exception, { error: list('exceptions') })
+        .optional()
+        .meta({ description: 'Findings that are known and accepted, for a time' }),
     },
     { error: mapping('the file') },
   )
@@ -213,6 +251,7 @@ export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   'networks.*.settings': SETTING_NAMES,
   'expect.*': Object.keys(expectation.shape),
   'forbid.*': Object.keys(prohibition.shape),
+  'exceptions.*': Object.keys(exception.shape),
 };
 
 /** JSON Schema (draft 2020-12) of site.yaml for editors. */

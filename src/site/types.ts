@@ -70,6 +70,35 @@ export interface SiteRule {
   readonly reason: string | null;
 }
 
+/** Findings that are known and accepted. Every criterion that is given must hold; an empty list holds for all. */
+export interface SiteException {
+  readonly id: string;
+  readonly kinds: readonly string[];
+  readonly rules: readonly string[];
+  /** Null: any end, findings without one included. */
+  readonly from: readonly Selector[] | null;
+  readonly to: readonly Selector[] | null;
+  readonly fromText: string | null;
+  readonly toText: string | null;
+  readonly transport: 'tcp' | 'udp' | 'icmp' | null;
+  readonly ports: readonly PortRange[];
+  readonly fingerprints: readonly string[];
+  readonly reason: string;
+  readonly owner: string;
+  readonly ticket: string | null;
+  /** The last day on which it holds (ISO 8601), or null. */
+  readonly expires: string | null;
+}
+
+/** A place in the topology file, from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Where the file states what: keys are `host:<name>`, `network:<name>`, `exception:<id>`, and ids of rules of its own. */
+export type Places = ReadonlyMap<string, Place>;
+
 /** off, or the date or version that was asked for; null is the newest. */
 export type CatalogChoice =
   | { readonly on: false }
@@ -88,4 +117,6 @@ export interface SiteModel {
   readonly areas: readonly Interval[];
   readonly expect: readonly SiteRule[];
   readonly forbid: readonly SiteRule[];
+  readonly exceptions: readonly SiteException[];
+  readonly places: Places;
 }

@@ -36,6 +36,17 @@ export function wellFormedParts(value: unknown): Partial<SiteFile> {
     })),
     expect: rules(file.expect),
     forbid: rules(file.forbid),
+    exceptions: asRows(file.exceptions).map((row, i) => ({
+      id: textOr(row.id, `\u0000${i}`),
+      kind: textsOr(row.kind, []),
+      rule: textsOr(row.rule, []),
+      ...(row.from === undefined ? {} : { from: ends(row.from) }),
+      ...(row.to === undefined ? {} : { to: ends(row.to) }),
+      // What may be wrong with it was told with its shape.
+      fingerprint: '\u0000',
+      reason: '',
+      owner: '',
+    })),
   };
   return parts as unknown as Partial<SiteFile>;
 }
@@ -60,4 +71,8 @@ const asRow = (value: unknown): Row =>
 const asRows = (value: unknown): Row[] => (Array.isArray(value) ? value.map(asRow) : []);
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.map((item) => (typeof item === 'string' ? item : '\u0000')) : [];
+const textsOr = (value: unknown, otherwise: string[]): string | string[] =>
+  typeof value === 'string' || (Array.isArray(value) && value.every((item) => typeof item === 'string'))
+    ? (value as string | string[])
+    : otherwise;
 const textOr = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);

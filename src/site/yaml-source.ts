@@ -2,6 +2,7 @@
 
 import { Alias, type Document, isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import { type Problem, printable, SiteError } from './errors.ts';
+import type { Place } from './types.ts';
 
 /** Bytes of a topology; one of ten thousand hosts takes about one. */
 const LARGEST = 8 * 1024 * 1024;
@@ -68,6 +69,14 @@ export class YamlSource {
     return this.#at(0, message);
   }
 
+  /** Where the value stands that `path` leads to; undefined where there is none. */
+  place(path: Path): Place | undefined {
+    const range = this.#node(path)?.range;
+    if (!range) return undefined;
+    const { line, column } = this.#at(range[0], '');
+    return { line: line ?? 1, column: column ?? 1 };
+  }
+
   /** A problem at a key of the mapping that `path` leads to. */
   problemAtKey(path: Path, key: string, message: string): Problem {
     const node = this.#node(path);
@@ -102,7 +111,8 @@ function fail(code: 'too-large' | 'too-complex' | 'not-yaml', path: string, mess
 }
 
 /** A key of a topology at the start of a line: whoever wrote it meant one, and every error is worth telling. */
-const LOOKS_LIKE_TOPOLOGY = /^["']?(?:version|name|hosts|networks|settings|catalogs|expect|forbid)["']?\s*:/m;
+const LOOKS_LIKE_TOPOLOGY =
+  /^["']?(?:version|name|hosts|networks|settings|catalogs|expect|forbid|exceptions)["']?\s*:/m;
 
 /** The parser's first line, without the picture that follows it. */
 function firstSentence(message: string): string {

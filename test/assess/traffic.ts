@@ -164,6 +164,7 @@ export function judged(
   frames: readonly TestFrame[],
   topology: string,
   lost: number | readonly LossWindow[] = 0,
+  day = '2026-11-21',
 ): Report {
   return assess(
     {
@@ -173,6 +174,7 @@ export function judged(
       losses: typeof lost === 'number' ? Losses.anytime(lost) : Losses.during(lost.length, lost.map(inTestTime)),
       place: (frame) => ({ capture: 'capture', frame }),
       time: (seconds, nanoseconds) => timeText(seconds, nanoseconds, false),
+      day,
     },
     parseSite(topology),
     loadCatalog(),

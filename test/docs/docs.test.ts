@@ -109,6 +109,13 @@ describe('commands', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pcapcheck-docs-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
+  /** Reports in JSON that commands read. */
+  const REPORTS = ['report.json'];
+  beforeAll(async () => {
+    const outputs = REPORTS.flatMap((name) => ['-o', `json=${join(folder, name)}`]);
+    await run([DEMO_CAPTURE, '-t', DEMO_SITE, '-q', ...outputs]);
+  });
+
   /** A line of the documentation on the demo's files, without what a shell does with it. */
   function argumentsOf(line: string): string[] {
     return line
@@ -118,6 +125,7 @@ describe('commands', () => {
       .map((word) => {
         if (word === '-' || /^[\w-]+\.pcap(ng)?$/.test(word)) return DEMO_CAPTURE;
         if (word === 'site.yaml') return DEMO_SITE;
+        if (REPORTS.includes(word)) return join(folder, word);
         return word.replace(/^([a-z-]+)=([\w.-]+)$/, (_, format, file) => `${format}=${join(folder, file)}`);
       });
   }

@@ -82,7 +82,12 @@ describe('CSV cells', () => {
 });
 
 describe.each([
-  ['findings', renderCsv, FINDING_COLUMNS.map((column) => column.name), trouble.findings.length],
+  [
+    'findings',
+    renderCsv,
+    FINDING_COLUMNS.map((column) => column.name),
+    trouble.findings.length + trouble.excepted.length,
+  ],
   ['matrix', renderMatrixCsv, MATRIX_COLUMNS.map((column) => column.name), trouble.matrix.length],
 ] as const)('CSV of the %s', (name, render, names, rows) => {
   it('is as in the golden file', async () => {
@@ -97,7 +102,7 @@ describe.each([
   });
 
   it('has its header even with no row, and a byte order mark on request', () => {
-    const empty = { ...trouble, findings: [], matrix: [] };
+    const empty = { ...trouble, findings: [], excepted: [], matrix: [] };
     expect(whole(render(empty, { bom: true }))).toBe(`\ufeff${names.join(',')}\r\n`);
   });
 

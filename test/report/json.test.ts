@@ -65,12 +65,17 @@ describe.each(reports)('JSON of %s', (_, report) => {
     expect(whole(renderNdjson(reversed(report)))).toBe(whole(renderNdjson(report)));
   });
 
-  it('as lines: the findings, then the summary', () => {
+  it('as lines: the findings, what is excepted, then the summary', () => {
     const lines = whole(renderNdjson(report))
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(lines.map((line) => line.type)).toEqual([...report.findings.map(() => 'finding'), 'summary']);
+    expect(lines.map((line) => line.type)).toEqual([
+      ...report.findings.map(() => 'finding'),
+      ...report.excepted.map(() => 'excepted'),
+      ...report.exceptions.map(() => 'exception'),
+      'summary',
+    ]);
     for (const [index, finding] of report.findings.entries()) {
       expect(lines[index]).toEqual(JSON.parse(JSON.stringify({ type: 'finding', ...finding })));
     }

@@ -1,10 +1,12 @@
 /** Reports made by hand: a site in trouble, a site without findings, and one whose names are hostile. */
 import type {
-  Finding,
+  ExceptedFinding,
+  ExceptionReport,
   FlowRow,
   MatrixRow,
   PxeClientReport,
   Report,
+  ReportedFinding,
   RuleReport,
   Source,
   TftpTransferReport,
@@ -16,7 +18,7 @@ const site = (section: string): Source => ({ document: 'site.yaml', date: null, 
 
 const CAPTURE = 'amsterdam-2026-03-02.pcapng';
 
-const FINDING: Finding = {
+const FINDING: ReportedFinding = {
   kind: 'blocked-required',
   severity: 'high',
   certainty: 'proven',
@@ -40,6 +42,9 @@ const FINDING: Finding = {
   display_filter: null,
   remedy: '',
   source: null,
+  subject: null,
+  fingerprint: '00000000000000a0',
+  topology_line: 12,
 };
 
 const mp = { src_ip: '10.20.0.11', src_name: 'MP01', src_roles: ['management-point'] };
@@ -47,7 +52,7 @@ const pc = { src_ip: '10.20.4.117', src_name: null, src_roles: ['client'] };
 const pcV6 = { src_ip: '2001:db8:20:4:a1b2:c3d4:e5f6:117', src_name: null, src_roles: ['client'] };
 const notSeen = { kind: 'required-not-seen', severity: 'info', remedy: 'Capture at a time when it is used.' } as const;
 
-const findings: Finding[] = [
+const findings: ReportedFinding[] = [
   {
     ...FINDING,
     ...mp,
@@ -249,13 +254,72 @@ const findings: Finding[] = [
   },
 ];
 
+for (const [index, finding] of findings.entries()) finding.fingerprint = index.toString(16).padStart(16, '0');
+
 const refused = findings[2]!;
 findings.splice(
   3,
   0,
-  { ...refused, src_ip: '10.20.4.118', src_name: 'PC-0118', count: 2, attempts: 6, frames: [600] },
-  { ...refused, src_ip: '10.20.4.119', count: 1, attempts: 3, frames: [601], last_ts: '2026-03-02T09:20:01Z' },
+  {
+    ...refused,
+    fingerprint: '00000000000000b1',
+    src_ip: '10.20.4.118',
+    src_name: 'PC-0118',
+    count: 2,
+    attempts: 6,
+    frames: [600],
+  },
+  {
+    ...refused,
+    fingerprint: '00000000000000b2',
+    src_ip: '10.20.4.119',
+    count: 1,
+    attempts: 3,
+    frames: [601],
+    last_ts: '2026-03-02T09:20:01Z',
+  },
 );
+
+const excepted: ExceptedFinding[] = [
+  {
+    ...findings.find(({ kind }) => kind === 'unexpected-port')!,
+    ...mp,
+    message: 'The management point talks to the printer.',
+    dest_ip: '10.20.9.9',
+    dest_name: 'PRINT01',
+    dest_roles: [],
+    dest_port: 9100,
+    count: 2,
+    attempts: 2,
+    frames: [512],
+    fingerprint: '00000000000000e1',
+    exception: 'printer',
+  },
+];
+
+const EXCEPTION: ExceptionReport = {
+  id: 'printer',
+  state: 'used',
+  kind: ['unexpected-port'],
+  rule: [],
+  from: 'MP01',
+  to: 'PRINT01',
+  proto: 'tcp',
+  ports: ['9100'],
+  fingerprint: [],
+  reason: 'labels are printed there until the new label server is in place',
+  owner: 'Ann Weber',
+  ticket: 'CHG-1234',
+  expires: '2026-06-30',
+  findings: 1,
+  topology_line: 96,
+};
+
+const exceptions: ExceptionReport[] = [
+  EXCEPTION,
+  { ...EXCEPTION, id: 'old-sup', state: 'expired', kind: ['blocked-required'], expires: '2026-02-28', findings: 1 },
+  { ...EXCEPTION, id: 'scanner', state: 'unused', ticket: null, expires: null, findings: 0, topology_line: 120 },
+];
 
 const RULE: RuleReport = {
   id: '',
@@ -611,6 +675,9 @@ export const trouble: Report = {
   },
   connections: { total: 535, expected: 421, blocked: 41, unexpected: 14, undecided: 4, not_judged: 55 },
   findings,
+  excepted,
+  exceptions,
+  exceptions_date: '2026-03-02',
   rules,
   endpoints: [
     {
@@ -663,6 +730,9 @@ export const clear: Report = {
   captures: [{ ...trouble.captures[0]!, problems: [], sha256: 'ab'.repeat(32) }],
   connections: { total: 437, expected: 437, blocked: 0, unexpected: 0, undecided: 0, not_judged: 0 },
   findings: findings.filter((finding) => finding.severity === 'info'),
+  excepted: [],
+  exceptions: [],
+  exceptions_date: null,
   rules: [...working, ...idle, inapplicable],
   matrix: [ROW],
   undecided: [],
@@ -706,6 +776,8 @@ export function hostile(name: string): Report {
       remedy: name,
       source: { document: name, date: null, section: name },
     })),
+    excepted: excepted.map((finding) => ({ ...finding, message: name, src_name: name, dest_name: name })),
+    exceptions: exceptions.map((one) => ({ ...one, from: name, to: name, reason: name, owner: name, ticket: name })),
     rules: rules.map((rule) => ({ ...rule, id: name, reason: name, from: name, to: name, source: site(name) })),
     endpoints: trouble.endpoints.map((endpoint) => ({ ...endpoint, name, roles: [name] })),
     matrix: matrix.map((row) => ({

@@ -62,6 +62,7 @@ test('schema is JSON Schema, and closed', () => {
     'networks',
     'expect',
     'forbid',
+    'exceptions',
   ]);
   expect([schema.additionalProperties, schema.properties.hosts.items.additionalProperties]).toEqual([false, false]);
   const roles = schema.properties.hosts.items.properties.roles.items;

@@ -30,6 +30,7 @@ export const pxeCompetingServers: Kind = {
           remedy:
             'Let one server answer each network: remove the others from the IP helpers, stop the PXE service that does not belong there (a test system, an old server), or set its response delay so that it is only a reserve.',
           outcome: 'answered',
+          subject: key,
           server: null,
           port: 67,
           attempts: servers.length,

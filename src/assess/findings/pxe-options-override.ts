@@ -22,6 +22,7 @@ export const pxeOptionsOverride: Kind = {
           message: `The DHCP server ${dhcp.id} names the boot file ${fileText(dhcp.bootFiles[0].file)} on ${dhcp.bootFiles[0].from} to ${machineText(client)} (options 66 and 67, or the fields of the same meaning), while the PXE server ${proxy.id} answers too. Which of them the firmware follows differs by maker; Microsoft supports IP helpers, not these options.`,
           remedy: `Remove options 66 and 67 (and 60) from the scope on ${dhcp.id}; the IP helper reaches ${proxy.id} already.`,
           outcome: 'answered',
+          subject: `${dhcp.id},${proxy.id}`,
           server: context.peerOf(dhcp.id),
           port: 67,
           attempts: 1,

@@ -23,6 +23,8 @@ export const tftpPortFixed: Kind = {
           message: `${called(server)} answers TFTP from port 69 itself (${counted(stories.length, 'transfer')}), not from a port of its own as RFC 1350 has it: a firewall rule for 69 is enough for it.`,
           remedy: 'Nothing has to be done. Another TFTP server in its place would need its port range opened.',
           outcome: 'answered',
+          // One client or many: it is about the server.
+          subject: server.ip,
           client,
           server,
           port: TFTP_PORT,

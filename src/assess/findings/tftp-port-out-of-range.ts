@@ -46,6 +46,8 @@ function tell(cases: TftpCase[], context: Context): Finding[] {
         message: `${called(server)} answers TFTP requests from ${ports.length === 1 ? 'port' : 'ports'} ${named}, outside ${range.text} (${counted(stories.length, 'transfer')} to ${client === null ? counted(outside.length, 'client') : called(client)}, ${filesText(stories)}): firewalls that were opened by the documentation stop it.`,
         remedy: `If this range is meant (WDS UdpPortPolicy, another TFTP server), set tftp_port_range in the topology and open it; else set the server back to ${range.text}.`,
         outcome: 'answered',
+        // One client or many: it is about the server.
+        subject: server.ip,
         client,
         server,
         port: TFTP_PORT,

@@ -69,6 +69,7 @@ function tell(stranger: Peer, judged: Judged[], context: Context): Finding {
     dest_port: single?.port ?? null,
     outcome: single === null ? null : single.fates[0].outcome,
     display_filter: addressFilter(stranger),
+    subject: stranger.ip,
     ...evidenceOf(fates, context),
   };
 }
@@ -87,6 +88,7 @@ function tellRest(judged: Judged[], strangers: number, context: Context): Findin
     dest_port: null,
     outcome: null,
     display_filter: null,
+    subject: 'more addresses',
     ...evidenceOf(
       judged.flatMap(({ conversation }) => conversation.fates),
       context,

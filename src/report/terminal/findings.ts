@@ -40,6 +40,7 @@ function block(trouble: Trouble, troubles: Trouble[], report: Report, page: Page
     ...labelled(page, 'Rule', rule, INDENT),
     ...labelled(page, 'Seen', seen(trouble, report), INDENT),
     ...copyable(page, 'Filter', finding.display_filter ?? '', INDENT),
+    ...labelled(page, 'Id', ids(trouble, page), INDENT),
   ];
 }
 
@@ -76,6 +77,14 @@ function evidence({ finding, others }: Trouble): string {
   ]
     .filter(Boolean)
     .join('; ');
+}
+
+/** Fingerprints, by which exceptions and comparisons know the findings. */
+function ids({ finding, others }: Trouble, page: Page): string {
+  const all = [...new Set([finding, ...others].map(({ fingerprint }) => fingerprint))];
+  const named = page.verbose ? all : all.slice(0, 1);
+  const left = all.length - named.length;
+  return [...named, ...(left === 0 ? [] : [`${count(left)} more`])].join(', ');
 }
 
 function alsoFrom(others: Finding[], page: Page): string {

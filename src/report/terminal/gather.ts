@@ -2,14 +2,14 @@
  * Findings that differ only in who asked, told once: thirty clients refused by one server are one trouble with thirty
  * sources for the reader. JSON and CSV keep them apart.
  */
-import { type Finding, SEVERITIES } from '../../assess/types.ts';
+import { type ReportedFinding, SEVERITIES } from '../../assess/types.ts';
 import { KIND_LABELS } from '../labels.ts';
 
 /** One trouble: the finding that speaks for it, and the others that only come from elsewhere. */
 export interface Trouble {
   number: number;
-  finding: Finding;
-  others: Finding[];
+  finding: ReportedFinding;
+  others: ReportedFinding[];
 }
 
 export interface KindGroup {
@@ -19,14 +19,14 @@ export interface KindGroup {
   /** The gravest first; numbered through all groups. */
   troubles: Trouble[];
   /** Informational findings, not numbered. */
-  brief: Finding[];
+  brief: ReportedFinding[];
 }
 
 /** Proven before likely within a severity. */
-const gravity = (finding: Finding): number =>
+const gravity = (finding: ReportedFinding): number =>
   SEVERITIES.indexOf(finding.severity) * 2 + (finding.certainty === 'proven' ? 0 : 1);
 
-const samePlace = (finding: Finding): string =>
+const samePlace = (finding: ReportedFinding): string =>
   finding.src_ip === null || finding.dest_ip === null
     ? JSON.stringify(finding)
     : JSON.stringify([
@@ -40,8 +40,8 @@ const samePlace = (finding: Finding): string =>
       ]);
 
 /** Findings by kind, in the order of the labels; kinds without a label last. */
-export function byKind(findings: Finding[]): Map<string, Finding[]> {
-  const groups = new Map<string, Finding[]>(Object.keys(KIND_LABELS).map((kind) => [kind, []]));
+export function byKind(findings: ReportedFinding[]): Map<string, ReportedFinding[]> {
+  const groups = new Map<string, ReportedFinding[]>(Object.keys(KIND_LABELS).map((kind) => [kind, []]));
   for (const finding of findings) {
     const group = groups.get(finding.kind);
     if (group === undefined) groups.set(finding.kind, [finding]);
@@ -51,7 +51,7 @@ export function byKind(findings: Finding[]): Map<string, Finding[]> {
 }
 
 /** Kinds ordered by their gravest finding, each with its troubles. */
-export function gather(findings: Finding[]): KindGroup[] {
+export function gather(findings: ReportedFinding[]): KindGroup[] {
   const kinds = [...byKind(findings)].map(([kind, group]) => ({
     kind,
     group: group.toSorted((one, other) => gravity(one) - gravity(other)),

@@ -15,7 +15,11 @@ export interface Sentence {
 export function verdict(report: Report): Sentence[] {
   const told = report.findings.filter((finding) => finding.severity !== 'info');
   const { undecided } = report.connections;
-  const open = undecided === 0 ? [] : [`${counted(undecided, 'connection')} could not be decided`];
+  const excepted = report.excepted.filter(({ severity }) => severity !== 'info').length;
+  const open = [
+    ...(undecided === 0 ? [] : [`${counted(undecided, 'connection')} could not be decided`]),
+    ...(excepted === 0 ? [] : [`${counted(excepted, 'finding')} accepted by exceptions of the topology`]),
+  ];
   if (told.length === 0) return [verdictWithoutFindings(report, open)];
   const kinds = [...byKind(told)].map(([kind, group]) => {
     const proven = group.filter((finding) => finding.certainty === 'proven').length;
@@ -42,7 +46,9 @@ function verdictWithoutFindings(report: Report, open: string[]): Sentence {
   const works = report.rules.filter((rule) => rule.state === 'works').length;
   const unseen = report.rules.filter((rule) => rule.state === 'not-seen').length;
   const text = [
-    'NO FINDINGS: no required connection was blocked, nothing unexpected was seen',
+    report.excepted.length === 0
+      ? 'NO FINDINGS: no required connection was blocked, nothing unexpected was seen'
+      : 'NO FINDINGS but those that the topology accepts',
     works === 0 ? 'no rule was seen to work' : `${counted(works, 'rule')} seen to work`,
     unseen === 0 ? '' : `${count(unseen)} not seen, so nothing is known of them`,
     ...open,
@@ -57,8 +63,18 @@ export function verdictLines(report: Report, page: Page): string[] {
   return [
     ...verdict(report).flatMap(({ text, tone }) => paragraph(page, text, 0, tone)),
     ...paragraph(page, basis(report), 0, 'dim'),
+    ...expiredLines(report, page),
     ...(problems === 0 ? [] : paragraph(page, warning, 0, 'warn')),
   ];
+}
+
+function expiredLines({ exceptions }: Report, page: Page): string[] {
+  const expired = exceptions.filter(({ state, findings }) => state === 'expired' && findings > 0).length;
+  const text =
+    expired === 1
+      ? '1 exception of the topology has expired: what it covered is told again.'
+      : `${count(expired)} exceptions of the topology have expired: what they covered is told again.`;
+  return expired === 0 ? [] : paragraph(page, text, 0, 'warn');
 }
 
 function basis(report: Report): string {
