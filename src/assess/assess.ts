@@ -3,7 +3,7 @@ import type { Catalog } from '../catalog/types.ts';
 import { VERSION } from '../product.ts';
 import type { Site } from '../site/index.ts';
 import type { Moment } from '../stories/moment.ts';
-import { playStories } from '../stories/stories.ts';
+import { playStories, type Stories } from '../stories/stories.ts';
 import type { Observation } from '../track/observation.ts';
 import { type Context, type FramePlace, type Judged, pairKey, type RuleUse } from './context.ts';
 import { type Conversation, gatherConversations, isLossy } from './conversations.ts';
@@ -101,7 +101,7 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     tool: { name: 'pcapcheck', version: VERSION },
     topology: { path: site.path, name: site.name, sha256: evidence.topologySha256 ?? null },
     captures: evidence.captures,
-    coverage: coverageOf(observation, judged),
+    coverage: coverageOf(observation, judged, stories),
     connections: countConnections(judged, plain),
     findings,
     excepted,
@@ -179,7 +179,11 @@ function twoWay(peers: readonly Peer[]): Map<number, number> {
   return counts;
 }
 
-function coverageOf(observation: Observation, judged: readonly Judged[]): Report['coverage'] {
+function coverageOf(
+  observation: Observation,
+  judged: readonly Judged[],
+  { malformed, dropped }: Stories,
+): Report['coverage'] {
   const notJudged: Record<string, number> = { ...observation.notJudgedFrames };
   let outside = 0;
   for (const { conversation, verdict } of judged) {
@@ -187,7 +191,13 @@ function coverageOf(observation: Observation, judged: readonly Judged[]): Report
     notJudged[verdict.reason] = (notJudged[verdict.reason] ?? 0) + conversation.packets;
     outside += conversation.packets;
   }
-  return { frames: observation.frames, judged: observation.judgedFrames - outside, not_judged: notJudged };
+  return {
+    frames: observation.frames,
+    judged: observation.judgedFrames - outside,
+    not_judged: notJudged,
+    malformed_messages: malformed,
+    messages_not_kept: dropped,
+  };
 }
 
 function countConnections(judged: readonly Judged[], plain: readonly PlainTraffic[]): Report['connections'] {

@@ -227,6 +227,10 @@ export interface Coverage {
   judged: number;
   /** Frames by reason id (arp, ipv6-neighbor-discovery, truncated, …); the sum with `judged` is `frames`. */
   not_judged: Record<string, number>;
+  /** Messages of DHCP and TFTP that broke their own rules (an option beyond the end, no end mark); what was whole in them was read. */
+  malformed_messages: number;
+  /** Messages and TFTP packets beyond what is kept of a capture: boots and transfers may lack parts. */
+  messages_not_kept: number;
 }
 
 /** Something the capture could not show, told instead of guessed. */

@@ -112,7 +112,10 @@ export const EXCEPT_OPTIONS: readonly OptionRow[] = [
 ];
 
 export const PXE_OPTIONS: readonly OptionRow[] = [
-  { flags: '-c, --client <address>', description: 'one machine, by its hardware address: all of its messages' },
+  {
+    flags: '-c, --client <machine>',
+    description: 'one machine, by its hardware address, UUID or IP address: all of its messages',
+  },
   { flags: '-f, --format <format>', description: 'what to print', choices: ['table', 'json'], default: 'table' },
   WORKERS,
   QUIET,

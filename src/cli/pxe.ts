@@ -2,8 +2,9 @@ import { pxeClients, tftpTransfers } from '../assess/stories-report.ts';
 import type { Analysis } from '../engine/analyze.ts';
 import { captureOfFrame } from '../engine/flow-row.ts';
 import { printable, printableJson } from '../report/printable.ts';
-import { renderPxeClients, renderPxeLadder, sameHardwareAddress } from '../report/pxe-ladder.ts';
+import { isMachine, renderPxeClients, renderPxeLadders } from '../report/pxe-ladder.ts';
 import { useColor } from '../report/style.ts';
+import { malformedText, notKeptText } from '../report/terminal/limits.ts';
 import { playStories } from '../stories/stories.ts';
 import { timeText } from '../track/time-text.ts';
 import { EXIT_CLEAN, EXIT_FAILED } from './exit-codes.ts';
@@ -28,13 +29,10 @@ export async function pxeCommand(
   const places = placesOf(analysis);
   const all = pxeClients(stories, places);
   const { client } = options;
-  const clients =
-    client === undefined
-      ? all
-      : all.filter(({ hardware_address: address }) => address !== null && sameHardwareAddress(address, client));
+  const clients = client === undefined ? all : all.filter((one) => isMachine(one, client));
   if (clients.length === 0 && client !== undefined) {
     terminal.err(
-      `pcapcheck: no machine with the hardware address ${printable(client)} asked for network boot; 'pcapcheck pxe' without --client lists those that did\n`,
+      `pcapcheck: no machine ${printable(client)} asked for network boot; 'pcapcheck pxe' without --client lists those that did\n`,
     );
     return EXIT_FAILED;
   }
@@ -43,13 +41,20 @@ export async function pxeCommand(
     const transfers = tftpTransfers(stories, places).filter(
       (one) => client === undefined || addresses.has(one.client_ip),
     );
-    const document = { pxe_clients: clients, tftp_transfers: transfers };
+    const document = {
+      pxe_clients: clients,
+      tftp_transfers: transfers,
+      malformed_messages: stories.malformed,
+      messages_not_kept: stories.dropped,
+    };
     terminal.out(`${printableJson(JSON.stringify(document, null, 2))}\n`);
     return EXIT_CLEAN;
   }
   const look = { width: terminal.stdout.columns, color: useColor(terminal.stdout, terminal.env) };
-  const pieces = client === undefined ? renderPxeClients(clients, look) : renderPxeLadder(clients[0], look);
+  const pieces = client === undefined ? renderPxeClients(clients, look) : renderPxeLadders(clients, look);
   for (const piece of pieces) if (!terminal.out(piece)) break;
+  if (stories.malformed > 0) terminal.err(`pcapcheck: ${malformedText(stories.malformed)}\n`);
+  if (stories.dropped > 0) terminal.err(`pcapcheck: ${notKeptText(stories.dropped)}\n`);
   return EXIT_CLEAN;
 }
 

@@ -13,13 +13,16 @@ export interface PxeTextOptions {
 
 const LEAST_WIDTH = 40;
 
+/** What a message says is told in full, at any width that people have; a hostile name still ends. */
+const LADDER_LINES = 12;
+
 const LADDER: Column[] = [
   { title: 'After', align: 'right' },
   { title: 'Frame', align: 'right' },
   { title: 'From', least: 12 },
   { title: 'To', least: 12 },
-  { title: 'Message', least: 12 },
-  { title: 'Result', least: 16 },
+  { title: 'Message', least: 12, lines: LADDER_LINES },
+  { title: 'Result', least: 16, lines: LADDER_LINES },
 ];
 
 /** All machines, a line each. */
@@ -30,8 +33,16 @@ export function* renderPxeClients(clients: PxeClientReport[], options: PxeTextOp
     yield `${renderTable(BOOT_COLUMNS, printableData(clients).map(bootRow), width, painter(options.color)).join('\n')}\n`;
 }
 
+/** Machines one after the other; an address may have been given to several. */
+export function* renderPxeLadders(clients: PxeClientReport[], options: PxeTextOptions): Generator<string> {
+  for (const [i, client] of clients.entries()) {
+    if (i > 0) yield '\n';
+    yield* renderPxeLadder(client, options);
+  }
+}
+
 /** One machine: who it is, how far it came, and its ladder. */
-export function* renderPxeLadder(client: PxeClientReport, options: PxeTextOptions): Generator<string> {
+function* renderPxeLadder(client: PxeClientReport, options: PxeTextOptions): Generator<string> {
   const width = Math.max(LEAST_WIDTH, options.width);
   const paint = painter(options.color);
   const safe = printableData(client);
@@ -40,6 +51,7 @@ export function* renderPxeLadder(client: PxeClientReport, options: PxeTextOption
     safe.architecture_name,
     safe.uuid === null ? null : `UUID ${safe.uuid}`,
     safe.addresses.length === 0 ? null : safe.addresses.join(', '),
+    `first seen ${safe.first_ts}`,
     `${safe.boots} ${safe.boots === 1 ? 'boot' : 'boots'}, the last one ${stepLabel(safe.reached)}`,
   ].filter((fact) => fact !== null);
   yield `${wrap(facts.join('; '), width)
@@ -64,8 +76,9 @@ function ladderRow(step: PxeStepReport): { cells: string[]; tone: null } {
 
 const socket = (ip: string, port: number): string => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`);
 
-/** `00-15-5D-01-02-03` and `00155d010203` are the address as well. */
-export function sameHardwareAddress(one: string, other: string): boolean {
-  const digits = (text: string): string => text.toLowerCase().replace(/[^0-9a-f]/g, '');
-  return digits(one) !== '' && digits(one) === digits(other);
+/** True where `wanted` names the machine: its hardware address (`00-15-5D-01-02-03` and `00155d010203` too), its UUID, or an address that it had. */
+export function isMachine({ hardware_address, uuid, addresses }: PxeClientReport, wanted: string): boolean {
+  if (addresses.includes(wanted.toLowerCase())) return true;
+  const digits = (text: string): string => text.toLowerCase().replace(/[-:.{}]/g, '');
+  return [hardware_address, uuid].some((name) => name !== null && digits(name) === digits(wanted));
 }

@@ -34,6 +34,10 @@ export const coverageSchema = z
     frames: amount,
     judged: amount,
     not_judged: z.record(z.string(), amount).describe('Frames by reason; with judged they add up to frames'),
+    malformed_messages: amount.describe(
+      'DHCP and TFTP messages that break their own rules; what is whole in them is read',
+    ),
+    messages_not_kept: amount.describe('DHCP and TFTP messages beyond what is kept of a capture'),
   })
   .describe('Every frame is judged or counted under the reason why not');
 

@@ -9,6 +9,8 @@ export interface Column {
   least?: number;
   /** One line: what does not fit is cut with an ellipsis instead of wrapped. */
   single?: boolean;
+  /** Lines that a cell may take; MOST_LINES where nothing is said. */
+  lines?: number;
 }
 
 export interface Row {
@@ -68,15 +70,16 @@ function cellLines(row: Row, columns: Column[], widths: number[]): string[][] {
     const width = widths[index]!;
     if (columns[index]!.single) return [shorten(cell, width)];
     const lines = wrap(cell, width);
-    if (lines.length <= MOST_LINES) return lines;
+    const most = columns[index]!.lines ?? MOST_LINES;
+    if (lines.length <= most) return lines;
     const cut = shorten(
       lines
-        .slice(MOST_LINES - 1)
+        .slice(most - 1)
         .join(' ')
         .padEnd(width + 1),
       width,
     );
-    return [...lines.slice(0, MOST_LINES - 1), cut];
+    return [...lines.slice(0, most - 1), cut];
   });
   const height = Math.max(...wrapped.map((lines) => lines.length));
   return Array.from({ length: height }, (_, at) => wrapped.map((lines) => lines[at] ?? ''));

@@ -1,5 +1,5 @@
 /** The small print that decides how far to trust the rest: what could not be shown, what was judged, what was read. */
-import type { CaptureReport, Report, Undecided } from '../../assess/types.ts';
+import type { CaptureReport, Coverage, Report, Undecided } from '../../assess/types.ts';
 import { notJudgedLabel } from '../labels.ts';
 import { count, counted, size, span } from '../quantity.ts';
 import { type Page, paragraph, section } from './block.ts';
@@ -33,7 +33,24 @@ export function coverageSection(report: Report, page: Page): string[] {
     ...paragraph(page, `${counted(frames, 'frame')} read, ${count(judged)} judged${share}`, 2),
     ...(list === '' ? [] : paragraph(page, `not judged: ${list}`, 2, null, 2)),
     ...paragraph(page, connectionText(report), 2, null, 2),
+    ...messageLines(report.coverage, page),
   ]);
+}
+
+/** What was lost of the messages that boots and transfers are told from. */
+function messageLines({ malformed_messages: malformed, messages_not_kept: lost }: Coverage, page: Page): string[] {
+  return [
+    ...(malformed === 0 ? [] : paragraph(page, malformedText(malformed), 2, null, 2)),
+    ...(lost === 0 ? [] : paragraph(page, notKeptText(lost), 2, 'warn', 2)),
+  ];
+}
+
+export function malformedText(messages: number): string {
+  return `${counted(messages, 'message')} of DHCP or TFTP ${messages === 1 ? 'breaks its' : 'break their'} own rules; what is whole in ${messages === 1 ? 'it' : 'them'} was read`;
+}
+
+export function notKeptText(messages: number): string {
+  return `${counted(messages, 'message')} of DHCP or TFTP went beyond what is kept of a capture: boots and transfers may lack parts; look at a shorter capture`;
 }
 
 function connectionText({ connections }: Report): string {
