@@ -672,8 +672,8 @@ export const trouble: Report = {
     frames: 48_120,
     judged: 47_300,
     not_judged: { icmpv6: 300, arp: 512, truncated: 8 },
-    malformed_messages: 2,
-    messages_not_kept: 3,
+    malformed_messages: 0,
+    messages_not_kept: 0,
   },
   connections: { total: 535, expected: 421, blocked: 41, unexpected: 14, undecided: 4, not_judged: 55 },
   findings,
@@ -730,7 +730,6 @@ export const trouble: Report = {
 export const clear: Report = {
   ...trouble,
   captures: [{ ...trouble.captures[0]!, problems: [], sha256: 'ab'.repeat(32) }],
-  coverage: { ...trouble.coverage, malformed_messages: 0, messages_not_kept: 0 },
   connections: { total: 437, expected: 437, blocked: 0, unexpected: 0, undecided: 0, not_judged: 0 },
   findings: findings.filter((finding) => finding.severity === 'info'),
   excepted: [],
