@@ -12,6 +12,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { KINDS } from './kinds.ts';
 import { Losses } from './losses.ts';
 import { roleMatrix } from './matrix.ts';
+import { endIdentity, pairsOf } from './pairs.ts';
 import { isListed, type Peer, Peers } from './peers.ts';
 import { ruleStates } from './rule-states.ts';
 import { type PlainTraffic, screen } from './screening.ts';
@@ -60,7 +61,7 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     timeline.count(connection);
     return isLossy(connection, losses);
   });
-  const { plain, isOdd } = screen(fates, addresses, index);
+  const { plain, isOdd, table } = screen(fates, addresses, index);
   const all = gatherConversations(observation, fates, addresses, isOdd);
   const peers = addresses.all;
   const trust: Trust = {
@@ -96,6 +97,7 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
   };
   const found = inOrder(KINDS.flatMap((kind) => kind.find(context))).map((finding) => reported(finding, context));
   const { findings, excepted, exceptions } = applyExceptions(found, site, evidence.day);
+  const { pairs, leftOut } = pairsOf(judged, table, peers);
   return {
     schema: 'pcapcheck-report/1',
     tool: { name: 'pcapcheck', version: VERSION },
@@ -112,6 +114,8 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     matrix: roleMatrix(context),
     timeline: timeline.report(evidence.time),
     undecided: undecidedOf(judged),
+    pairs,
+    pairs_left_out: leftOut,
     pxe_clients: pxeClients(stories, evidence),
     tftp_transfers: tftpTransfers(stories, evidence),
   };
@@ -128,8 +132,8 @@ function lossIn(losses: Losses, moments: readonly Pick<Moment, 'seconds'>[], end
 
 function reported(finding: Finding, { site, peerOf }: Context): ReportedFinding {
   const identityOf = (ip: string): string => {
-    const endpoint = peerOf(ip)?.endpoint;
-    return endpoint?.kind === 'host' && endpoint.name !== null ? endpoint.name.toLowerCase() : ip;
+    const peer = peerOf(ip);
+    return peer === null ? ip : endIdentity(peer);
   };
   return {
     ...finding,

@@ -30,6 +30,8 @@ export interface Screened {
   plain: PlainTraffic[];
   /** 1 for each row of the fates that needs a closer look. */
   isOdd: Uint8Array;
+  /** All conversations, by the numbers of their peers. */
+  table: ConversationTable;
 }
 
 /** Ports of conversations that are read as stories: DHCP, TFTP, PXE; UDP. */
@@ -73,7 +75,7 @@ export function screen(fates: FateTable, peers: Peers, index: RuleIndex): Screen
       addPlain(traffic, fates.read(row, view));
     }
   }
-  return { plain: verdicts.inOrder(), isOdd };
+  return { plain: verdicts.inOrder(), isOdd, table };
 }
 
 /** Both directions between two hosts, whatever their addresses. */

@@ -240,6 +240,16 @@ export interface Undecided {
   examples: string[];
 }
 
+/** What became of all that one end asked of another on one port. */
+export interface PairReport {
+  /** Name of a host of the topology in lower case, else the address. */
+  src: string;
+  dest: string;
+  proto: 'tcp' | 'udp';
+  dest_port: number;
+  state: 'works' | 'mixed' | 'blocked' | 'undecided';
+}
+
 /** One message of a network boot, or one transfer in it. */
 export interface PxeStepReport {
   ts: string;
@@ -334,6 +344,9 @@ export interface Report {
   /** Null where there is no connection. */
   timeline: Timeline | null;
   undecided: Undecided[];
+  /** Who asked whom, for comparisons; bounded, the rest is counted. */
+  pairs: PairReport[];
+  pairs_left_out: number;
   pxe_clients: PxeClientReport[];
   tftp_transfers: TftpTransferReport[];
 }

@@ -4,7 +4,15 @@ import { FLOW_FORMAT_NAMES } from '../report/flows.ts';
 import { FORMATS } from '../report/formats.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
 import { printableLines, sentenceOf } from './failure.ts';
-import { addOptions, CATALOG_OPTIONS, CHECK_OPTIONS, EXCEPT_OPTIONS, FLOW_OPTIONS, PXE_OPTIONS } from './options.ts';
+import {
+  addOptions,
+  CATALOG_OPTIONS,
+  CHECK_OPTIONS,
+  DIFF_OPTIONS,
+  EXCEPT_OPTIONS,
+  FLOW_OPTIONS,
+  PXE_OPTIONS,
+} from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -77,6 +85,17 @@ function build(terminal: Terminal, exit: (code: number) => void): Command {
     .action(async (captures, options) => {
       const { pxeCommand } = await import('./pxe.ts');
       exit(await pxeCommand(captures, options, terminal));
+    });
+
+  const diff = program
+    .command('diff')
+    .description('compare two reports: what is new, fixed, unchanged, no longer seen');
+  addOptions(diff, DIFF_OPTIONS)
+    .argument('<before>', 'the earlier report, as --output json=before.json writes it')
+    .argument('<after>', 'the later one')
+    .action(async (before, after, options) => {
+      const { diffCommand } = await import('./diff.ts');
+      exit(await diffCommand(before, after, options, terminal));
     });
 
   const except = program.command('except').description('print the block of the topology that accepts a finding');

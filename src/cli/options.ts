@@ -111,6 +111,22 @@ export const EXCEPT_OPTIONS: readonly OptionRow[] = [
   QUIET,
 ];
 
+export const DIFF_OPTIONS: readonly OptionRow[] = [
+  {
+    flags: '-f, --format <format>',
+    description: 'what to print',
+    choices: ['terminal', 'json', 'markdown'],
+    default: 'terminal',
+  },
+  {
+    flags: '--fail-on <severity>',
+    description: 'exit with 1 where something at least this severe is new, or became so',
+    choices: [...SEVERITIES, 'never'],
+    default: 'low',
+  },
+  { flags: '-v, --verbose', description: 'print every change, internal errors whole' },
+];
+
 export const PXE_OPTIONS: readonly OptionRow[] = [
   {
     flags: '-c, --client <machine>',

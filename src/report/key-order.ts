@@ -11,6 +11,7 @@ import {
   findingSchema,
   matrixConversationSchema,
   matrixRowSchema,
+  pairSchema,
   pxeClientSchema,
   pxeStepSchema,
   reportSchema,
@@ -78,6 +79,7 @@ export const orderedReport: (report: Report) => Report = shaped(reportSchema, {
   ),
   timeline: shaped(timelineSchema, { buckets: each(shaped(timelineBucketSchema, { outcomes: byOutcome })) }),
   undecided: each(shaped(undecidedSchema)),
+  pairs: each(shaped(pairSchema)),
   pxe_clients: each(shaped(pxeClientSchema, { times: byTime, steps: each(shaped(pxeStepSchema)) })),
   tftp_transfers: each(
     shaped(tftpTransferSchema, {

@@ -22,6 +22,7 @@ function summary(report: Report): object {
     rules: [],
     endpoints: [],
     matrix: [],
+    pairs: [],
     timeline: null,
   });
   const findings = Object.fromEntries(

@@ -212,6 +212,16 @@ export const undecidedSchema = z
   .object({ reason: z.string(), count: amount, examples: z.array(z.string()) })
   .meta({ id: 'Undecided', description: 'Something that the capture could not show' });
 
+export const pairSchema = z
+  .object({
+    src: z.string().describe('Name of a host of the topology in lower case, else the address'),
+    dest: z.string(),
+    proto: z.enum(['tcp', 'udp']),
+    dest_port: port,
+    state: z.enum(['works', 'mixed', 'blocked', 'undecided']),
+  })
+  .meta({ id: 'Pair', description: 'What became of all that one end asked of another on one port' });
+
 export const pxeStepSchema = z
   .object({
     ts: time,
@@ -298,6 +308,8 @@ export const reportSchema = z
     matrix: z.array(matrixRowSchema),
     timeline: timelineSchema.nullable(),
     undecided: z.array(undecidedSchema),
+    pairs: z.array(pairSchema).describe('Who asked whom, for comparisons'),
+    pairs_left_out: amount.describe('Pairs beyond those that are listed'),
     pxe_clients: z.array(pxeClientSchema),
     tftp_transfers: z.array(tftpTransferSchema),
   })

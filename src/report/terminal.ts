@@ -37,7 +37,7 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
     verbose: options.verbose,
     paint: painter(options.color),
   };
-  // No section lists endpoints, and there may be very many.
-  const safe = printableData({ ...report, endpoints: [] });
+  // No section lists endpoints and pairs, and there may be very many.
+  const safe = printableData({ ...report, endpoints: [], pairs: [] });
   return `${SECTIONS.flatMap((lines) => lines(safe, page)).join('\n')}\n`;
 }

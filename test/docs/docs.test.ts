@@ -110,7 +110,7 @@ describe('commands', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   /** Reports in JSON that commands read. */
-  const REPORTS = ['report.json'];
+  const REPORTS = ['report.json', 'before.json', 'after.json'];
   beforeAll(async () => {
     const outputs = REPORTS.flatMap((name) => ['-o', `json=${join(folder, name)}`]);
     await run([DEMO_CAPTURE, '-t', DEMO_SITE, '-q', ...outputs]);

@@ -722,6 +722,11 @@ export const trouble: Report = {
       examples: ['10.20.4.90 -> 10.21.0.12 tcp 443'],
     },
   ],
+  pairs: [
+    { src: 'mp01', dest: 'sql01', proto: 'tcp', dest_port: 1433, state: 'blocked' },
+    { src: '10.20.4.117', dest: 'mp01', proto: 'tcp', dest_port: 80, state: 'works' },
+  ],
+  pairs_left_out: 0,
   pxe_clients,
   tftp_transfers,
 };
@@ -738,6 +743,7 @@ export const clear: Report = {
   rules: [...working, ...idle, inapplicable],
   matrix: [ROW],
   undecided: [],
+  pairs: [],
   pxe_clients: [],
   tftp_transfers: [],
 };

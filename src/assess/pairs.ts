@@ -1,0 +1,49 @@
+import type { Judged } from './context.ts';
+import type { ConversationTable } from './conversation-table.ts';
+import type { Peer } from './peers.ts';
+import type { PairReport } from './types.ts';
+
+/** Rows published; with more of them the rest is counted. */
+const MOST_PAIRS = 50_000;
+
+/** The better of what the addresses of one host showed. */
+const RANK = { works: 0, mixed: 1, blocked: 2, undecided: 3 } as const;
+
+/** The name by which an end is known from capture to capture: that of a host of the topology, else the address. */
+export function endIdentity({ endpoint, ip }: Pick<Peer, 'endpoint' | 'ip'>): string {
+  return endpoint.kind === 'host' && endpoint.name !== null ? endpoint.name.toLowerCase() : ip;
+}
+
+/**
+ * Who asked whom on which port, and whether it got through: what a comparison needs to tell what is fixed from what was not tried. What
+ * was judged one by one comes first, then what simply works.
+ * @param table all conversations; those marked odd are among `judged`
+ */
+export function pairsOf(
+  judged: readonly Judged[],
+  table: ConversationTable,
+  peers: readonly Peer[],
+): { pairs: PairReport[]; leftOut: number } {
+  const rows = new Map<string, PairReport>();
+  let leftOut = 0;
+  const add = (client: Peer, server: Peer, proto: 'tcp' | 'udp', port: number, state: PairReport['state']): void => {
+    const src = endIdentity(client);
+    const dest = endIdentity(server);
+    const key = `${src} ${dest} ${proto} ${port}`;
+    const known = rows.get(key);
+    if (known !== undefined) {
+      if (RANK[state] < RANK[known.state]) known.state = state;
+    } else if (rows.size < MOST_PAIRS) rows.set(key, { src, dest, proto, dest_port: port, state });
+    else leftOut++;
+  };
+  for (const { conversation, verdict, reach } of judged) {
+    if (verdict.kind === 'not-judged' || conversation.isTransfer) continue;
+    add(conversation.client, conversation.server, conversation.proto, conversation.port, reach.state);
+  }
+  for (let i = 0; i < table.count; i++) {
+    if (table.odd[i] === 1) continue;
+    const port = table.ports[i];
+    add(peers[table.clients[i]], peers[table.servers[i]], port & 1 ? 'udp' : 'tcp', port >>> 1, 'works');
+  }
+  return { pairs: [...rows.values()], leftOut };
+}

@@ -1,0 +1,30 @@
+import { compare, isWorse } from '../compare/compare.ts';
+import type { FailOn } from '../compare/types.ts';
+import { DIFF_FORMATS, type DiffFormat } from '../report/diff/formats.ts';
+import { readReport } from '../report/read-report.ts';
+import { useColor } from '../report/style.ts';
+import { EXIT_CLEAN, EXIT_FINDINGS } from './exit-codes.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface DiffOptions {
+  format: DiffFormat;
+  failOn: FailOn;
+  verbose?: boolean;
+}
+
+/** `pcapcheck diff`: what changed from one report to the next. Returns 1 where something is new or became worse. */
+export async function diffCommand(
+  before: string,
+  after: string,
+  options: DiffOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const comparison = compare(await readReport(before), await readReport(after), { before, after });
+  const look = {
+    width: terminal.stdout.columns,
+    color: useColor(terminal.stdout, terminal.env),
+    verbose: options.verbose ?? false,
+  };
+  terminal.out(DIFF_FORMATS[options.format](comparison, look));
+  return isWorse(comparison, options.failOn) ? EXIT_FINDINGS : EXIT_CLEAN;
+}

@@ -1,0 +1,44 @@
+/**
+ * Text from captures and topologies in Markdown: shown, never obeyed. GitHub, GitLab and Jira renderers differ in what they obey, so
+ * every character that any of them may is escaped.
+ */
+import { printable } from './printable.ts';
+
+/** What begins something within a line; ASCII punctuation may be escaped by a backslash (CommonMark 0.31, section 2.4). */
+const OBEYED = /[\\`*_[\]|~^$]/g;
+/** What begins a block: a heading, a list, a quotation, a rule. */
+const STARTS = /^(\s*(?:\d+)?)([#+\-=.)])/;
+/** What a renderer that allows HTML would read, as references. */
+const HTML: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\u200b': '&#8203;',
+};
+/** Mentions, references and links that renderers make of plain text: a blank that nobody sees keeps them apart. */
+const LINKED = /[@#!%](?=\w)|(?<=\b(?:https?|ftp|mailto|www)):?(?=[/.])/gi;
+
+/** One line of inline text. */
+export function text(value: string): string {
+  return printable(value)
+    .replace(OBEYED, '\\$&')
+    .replace(STARTS, '$1\\$2')
+    .replace(LINKED, '$&\u200b')
+    .replace(/[&<>"\u200b]/g, (character) => HTML[character]);
+}
+
+/** A code span that holds the text whatever backticks are in it (CommonMark 0.31, section 6.1), also within a table. */
+export function code(value: string): string {
+  const shown = printable(value).replaceAll('|', '\\|');
+  const runs = shown.match(/`+/g) ?? [];
+  const fence = '`'.repeat(1 + Math.max(0, ...runs.map((run) => run.length)));
+  const padded = /^`|`$|^ .* $/.test(shown) || shown === '' ? ` ${shown} ` : shown;
+  return `${fence}${padded}${fence}`;
+}
+
+/** A table of cells that are Markdown already. */
+export function markdownTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
+}
