@@ -106,7 +106,7 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
   },
   'tftp-reply-blocked': {
     word: 'TFTP lost',
-    heading: 'TFTP: answers from dynamic ports that are lost on the way',
+    heading: 'TFTP: answers that do not arrive',
     verdict: (proven, likely) =>
       counted(proven + likely, 'TFTP client never gets its answer', 'TFTP clients never get their answers'),
   },

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/assess/types.ts';
 import { DHCP, machine } from '../stories/boot-frames.ts';
-import { type TestFrame, udp } from '../track/frames.ts';
-import { held, site } from './traffic.ts';
+import { icmpError, type TestFrame, udp } from '../track/frames.ts';
+import { DP, held, site } from './traffic.ts';
 
-const { lease: LEASE, dhcp, discover, offer, request, ack, ask4011, answer4011, load, begin: beginAt } = machine();
+const { lease: LEASE, dhcp, discover, offer, request, ack, ask4011, answer4011, ask, load, begin: beginAt } = machine();
 const NOBODY = '0.0.0.0';
 const ALL = '255.255.255.255';
 
@@ -15,6 +15,11 @@ function told(frames: TestFrame[]): Finding[] {
 const kinds = (frames: TestFrame[]): string[] => told(frames).map(({ kind }) => kind);
 
 const begin = beginAt();
+/** Something that shows both directions of the two. */
+const answeredBefore = [
+  udp({ source: LEASE, destination: DP, sourcePort: 4000, destinationPort: 53, time: 0 }),
+  udp({ source: DP, destination: LEASE, sourcePort: 53, destinationPort: 4000, time: 0.1 }),
+];
 
 describe('boots made by hand', () => {
   test('a normal boot gives no finding at all', () => {
@@ -79,5 +84,48 @@ describe('boots made by hand', () => {
     expect(kinds(frames)).toEqual(['tftp-port-out-of-range']);
     const own = held(frames, site('', 'tftp_port_range: 3000-4000'));
     expect(own.findings.filter(({ kind }) => kind.startsWith('tftp-'))).toEqual([]);
+  });
+});
+
+describe('a TFTP request without an answer', () => {
+  const asked = [ask(3, 'a.efi'), ask(7, 'a.efi'), ask(11, 'a.efi')];
+  const only = (frames: TestFrame[]): Finding => {
+    const found = told(frames);
+    expect(found).toHaveLength(1);
+    return found[0]!;
+  };
+  test('near the client: its answer is likely blocked, and the other causes are named', () => {
+    const finding = only([...begin, answer4011(2.1, 'a.efi'), ...asked]);
+    expect(finding).toMatchObject({
+      kind: 'tftp-reply-blocked',
+      certainty: 'likely',
+      attempts: 3,
+      outcome: 'no-answer',
+    });
+    expect(finding.message).toMatch(
+      /the answer is dropped on the way .* the request is dropped, or the service is silent/,
+    );
+    expect(finding.message).toContain("answered this machine's DHCP");
+    expect(finding.frames).toHaveLength(3);
+  });
+  test('near the client, and the server was not heard of before', () => {
+    const boot = [discover(0), offer(0.1, { file: 'a.efi' }), request(1), ack(1.1, { file: 'a.efi' }), ...asked];
+    expect(only(boot).message).toContain('was not heard of otherwise');
+  });
+  test('behind the relay: no answer, and what that means at the server', () => {
+    const relayed = [ask4011(2, { relay: '10.1.0.1' }), answer4011(2.1, 'a.efi'), ...asked];
+    const finding = only(relayed);
+    expect(finding).toMatchObject({ kind: 'tftp-request-unanswered', certainty: 'likely' });
+    expect(finding.message).toContain('where this capture was made at the server, its service is silent');
+  });
+  test('without a boot around it: no answer, for one of three reasons', () => {
+    const finding = only([...load(0, 'other.efi').slice(0, 1), ask(4, 'other.efi'), ...answeredBefore]);
+    expect(finding.kind).toBe('tftp-request-unanswered');
+    expect(finding.message).toContain('this capture cannot tell which');
+  });
+  test('rejected by ICMP: proven, and told by the request', () => {
+    const error = icmpError(DP, LEASE, 3, 3, asked[0]!, 3.1);
+    const finding = only([...begin, answer4011(2.1, 'a.efi'), asked[0]!, error]);
+    expect(finding).toMatchObject({ kind: 'tftp-request-unanswered', certainty: 'proven', outcome: 'unreachable' });
   });
 });

@@ -76,6 +76,13 @@ describe('terminal report', () => {
     expect(renderTerminal({ ...clear, rules: [] }, plain)).toContain('no\nrule was seen to work.');
   });
 
+  it('says how many messages were broken, and how many were lost', () => {
+    const coverage = { ...trouble.coverage, malformed_messages: 2, messages_not_kept: 1 };
+    const told = renderTerminal({ ...trouble, coverage }, plain).replace(/\s+/g, ' ');
+    expect(told).toContain('2 messages of DHCP or TFTP break their own rules; what is whole in them was read');
+    expect(told).toContain('1 message of DHCP or TFTP went beyond what is kept of a capture');
+  });
+
   it('shows a kind that it has no words for under its id', () => {
     const findings = [{ ...trouble.findings[0]!, kind: 'tftp-window-stall' }];
     const text = renderTerminal({ ...trouble, findings }, plain);

@@ -17,6 +17,8 @@ export interface Said {
   yours?: string;
   server?: string;
   file?: string;
+  /** Address of the relay that passes it on. */
+  relay?: string;
   pxe?: boolean;
   architecture?: number;
   /** More options, before the end mark. */
@@ -49,6 +51,7 @@ export function machine(number = 1) {
     view.setUint16(4, body.length);
     body.set([isReply ? 2 : 1, 1, 6, 0, 1, number >> 8, number & 0xff, Math.floor(time)], 8);
     body.set(address(said.yours ?? NOBODY), 8 + 16);
+    body.set(address(said.relay ?? NOBODY), 8 + 24);
     body.set([0, 0x15, 0x5d, 0x77, number >> 8, number & 0xff], 8 + 28);
     body.set(text(said.file ?? ''), 8 + 108);
     body.set([0x63, 0x82, 0x53, 0x63], 8 + 236);

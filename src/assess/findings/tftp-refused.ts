@@ -66,7 +66,9 @@ function tell(one: TftpCase, context: Context): Finding {
 }
 
 function remedyOf(story: TftpStory, server: string): string {
-  switch (story.failure!.code) {
+  const { code, text } = story.failure!;
+  // Servers of Windows were seen to say "Access Violation" under another code (PXE-T04).
+  switch (/access violation|permission denied/i.test(text) ? ACCESS : code) {
     case NOT_FOUND:
       return `See whether the file is there on ${server} (Configuration Manager: RemoteInstall\\SMSBoot; an empty folder or a missing boot image is mended by distributing the boot image again, with "deploy this boot image from the PXE-enabled distribution point" set). Where DHCP option 67 names the file, correct or remove it.`;
     case ACCESS:

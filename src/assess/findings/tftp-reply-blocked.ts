@@ -13,16 +13,24 @@ import {
   transferRange,
   wentOnAfter,
 } from '../tftp-evidence.ts';
+import { answeredElsewhere, isNearClient, silentCases } from '../tftp-silence.ts';
 import type { Finding } from '../types.ts';
 import { called, counted } from '../wording.ts';
 
-/** A server answered a TFTP request from a port of its own, and the answer, or what the client sends there, is lost on the way. */
+/**
+ * A server answers a TFTP request from a port of its own, and the answer, or what the client sends there, does not arrive. Near the server the
+ * answer is seen and never acknowledged; near the client only repeated requests are, and other causes are told with it.
+ */
 export const tftpReplyBlocked: Kind = {
-  meta: { id: 'tftp-reply-blocked', title: 'TFTP answers are lost on the way', severity: 'high' },
-  find: (context) =>
-    tftpCases(context, (story) => waysOf(story) !== null && !wentOnAfter(story, context))
+  meta: { id: 'tftp-reply-blocked', title: 'TFTP answers do not arrive', severity: 'high' },
+  find: (context) => [
+    ...tftpCases(context, (story) => waysOf(story) !== null && !wentOnAfter(story, context))
       .filter(({ stories }) => !stories.some(({ fragments }) => fragments !== null && fragments.datagrams > 0))
       .map((one) => tell(one, context)),
+    ...silentCases(context)
+      .filter(isNearClient)
+      .map((one) => tellSilence(one, context)),
+  ],
 };
 
 /** Which way is blocked: that of the answers, or that of the client's acknowledgments; null where neither is seen to be. */
@@ -81,6 +89,35 @@ function tell(one: TftpCase, context: Context): Finding {
       count: stories.length,
       attempts: requests,
       moments: stories.flatMap((each) => [each.first, each.last, ...(each.rejection ? [rejectionMoment(each)] : [])]),
+      display_filter: tftpFilter(one),
+    },
+    context,
+  );
+}
+
+/** Near the client: the answer is missing, and why cannot be seen from here. */
+function tellSilence(one: TftpCase, context: Context): Finding {
+  const { client, server, stories, boot } = one;
+  const name = called(server);
+  const range = transferRange(server).text;
+  const requests = stories.reduce((sum, each) => sum + each.requests.length, 0);
+  const reachable = answeredElsewhere(one)
+    ? `${name} answered this machine's DHCP, so that it runs and is reachable: a dropped answer is the usual cause.`
+    : `${name} was not heard of otherwise, so that it may be down or unreachable as well.`;
+  return storyFinding(
+    {
+      kind: tftpReplyBlocked.meta.id,
+      severity: 'high',
+      certainty: 'likely',
+      message: `${machine(one)} asks ${name} for ${filesText(stories)} (${counted(requests, 'request')} to udp/69), and no answer arrives from any port. Seen from the client's network, three causes look alike: the answer is dropped on the way (it comes from a port of its own, ${range}, which a rule for 69 does not cover), the request is dropped, or the service is silent. ${reachable} ${onScreen('tftp-timeout', boot?.architecture ?? null)}`,
+      remedy: `Capture at ${name} at the same time. Where its answer leaves from a high port, that is what is blocked: allow udp from ${name}, ports ${range}, to any port of ${called(client)} (from the server's side; the answer is a new flow), or turn on the TFTP helper of the firewall, or fix the server's ports (WDS: UdpPortPolicy; tftp_port_range in the topology) and open those. Where no request arrives there, allow udp/69 towards it. Where the request arrives and nothing leaves, start the TFTP service (WDS, or the PXE responder) and look at its host firewall, outbound too.`,
+      outcome: 'no-answer',
+      client,
+      server,
+      port: 69,
+      count: stories.length,
+      attempts: requests,
+      moments: stories.flatMap((each) => each.requests),
       display_filter: tftpFilter(one),
     },
     context,

@@ -1,45 +1,29 @@
-import type { TftpStory } from '../../stories/tftp-story.ts';
-import { seesClient } from '../boot-facts.ts';
 import type { Context } from '../context.ts';
 import { onScreen } from '../firmware.ts';
 import type { Kind } from '../kind.ts';
 import { storyFinding } from '../story-finding.ts';
-import {
-  filesText,
-  machine,
-  seesBothWays,
-  type TftpCase,
-  tftpCases,
-  tftpFilter,
-  transferRange,
-  wentOnAfter,
-} from '../tftp-evidence.ts';
+import { filesText, machine, type TftpCase, tftpFilter, transferRange } from '../tftp-evidence.ts';
+import { isBehindRelay, isNearClient, isRejectedRequest, silentCases } from '../tftp-silence.ts';
 import type { Finding } from '../types.ts';
 import { called, counted } from '../wording.ts';
 
-/** A TFTP request was repeated, and nothing came back from any port of the server. */
+/**
+ * A TFTP request was rejected, or repeated without an answer from any port, seen elsewhere than near a machine that boots: that one is told
+ * by tftp-reply-blocked.
+ */
 export const tftpRequestUnanswered: Kind = {
   meta: { id: 'tftp-request-unanswered', title: 'TFTP requests without an answer', severity: 'high' },
   find: (context) =>
-    tftpCases(context, (story) => story.outcome === 'no-answer' && !wentOnAfter(story, context))
-      .filter(
-        (one) =>
-          one.stories.some(isRejected) ||
-          (isRepeated(one.stories) &&
-            seesBothWays(one) &&
-            !context.lossIn(one.stories.flatMap(({ first, last }) => [first, last]))),
-      )
+    silentCases(context)
+      .filter((one) => !isNearClient(one))
       .map((one) => tell(one, context)),
 };
-
-const isRejected = ({ rejection }: TftpStory): boolean => rejection?.about === 'request';
-const isRepeated = (stories: readonly TftpStory[]): boolean => stories.some(({ requests }) => requests.length > 1);
 
 function tell(one: TftpCase, context: Context): Finding {
   const { client, server, stories, boot } = one;
   const requests = stories.reduce((sum, each) => sum + each.requests.length, 0);
   const range = transferRange(server);
-  const rejection = stories.find(isRejected)?.rejection ?? null;
+  const rejection = stories.find(isRejectedRequest)?.rejection ?? null;
   const asked = `${machine(one)} asks ${called(server)} for ${filesText(stories)} (${counted(requests, 'request')} to udp/69)`;
   return storyFinding(
     {
@@ -67,10 +51,9 @@ function tell(one: TftpCase, context: Context): Finding {
   );
 }
 
-/** What silence can mean here. At the server it is the server's; elsewhere three causes look alike. */
-function vantage({ boot, stories }: TftpCase): string {
-  const last = boot?.boots.find(({ transfers }) => transfers.includes(stories[0]));
-  const place =
-    last === undefined ? '' : seesClient(last) ? "Seen from the client's network: " : 'Seen behind the relay: ';
-  return `${place}the request may be dropped on the way, or the answer (it comes from a port of its own, which a rule for 69 does not cover), or the service is silent; this capture cannot tell which.`;
+/** What silence can mean here: at the server it is the server's own, elsewhere three causes look alike. */
+function vantage(one: TftpCase): string {
+  return isBehindRelay(one)
+    ? 'Seen behind the relay: where this capture was made at the server, its service is silent, or its own firewall drops the answer before it leaves; elsewhere the request or the answer (it comes from a port of its own, which a rule for 69 does not cover) may be dropped between here and the server.'
+    : 'The request may be dropped on the way, or the answer (it comes from a port of its own, which a rule for 69 does not cover), or the service is silent; this capture cannot tell which.';
 }
