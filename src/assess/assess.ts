@@ -4,6 +4,7 @@ import { VERSION } from '../product.ts';
 import type { Site } from '../site/index.ts';
 import type { Moment } from '../stories/moment.ts';
 import { playStories, type Stories } from '../stories/stories.ts';
+import { eachBeginning } from '../track/beginnings.ts';
 import type { Observation } from '../track/observation.ts';
 import { type Context, type FramePlace, type Judged, pairKey, type RuleUse } from './context.ts';
 import { type Conversation, gatherConversations, isLossy } from './conversations.ts';
@@ -50,6 +51,9 @@ export interface Evidence {
   day: string;
 }
 
+/** An odd conversation takes about so many times the memory of a fate's row. */
+const FATES_PER_ODD = 4;
+
 /** Holds what a capture shows against what the site and the catalog expect. */
 export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report {
   const index = compile(catalog, site);
@@ -61,8 +65,17 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     timeline.count(connection);
     return isLossy(connection, losses);
   });
-  const { plain, isOdd, table } = screen(fates, addresses, index);
-  const all = gatherConversations(observation, fates, addresses, isOdd);
+  if (observation.beginnings !== null)
+    eachBeginning(observation.beginnings, (second, outcome, connections, attempts) =>
+      timeline.add(second, 0, outcome, connections, attempts),
+    );
+  const { plain, isOdd, beyond, table } = screen(
+    fates,
+    addresses,
+    index,
+    Math.floor(observation.fateLimit / FATES_PER_ODD),
+  );
+  const all = gatherConversations(observation, fates, addresses, isOdd, losses);
   const peers = addresses.all;
   const trust: Trust = {
     end: observation.end,
@@ -104,7 +117,10 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     topology: { path: site.path, name: site.name, sha256: evidence.topologySha256 ?? null },
     captures: evidence.captures,
     coverage: coverageOf(observation, judged, stories),
-    connections: countConnections(judged, plain),
+    connections: countConnections(judged, plain, {
+      not_kept: beyond + fates.beyond.reduce((sum, count) => sum + count, 0),
+      cut_short: observation.setAside,
+    }),
     findings,
     excepted,
     exceptions,
@@ -204,9 +220,21 @@ function coverageOf(
   };
 }
 
-function countConnections(judged: readonly Judged[], plain: readonly PlainTraffic[]): Report['connections'] {
+function countConnections(
+  judged: readonly Judged[],
+  plain: readonly PlainTraffic[],
+  memory: Pick<Report['connections'], 'not_kept' | 'cut_short'>,
+): Report['connections'] {
   const working = plain.reduce((sum, { connections }) => sum + connections, 0);
-  const counts = { total: working, expected: working, blocked: 0, unexpected: 0, undecided: 0, not_judged: 0 };
+  const counts = {
+    total: working + memory.not_kept,
+    expected: working,
+    blocked: 0,
+    unexpected: 0,
+    undecided: 0,
+    not_judged: 0,
+    ...memory,
+  };
   for (const { conversation, verdict, reach } of judged) {
     const { connections } = conversation;
     counts.total += connections;

@@ -53,9 +53,10 @@ export interface Conversation {
 const ANSWER_SECONDS = 3;
 
 /** True of a connection that failed because something was not seen, while the capture lost packets: it may be among them. */
-export function isLossy(view: ConnectionView, losses: Losses): boolean {
+export function isLossy(view: ConnectionView | FateView, losses: Losses): boolean {
   const { outcome } = view;
-  const wantsAnswer = outcome === 'no-answer' || outcome === 'half-open' || symptomOf(view) !== null;
+  const wantsAnswer =
+    outcome === 'no-answer' || outcome === 'half-open' || ('symptom' in view ? view.symptom : symptomOf(view)) !== null;
   return wantsAnswer && losses.between(view.firstSeconds, view.lastSeconds + ANSWER_SECONDS);
 }
 
@@ -65,6 +66,7 @@ export function gatherConversations(
   fates: FateTable,
   peers: Peers,
   isOdd: Uint8Array,
+  losses: Losses,
 ): Conversation[] {
   const byPair = new Map<number, Map<number, Conversation>>();
   const all: Conversation[] = [];
@@ -87,7 +89,7 @@ export function gatherConversations(
       pair.set(portKey, conversation);
       all.push(conversation);
     }
-    addFate(conversation, view, observation);
+    addFate(conversation, view, observation, losses);
   }
   return all;
 }
@@ -109,7 +111,7 @@ function newConversation(view: FateView, client: Peer, server: Peer): Conversati
   };
 }
 
-function addFate(conversation: Conversation, view: FateView, observation: Observation): void {
+function addFate(conversation: Conversation, view: FateView, observation: Observation, losses: Losses): void {
   conversation.connections += view.connections;
   conversation.bytes += view.bytes;
   conversation.packets += view.packetsToServer + view.packetsToClient;
@@ -119,7 +121,8 @@ function addFate(conversation: Conversation, view: FateView, observation: Observ
   conversation.fates.push({
     outcome: view.outcome,
     symptom: view.symptom,
-    lossy: view.lossy,
+    // Of connections that were set aside nobody asked: then the time of all of them counts.
+    lossy: view.lossy || (observation.beginnings !== null && isLossy(view, losses)),
     slowest: view.slowest,
     count: view.connections,
     attempts: view.attempts,

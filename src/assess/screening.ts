@@ -32,6 +32,8 @@ export interface Screened {
   isOdd: Uint8Array;
   /** All conversations, by the numbers of their peers. */
   table: ConversationTable;
+  /** Connections that would need a closer look, for which there is no room. */
+  beyond: number;
 }
 
 /** Ports of conversations that are read as stories: DHCP, TFTP, PXE; UDP. */
@@ -41,8 +43,9 @@ const STORY_PORTS = new Set([67, 68, 69, 546, 547, 4011]);
  * Sets aside what is expected and works, which is nearly all traffic of a site in order. A conversation (client, server, protocol, port)
  * is plain where each of its connections is; and where one conversation of two hosts is odd, all of theirs are looked at, since one may
  * stand in for the other.
+ * @param mostOdd conversations that may be looked at more closely
  */
-export function screen(fates: FateTable, peers: Peers, index: RuleIndex): Screened {
+export function screen(fates: FateTable, peers: Peers, index: RuleIndex, mostOdd = Number.POSITIVE_INFINITY): Screened {
   const { count } = fates;
   const conversationOf = new Int32Array(count);
   const table = new ConversationTable();
@@ -65,17 +68,39 @@ export function screen(fates: FateTable, peers: Peers, index: RuleIndex): Screen
   }
   for (let i = 0; i < table.count; i++)
     if (table.odd[i] === 0 && oddPairs.has(pairOf(peers, table, i))) table.odd[i] = 1;
+  leaveOut(table, verdicts, mostOdd);
+  let beyond = 0;
   const isOdd = new Uint8Array(count);
   for (let row = 0; row < count; row++) {
     const conversation = conversationOf[row];
     if (table.odd[conversation] === 1) isOdd[row] = 1;
+    else if (table.odd[conversation] === LEFT_OUT) beyond += fates.read(row, view).connections;
     else {
       const traffic = verdicts.of(table, conversation)!;
       addEnds(traffic, peers.all[table.clients[conversation]], peers.all[table.servers[conversation]]);
       addPlain(traffic, fates.read(row, view));
     }
   }
-  return { plain: verdicts.inOrder(), isOdd, table };
+  return { plain: verdicts.inOrder(), isOdd, beyond, table };
+}
+
+/** In ConversationTable.odd: there is no room for a closer look. */
+const LEFT_OUT = 2;
+
+/** Where too many conversations need a closer look (a scan), those that rules expect come first, then the others, each in the order of their first frame. */
+function leaveOut(table: ConversationTable, verdicts: PlainVerdicts, most: number): void {
+  let odd = 0;
+  let expected = 0;
+  for (let i = 0; i < table.count; i++) odd += table.odd[i];
+  if (odd <= most) return;
+  for (let i = 0; i < table.count; i++) if (table.odd[i] === 1 && verdicts.of(table, i) !== null) expected++;
+  let roomForExpected = most;
+  let roomForOthers = Math.max(0, most - expected);
+  for (let i = 0; i < table.count; i++) {
+    if (table.odd[i] === 0) continue;
+    const isExpected = verdicts.of(table, i) !== null;
+    if ((isExpected ? roomForExpected-- : roomForOthers--) <= 0) table.odd[i] = LEFT_OUT;
+  }
 }
 
 /** Both directions between two hosts, whatever their addresses. */

@@ -38,9 +38,14 @@ export class TimelineCounts {
 
   /** Allocates nothing: it is called for each connection. */
   count({ firstSeconds, firstNanoseconds, outcome, attempts }: ConnectionView): void {
+    this.add(firstSeconds, firstNanoseconds, outcome, 1, attempts);
+  }
+
+  /** Counts connections that began at one moment. */
+  add(firstSeconds: number, firstNanoseconds: number, outcome: Outcome, connections: number, attempts: number): void {
     const at = Math.floor(since(this.#start, firstSeconds, firstNanoseconds) / this.#width);
     const bucket = at < 0 ? 0 : at >= this.#spans ? this.#spans - 1 : at;
-    this.#outcomes[bucket * OUTCOME_NAMES.length + OUTCOME_NAMES.indexOf(outcome)]++;
+    this.#outcomes[bucket * OUTCOME_NAMES.length + OUTCOME_NAMES.indexOf(outcome)] += connections;
     this.#attempts[bucket] += attempts;
   }
 

@@ -331,6 +331,10 @@ export interface Report {
     unexpected: number;
     undecided: number;
     not_judged: number;
+    /** Of conversations for which there was no memory: counted, and nothing is said of them. */
+    not_kept: number;
+    /** Connections that were no longer followed before they ended, for want of memory; what they did later counts as another one. */
+    cut_short: number;
   };
   findings: ReportedFinding[];
   /** Findings that an exception covers. */

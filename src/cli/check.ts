@@ -81,7 +81,7 @@ async function checked(
   terminal: Terminal,
 ): Promise<Report> {
   const stop = new AbortController();
-  const read = () => readCaptures(captures, { ...options, signal: stop.signal }, terminal);
+  const read = () => readCaptures(captures, { ...options, setAside: true, signal: stop.signal }, terminal);
   // Without threads reading takes this one: then the topology comes first.
   const reading = options.workers === 0 ? null : read();
   reading?.catch(() => {});

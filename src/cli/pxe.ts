@@ -24,7 +24,7 @@ export async function pxeCommand(
   options: PxeOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const analysis = await readCaptures(captures, options, terminal);
+  const analysis = await readCaptures(captures, { ...options, setAside: true }, terminal);
   const stories = playStories(analysis.observation);
   const places = placesOf(analysis);
   const all = pxeClients(stories, places);

@@ -8,7 +8,7 @@ import type { Terminal } from './terminal.ts';
 /** Reads captures with a progress line on standard error. An interrupted run says what it had read. */
 export async function readCaptures(
   paths: readonly string[],
-  options: { workers?: number; maxMemory?: number; quiet?: boolean; signal?: AbortSignal },
+  options: { workers?: number; maxMemory?: number; quiet?: boolean; setAside?: boolean; signal?: AbortSignal },
   terminal: Terminal,
 ): Promise<Analysis> {
   const line = options.quiet ? null : progressLine(terminal.stderr);
@@ -22,6 +22,7 @@ export async function readCaptures(
   };
   if (options.workers !== undefined) settings.workers = options.workers;
   if (options.maxMemory !== undefined) settings.maxMemory = options.maxMemory;
+  if (options.setAside !== undefined) settings.setAside = options.setAside;
   if (options.signal !== undefined) settings.signal = options.signal;
   // Files that are read on this thread keep it busy: nobody would hear the signal, so it does what it does by itself.
   const canListen = options.workers !== 0 || paths.includes(STANDARD_INPUT);

@@ -4,7 +4,7 @@ import { type FileResult, type FileTask, PROGRESS_BYTES, PROGRESS_FRAMES } from 
 
 /** Reads one capture into one part. Throws CaptureError where the file cannot be read at all. */
 export async function analyzeFile(task: FileTask): Promise<FileResult> {
-  const analyzer = new FrameAnalyzer(task.seed, 0, task.limit);
+  const analyzer = new FrameAnalyzer(task.seed, 0, task.limit, task.fateLimit);
   const progress = new Float64Array(task.progress);
   const summary = await readCapture(task.path, analyzer, {
     onProgress: (bytes) => {

@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os';
 import type { CaptureFileSummary } from '../capture/source.ts';
 import { PartMerger } from '../track/merge.ts';
 import { Observation } from '../track/observation.ts';
+import type { Part } from '../track/part.ts';
 import { type PlannedCapture, planSeries } from './plan.ts';
 import { openPool } from './pool.ts';
-import { beginCapture, type CaptureInWork } from './read-capture.ts';
+import { beginCapture, type CaptureInWork, type Run } from './read-capture.ts';
 import { PROGRESS_BYTES, PROGRESS_FRAMES } from './types.ts';
 
 /** One capture of the series with its place in it. */
@@ -47,6 +48,8 @@ export interface AnalyzeOptions {
   segmentBytes?: number;
   /** Bytes that the connections may take; see connectionLimit. */
   maxMemory?: number;
+  /** True where connections that go beyond are set aside, summed up by conversation (the verdicts need no more); else their frames are only counted. */
+  setAside?: boolean;
   /** Ends the reading of threads at once; what `analyze` promised is then broken. */
   signal?: AbortSignal;
   /** Called a few times a second. */
@@ -58,9 +61,17 @@ export const DEFAULT_MAX_MEMORY = 2 ** 30;
 /** A record with its place in a hash table, twice while a table grows, and what a verdict keeps of its two ends. */
 const BYTES_PER_CONNECTION = 512;
 
-/** Connections that fit into so many bytes. The frames of further ones are counted and reported, not followed. */
+/** Connections that are followed at a time within so many bytes. */
 export function connectionLimit(maxMemory: number): number {
   return Math.max(1, Math.floor(maxMemory / BYTES_PER_CONNECTION));
+}
+
+/** A row with its sums and its place in a hash table, twice while a table grows, and what a verdict keeps of the odd ones. */
+const BYTES_PER_FATE = 1024;
+
+/** Conversations by fate that the verdicts look at within so many bytes. */
+function fateLimit(maxMemory: number): number {
+  return Math.max(1, Math.floor(maxMemory / BYTES_PER_FATE));
 }
 
 /** Below this size, in bytes, starting a thread takes longer than reading the captures. */
@@ -77,7 +88,12 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions 
   const plan = await planSeries(paths, threads, options.segmentBytes);
   const workers = options.workers ?? (isSmall(plan) ? 0 : threads);
   const seed = randomInt(2 ** 31);
-  const limit = connectionLimit(options.maxMemory ?? DEFAULT_MAX_MEMORY);
+  const maxMemory = options.maxMemory ?? DEFAULT_MAX_MEMORY;
+  const run: Run = {
+    seed,
+    limit: connectionLimit(maxMemory),
+    fateLimit: options.setAside === true ? fateLimit(maxMemory) : 0,
+  };
   const pool = await openPool(
     Math.min(
       workers,
@@ -86,18 +102,19 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions 
   );
   options.signal?.throwIfAborted();
   options.signal?.addEventListener('abort', () => void pool.close());
-  const inWork = plan.map((planned) => beginCapture(planned, pool, { seed, limit }));
+  const inWork = plan.map((planned) => beginCapture(planned, pool, run));
   const timer = options.onProgress && watch(options.onProgress, inWork, plan);
   try {
-    return await join(plan, inWork, seed, limit);
+    return await join(plan, inWork, run);
   } finally {
     clearInterval(timer);
     await pool.close();
   }
 }
 
-async function join(plan: PlannedCapture[], inWork: CaptureInWork[], seed: number, limit: number): Promise<Analysis> {
-  const merger = new PartMerger(seed, limit);
+async function join(plan: PlannedCapture[], inWork: CaptureInWork[], run: Run): Promise<Analysis> {
+  const { seed, limit, fateLimit } = run;
+  const merger = new PartMerger(seed, limit, fateLimit);
   const captures: AnalyzedCapture[] = [];
   for (const [i, { path, size }] of plan.entries()) {
     const { parts, summary } = await inWork[i].parts();
@@ -110,11 +127,20 @@ async function join(plan: PlannedCapture[], inWork: CaptureInWork[], seed: numbe
         if (capture.first === null || isBefore(first, capture.first)) capture.first = first;
         if (capture.last === null || isBefore(capture.last, last)) capture.last = last;
       }
-      merger.append(part);
     }
+    for (const part of appendable(parts, merger, run)) merger.append(part);
     captures.push(capture);
   }
   return { observation: new Observation(merger.finish()), captures };
+}
+
+/** What is set aside must not depend on the cuts: where there may be no room for all parts of a capture, they are made one first. */
+function appendable(parts: Part[], merger: PartMerger, { seed, limit, fateLimit }: Run): Part[] {
+  const connections = parts.reduce((sum, { connectionCount }) => sum + connectionCount, 0);
+  if (fateLimit === 0 || parts.length === 1 || connections <= merger.room) return parts;
+  const whole = new PartMerger(seed, limit, fateLimit);
+  for (const part of parts) whole.append(part);
+  return [whole.finish()];
 }
 
 function isBefore(a: Time, b: Time): boolean {

@@ -17,7 +17,7 @@ export interface CaptureInWork {
 }
 
 /** What all tasks of a run share. */
-export type Run = Pick<SegmentTask, 'seed' | 'limit'>;
+export type Run = Pick<SegmentTask, 'seed' | 'limit' | 'fateLimit'>;
 
 /** Starts reading one capture: as a whole, or in segments. */
 export function beginCapture(planned: PlannedCapture, pool: Pool, run: Run): CaptureInWork {

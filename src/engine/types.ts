@@ -12,6 +12,8 @@ interface TaskBase {
   seed: number;
   /** Most connections that are followed. */
   limit: number;
+  /** Most rows of fates of connections that are set aside where there are more; 0 where none may be. */
+  fateLimit: number;
   /** Two doubles in shared memory that the reader keeps up to date: bytes of the file and frames read so far. */
   progress: SharedArrayBuffer;
 }

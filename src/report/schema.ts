@@ -48,6 +48,10 @@ export const connectionsSchema = z.object({
   unexpected: amount,
   undecided: amount,
   not_judged: amount,
+  not_kept: amount.describe('Of conversations for which --max-memory left no room: nothing is said of them'),
+  cut_short: amount.describe(
+    'No longer followed before they ended, for want of memory; what they did later counts as another connection',
+  ),
 });
 
 export const findingSchema = z

@@ -1,5 +1,5 @@
 import type { Part } from './part.ts';
-import { ADDRESS_A, ADDRESS_B, KIND, KIND_KEY_MASK, PORTS, PREVIOUS, RECORD_INTS } from './record.ts';
+import { ADDRESS_A, ADDRESS_B, FIRST_FRAME, KIND, KIND_KEY_MASK, PORTS, PREVIOUS, RECORD_INTS } from './record.ts';
 
 const FIRST_CAPACITY = 1024;
 /** A slot holds the number of a record + 1 in these bits, and bits of its hash above them. */
@@ -38,6 +38,16 @@ export class ConnectionTable {
     this.#mask = this.slots.length - 1;
   }
 
+  /** Numbers of records that were taken out, to be used again. */
+  #free: number[] = [];
+  /** Numbers have no longer the order of first frames. */
+  #wasThinned = false;
+
+  /** Connections that the table has room for. */
+  get room(): number {
+    return this.limit - this.count + this.#free.length;
+  }
+
   /** Takes over the tables of a part that was made with the same seed; the part must not be used afterwards. */
   adopt(part: Part): void {
     this.records = part.records;
@@ -45,6 +55,61 @@ export class ConnectionTable {
     this.slots = part.slots;
     this.keys = part.slotsUsed;
     this.#mask = part.slots.length - 1;
+    this.#free = [];
+    this.#wasThinned = part.folded !== null;
+    if (part.folded === null) return;
+    for (let number = this.count - 1; number >= 0; number--) if (!this.has(number)) this.#free.push(number);
+  }
+
+  /** The numbers of all records in the order of their first frame. */
+  *inOrder(): Generator<number> {
+    if (this.#free.length === 0 && !this.#wasThinned) {
+      for (let number = 0; number < this.count; number++) yield number;
+      return;
+    }
+    const first = (number: number): number => this.records[number * RECORD_INTS + FIRST_FRAME] >>> 0;
+    const numbers = Array.from({ length: this.count }, (_, number) => number).filter((number) => this.has(number));
+    yield* numbers.sort((a, b) => first(a) - first(b));
+  }
+
+  /** False for the number of a record that was taken out. */
+  has(number: number): boolean {
+    return this.records[number * RECORD_INTS + KIND] !== 0;
+  }
+
+  /**
+   * Takes out the records whose byte in `out` is not 0; their numbers are given to later connections, which have then no longer the order
+   * of their first frames. The others keep theirs.
+   */
+  takeOut(out: Uint8Array): void {
+    this.#wasThinned = true;
+    const { records, slots } = this;
+    for (let number = 0; number < this.count; number++) {
+      if (out[number] !== 0) continue;
+      const at = number * RECORD_INTS;
+      records[at + PREVIOUS] = this.#kept(records[at + PREVIOUS] - 1, out) + 1;
+    }
+    this.slots = new Int32Array(slots.length);
+    this.keys = 0;
+    for (let i = 0; i < slots.length; i++) {
+      if (slots[i] === 0) continue;
+      const number = this.#kept((slots[i] & NUMBER_MASK) - 1, out);
+      if (number < 0) continue;
+      this.keys++;
+      this.#put(this.#hashOf(number), number);
+    }
+    for (let number = this.count - 1; number >= 0; number--) {
+      if (out[number] === 0 || !this.has(number)) continue;
+      records.fill(0, number * RECORD_INTS, (number + 1) * RECORD_INTS);
+      this.#free.push(number);
+    }
+  }
+
+  /** The first of a connection and those before it on the same four values that stays; -1 where none does. */
+  #kept(number: number, out: Uint8Array): number {
+    let kept = number;
+    while (kept >= 0 && out[kept] !== 0) kept = this.records[kept * RECORD_INTS + PREVIOUS] - 1;
+    return kept;
   }
 
   /** Number of the latest connection between the two sockets, or -1. `key` is the part of KIND that belongs to the key. */
@@ -95,9 +160,10 @@ export class ConnectionTable {
     destinationPort: number,
     previous: number,
   ): number {
-    if (this.count >= this.limit) return -1;
-    if ((this.count + 1) * RECORD_INTS > this.records.length) this.#growRecords(this.records.length * 2);
-    const number = this.count++;
+    if (this.count >= this.limit && this.#free.length === 0) return -1;
+    if (this.#free.length === 0 && (this.count + 1) * RECORD_INTS > this.records.length)
+      this.#growRecords(Math.min(this.records.length * 2, this.limit * RECORD_INTS));
+    const number = this.#free.pop() ?? this.count++;
     const at = number * RECORD_INTS;
     this.records[at + ADDRESS_A] = source;
     this.records[at + ADDRESS_B] = destination;
@@ -148,18 +214,19 @@ export class ConnectionTable {
     const old = this.slots;
     this.slots = new Int32Array(length);
     this.#mask = this.slots.length - 1;
-    const records = this.records;
     for (let i = 0; i < old.length; i++) {
       if (old[i] === 0) continue;
       const number = (old[i] & NUMBER_MASK) - 1;
-      const at = number * RECORD_INTS;
-      const ports = records[at + PORTS];
-      const key = records[at + KIND] & KIND_KEY_MASK;
-      this.#put(
-        this.#hash(key, records[at + ADDRESS_A], records[at + ADDRESS_B], ports >>> 16, ports & 0xffff),
-        number,
-      );
+      this.#put(this.#hashOf(number), number);
     }
+  }
+
+  #hashOf(number: number): number {
+    const { records } = this;
+    const at = number * RECORD_INTS;
+    const ports = records[at + PORTS];
+    const key = records[at + KIND] & KIND_KEY_MASK;
+    return this.#hash(key, records[at + ADDRESS_A], records[at + ADDRESS_B], ports >>> 16, ports & 0xffff);
   }
 
   /** Each socket is mixed by itself and the two are added: the same for both directions. The seed keeps collisions from being prepared. */

@@ -85,6 +85,7 @@ const IPV6_BIT = 2;
 const TRANSFER_BIT = 1 << 16;
 const GROUP_BIT = 1 << 17;
 const SYMPTOM_SHIFT = 5;
+const OUTCOME_MASK = (1 << SYMPTOM_SHIFT) - 1;
 const SLOW_BIT = 1 << 7;
 const LOSSY_BIT = 1 << 8;
 
@@ -107,6 +108,18 @@ const OUTCOME_NUMBER = new Map(FATE_OUTCOMES.map((outcome, i) => [outcome, i]));
 const SYMPTOM_NUMBER = new Map(SYMPTOMS.map((symptom, i) => [symptom, i]));
 
 const FIRST_CAPACITY = 1024;
+/** Of a client or a server that has more than this part of all rows, no more are kept when there is no room. */
+const LARGE_SHARE = 16;
+
+/** Rows of a table, as plain data. */
+export interface FateRows {
+  count: number;
+  rows: Int32Array;
+  sums: Float64Array;
+  icmp: Map<number, IcmpVerdict>;
+  /** Connections of conversations for which there was no room, by FATE_OUTCOMES. */
+  beyond: Float64Array;
+}
 
 /**
  * What the verdicts need of connections: a row for each conversation and fate, in the order of their first connection. Memory follows the
@@ -117,12 +130,21 @@ export class FateTable {
   #rows = new Int32Array(FIRST_CAPACITY * ROW_INTS);
   #sums = new Float64Array(FIRST_CAPACITY * ROW_SUMS);
   #slots = new Int32Array(FIRST_CAPACITY * 4);
-  readonly #icmp = new Map<number, IcmpVerdict>();
+  #icmp = new Map<number, IcmpVerdict>();
   readonly #seed: number;
+  readonly #limit: number;
+  /** There is no room, and no more can be made. */
+  #isFull = false;
+  /** Connections of conversations for which there was no room, by FATE_OUTCOMES. */
+  readonly beyond = new Float64Array(FATE_OUTCOMES.length);
 
-  /** @param seed mixed into the hashes, so that nobody can choose addresses that collide */
-  constructor(seed: number) {
+  /**
+   * @param seed mixed into the hashes, so that nobody can choose addresses that collide
+   * @param limit most rows
+   */
+  constructor(seed: number, limit = Number.POSITIVE_INFINITY) {
     this.#seed = seed;
+    this.#limit = Math.max(LARGE_SHARE, limit);
   }
 
   /** Adds one connection. @param lossy as in FateView */
@@ -135,17 +157,23 @@ export class FateTable {
       (SYMPTOM_NUMBER.get(symptom)! << SYMPTOM_SHIFT) |
       (slowness > 0 ? SLOW_BIT : 0) |
       (lossy ? LOSSY_BIT : 0);
-    const before = this.count;
     const row = this.#row(view.client, view.server, service, fate);
+    if (row < 0) {
+      this.beyond[OUTCOME_NUMBER.get(view.outcome)!]++;
+      return;
+    }
     const rows = this.#rows;
     const at = row * ROW_INTS;
-    if (row === before) {
+    const isNew = rows[at + FIRST_FRAME] === 0;
+    if (isNew) {
       rows[at + MISCELLANY] = view.clientPort | (view.isTransfer ? TRANSFER_BIT : 0);
+      rows[at + LAST_SECONDS] = view.lastSeconds;
+      rows[at + LAST_NANOSECONDS] = view.lastNanoseconds;
+    }
+    if (isNew || view.firstFrame < rows[at + FIRST_FRAME] >>> 0) {
       rows[at + FIRST_FRAME] = view.firstFrame;
       rows[at + FIRST_SECONDS] = view.firstSeconds;
       rows[at + FIRST_NANOSECONDS] = view.firstNanoseconds;
-      rows[at + LAST_SECONDS] = view.lastSeconds;
-      rows[at + LAST_NANOSECONDS] = view.lastNanoseconds;
     }
     if (view.toGroup) rows[at + MISCELLANY] |= GROUP_BIT;
     if (view.clientPort < (rows[at + MISCELLANY] & 0xffff)) {
@@ -183,7 +211,7 @@ export class FateTable {
     view.client = rows[at + CLIENT];
     view.server = rows[at + SERVER];
     view.serverPort = service >>> 16;
-    view.outcome = FATE_OUTCOMES[fate & ((1 << SYMPTOM_SHIFT) - 1)];
+    view.outcome = FATE_OUTCOMES[fate & OUTCOME_MASK];
     view.symptom = SYMPTOMS[(fate >> SYMPTOM_SHIFT) & 3];
     view.lossy = (fate & LOSSY_BIT) !== 0;
     view.isTransfer = (miscellany & TRANSFER_BIT) !== 0;
@@ -211,7 +239,139 @@ export class FateTable {
     return view;
   }
 
-  /** Number of the row with this key; `count` before the call where it is new. */
+  /** All rows, as plain data that shares the table's memory. */
+  state(): FateRows {
+    return { count: this.count, rows: this.#rows, sums: this.#sums, icmp: this.#icmp, beyond: this.beyond };
+  }
+
+  /**
+   * Adds the rows of another table, which come after those of this one.
+   * @param addresses number here of each IPv6 address of the other table
+   * @param frames added to its frame numbers
+   */
+  append(other: FateRows, addresses: Int32Array, frames: number): void {
+    for (let i = 0; i < FATE_OUTCOMES.length; i++) this.beyond[i] += other.beyond[i];
+    for (let from = 0; from < other.count; from++) {
+      const right = from * ROW_INTS;
+      const isV6 = (other.rows[right + SERVICE] & IPV6_BIT) !== 0;
+      const client = other.rows[right + CLIENT];
+      const server = other.rows[right + SERVER];
+      const row = this.#row(
+        isV6 ? addresses[client] : client,
+        isV6 ? addresses[server] : server,
+        other.rows[right + SERVICE],
+        other.rows[right + FATE],
+      );
+      const sums = other.sums.subarray(from * ROW_SUMS, (from + 1) * ROW_SUMS);
+      if (row < 0) {
+        this.beyond[other.rows[right + FATE] & OUTCOME_MASK] += sums[CONNECTIONS];
+        continue;
+      }
+      this.#join(row, other.rows.subarray(right, right + ROW_INTS), sums, frames);
+      const icmp = other.icmp.get(from);
+      if (icmp !== undefined && !this.#icmp.has(row)) {
+        const sender = icmp.version === 6 ? addresses[icmp.sender] : icmp.sender;
+        this.#icmp.set(row, { ...icmp, sender, frame: icmp.frame + frames });
+      }
+    }
+  }
+
+  #join(row: number, from: Int32Array, fromSums: Float64Array, frames: number): void {
+    const rows = this.#rows;
+    const at = row * ROW_INTS;
+    const isNew = rows[at + FIRST_FRAME] === 0;
+    if (isNew || (from[FIRST_FRAME] + frames) >>> 0 < rows[at + FIRST_FRAME] >>> 0) {
+      rows[at + FIRST_FRAME] = from[FIRST_FRAME] + frames;
+      rows[at + FIRST_SECONDS] = from[FIRST_SECONDS];
+      rows[at + FIRST_NANOSECONDS] = from[FIRST_NANOSECONDS];
+    }
+    if (
+      isNew ||
+      isLater(
+        from[LAST_SECONDS] >>> 0,
+        from[LAST_NANOSECONDS],
+        rows[at + LAST_SECONDS] >>> 0,
+        rows[at + LAST_NANOSECONDS],
+      )
+    ) {
+      rows[at + LAST_SECONDS] = from[LAST_SECONDS];
+      rows[at + LAST_NANOSECONDS] = from[LAST_NANOSECONDS];
+    }
+    const known = rows[at + MISCELLANY];
+    const lowest = isNew ? from[MISCELLANY] & 0xffff : Math.min(known & 0xffff, from[MISCELLANY] & 0xffff);
+    rows[at + MISCELLANY] = (((isNew ? from[MISCELLANY] : known) | (from[MISCELLANY] & GROUP_BIT)) & ~0xffff) | lowest;
+    for (let i = 0; i < EVIDENCE_FRAMES; i++) {
+      const frame = from[FRAMES + i];
+      if (frame !== 0) addFrame(rows, at + FRAMES, frame + frames);
+    }
+    const sum = row * ROW_SUMS;
+    const slowest = Math.max(this.#sums[sum + SLOWEST], fromSums[SLOWEST]);
+    for (let i = 0; i < ROW_SUMS; i++) this.#sums[sum + i] += fromSums[i];
+    this.#sums[sum + SLOWEST] = slowest;
+  }
+
+  /** Puts the rows in the order of their first frame. */
+  sort(): void {
+    const order = Array.from({ length: this.count }, (_, row) => row);
+    const rows = this.#rows;
+    order.sort((a, b) => (rows[a * ROW_INTS + FIRST_FRAME] >>> 0) - (rows[b * ROW_INTS + FIRST_FRAME] >>> 0));
+    const sums = this.#sums;
+    const icmp = this.#icmp;
+    this.#rows = new Int32Array(rows.length);
+    this.#sums = new Float64Array(sums.length);
+    this.#icmp = new Map();
+    for (const [row, from] of order.entries()) {
+      this.#rows.set(rows.subarray(from * ROW_INTS, (from + 1) * ROW_INTS), row * ROW_INTS);
+      this.#sums.set(sums.subarray(from * ROW_SUMS, (from + 1) * ROW_SUMS), row * ROW_SUMS);
+      const verdict = icmp.get(from);
+      if (verdict !== undefined) this.#icmp.set(row, verdict);
+    }
+    this.#rehash(this.#slots.length);
+  }
+
+  /**
+   * Makes room by forgetting what a client or a server with very many rows (a scan, or its target) has beyond its share; without such
+   * a one, nothing can be forgotten. @returns whether there is room now
+   */
+  #thin(): boolean {
+    const share = Math.floor(this.#limit / LARGE_SHARE);
+    const rows = this.#rows;
+    const ofClient = new Map<number, number>();
+    const ofServer = new Map<number, number>();
+    let kept = 0;
+    const old = this.count;
+    const icmp = new Map<number, IcmpVerdict>();
+    for (let row = 0; row < old; row++) {
+      const at = row * ROW_INTS;
+      const family = (rows[at + SERVICE] & IPV6_BIT) !== 0 ? 2 ** 32 : 0;
+      const client = family + (rows[at + CLIENT] >>> 0);
+      const server = family + (rows[at + SERVER] >>> 0);
+      const clients = (ofClient.get(client) ?? 0) + 1;
+      const servers = (ofServer.get(server) ?? 0) + 1;
+      if (clients > share || servers > share) {
+        this.beyond[rows[at + FATE] & OUTCOME_MASK] += this.#sums[row * ROW_SUMS + CONNECTIONS];
+        continue;
+      }
+      ofClient.set(client, clients);
+      ofServer.set(server, servers);
+      rows.copyWithin(kept * ROW_INTS, at, at + ROW_INTS);
+      this.#sums.copyWithin(kept * ROW_SUMS, row * ROW_SUMS, (row + 1) * ROW_SUMS);
+      const verdict = this.#icmp.get(row);
+      if (verdict !== undefined) icmp.set(kept, verdict);
+      kept++;
+    }
+    // A pass over all rows for each few new ones would take for ever.
+    this.#isFull = (old - kept) * 2 < share;
+    if (kept === old) return false;
+    this.count = kept;
+    this.#icmp = icmp;
+    rows.fill(0, kept * ROW_INTS, old * ROW_INTS);
+    this.#sums.fill(0, kept * ROW_SUMS, old * ROW_SUMS);
+    this.#rehash(this.#slots.length);
+    return true;
+  }
+
+  /** Number of the row with this key, a new one (FIRST_FRAME is 0) where there is none; -1 where there is no room. */
   #row(client: number, server: number, service: number, fate: number): number {
     const mask = this.#slots.length - 1;
     let slot = this.#hash(client, server, service, fate) & mask;
@@ -227,6 +387,10 @@ export class FateTable {
         return entry - 1;
       slot = (slot + 1) & mask;
     }
+    if (this.count >= this.#limit) {
+      if (this.#isFull || !this.#thin()) return -1;
+      return this.#row(client, server, service, fate);
+    }
     const row = this.count++;
     if (row * ROW_INTS === this.#rows.length) this.#grow();
     const at = row * ROW_INTS;
@@ -234,7 +398,7 @@ export class FateTable {
     this.#rows[at + SERVER] = server;
     this.#rows[at + SERVICE] = service;
     this.#rows[at + FATE] = fate;
-    if (this.count * 2 > this.#slots.length) this.#rehash();
+    if (this.count * 2 > this.#slots.length) this.#rehash(this.#slots.length * 2);
     else this.#slots[slot] = this.count;
     return row;
   }
@@ -248,8 +412,8 @@ export class FateTable {
     this.#sums = sums;
   }
 
-  #rehash(): void {
-    this.#slots = new Int32Array(this.#slots.length * 2);
+  #rehash(size: number): void {
+    this.#slots = new Int32Array(size);
     const mask = this.#slots.length - 1;
     const rows = this.#rows;
     for (let row = 0; row < this.count; row++) {
@@ -293,12 +457,17 @@ function addEvidence(rows: Int32Array, frames: number, view: ConnectionView): vo
     }
     if (next === 0) return;
     least = next;
-    for (let i = 0; ; i++) {
-      if (i === EVIDENCE_FRAMES) return;
-      const known = rows[frames + i];
-      if (known === 0) rows[frames + i] = next;
-      if (known === 0 || known === (next | 0)) break;
-    }
+    addFrame(rows, frames, next);
+  }
+}
+
+function addFrame(rows: Int32Array, frames: number, frame: number): void {
+  for (let i = 0; i < EVIDENCE_FRAMES; i++) {
+    const known = rows[frames + i];
+    if (known === (frame | 0)) return;
+    if (known !== 0) continue;
+    rows[frames + i] = frame;
+    return;
   }
 }
 

@@ -6,10 +6,11 @@ import { AddressTable } from './address-table.ts';
 import { countAttempt } from './attempts.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { CONTROL_NONE, CONTROL_TFTP, controlKind, streamKind } from './control-ports.ts';
+import { Folder } from './folder.ts';
 import { FRAGMENT_WIDTH, logFragment } from './fragments.ts';
 import { ICMP_MESSAGE_WIDTH, logIcmpError } from './icmp-errors.ts';
 import { MessageLog } from './message-log.ts';
-import type { Part } from './part.ts';
+import type { Part, TftpMeters } from './part.ts';
 import { PayloadLog } from './payload-log.ts';
 import {
   addBytes,
@@ -50,19 +51,33 @@ export class FrameAnalyzer implements FrameSink {
   readonly payloads = new PayloadLog();
   readonly tftp = new TftpMeter();
   readonly #packet = new Packet();
+  readonly #folder: Folder | null;
 
   /**
    * @param seed mixed into the hashes, so that nobody can prepare packets that collide
    * @param expected connections that the capture may hold; a guess that only saves time
-   * @param limit most connections that are followed; frames of others are counted as TABLE_FULL
+   * @param limit most connections that are followed at a time; frames of others are counted as TABLE_FULL
+   * @param fateLimit most rows of fates of connections that are set aside to make room; 0 where none may be
    */
-  constructor(seed: number, expected = 0, limit?: number) {
+  constructor(seed: number, expected = 0, limit?: number, fateLimit = 0) {
+    this.#folder = fateLimit > 0 ? new Folder(seed, fateLimit) : null;
     this.connections = new ConnectionTable(seed, expected, limit);
     this.addresses = new AddressTable(seed);
   }
 
+  /** Sets connections aside where the table is full. @returns false where it stays full */
+  #makeRoom(): boolean {
+    if (this.#folder === null) return false;
+    const { connections: table, icmpErrors } = this;
+    return this.#folder.makeRoom({ ...this.#part(this.tftp.inWork()), table, icmpErrors, fateLimit: 0 }) > 0;
+  }
+
   /** What was read so far, as a part that shares the analyzer's memory: the analyzer must not read on. */
   finish(): Part {
+    return this.#part(this.tftp.finish());
+  }
+
+  #part(tftp: TftpMeters): Part {
     return {
       frames: this.frames,
       bytes: this.bytes,
@@ -88,7 +103,8 @@ export class FrameAnalyzer implements FrameSink {
         used: this.payloads.used,
         lost: this.payloads.lost,
       },
-      tftp: this.tftp.finish(),
+      tftp,
+      folded: this.#folder?.folded ?? null,
     };
   }
 
@@ -157,6 +173,10 @@ export class FrameAnalyzer implements FrameSink {
       ? tcpConnection(table, packet, key, source, destination)
       : udpConnection(table, packet, key, source, destination);
     if (number < 0) {
+      if (this.#makeRoom()) {
+        this.#track(packet, bytes, view, length, seconds, nanoseconds, frame);
+        return;
+      }
       this.reasons[isTcp ? TCP : UDP]--;
       this.reasons[TABLE_FULL]++;
       return;

@@ -47,12 +47,13 @@ export function icmpOutcome(version: number, type: number, code: number): IcmpVe
 /**
  * Joins ICMP errors to the connections that they quote: for each connection the first deciding error by quoted side.
  * Key: record number * 2 + side.
- * @returns the verdicts, and how many errors found a connection
+ * @returns the verdicts, how many errors found a connection, and the record number for each (-1: none)
  */
 export function joinIcmpErrors(
   table: ConnectionTable,
   messages: Messages,
-): { verdicts: Map<number, IcmpVerdict>; joined: number } {
+): { verdicts: Map<number, IcmpVerdict>; joined: number; connections: Int32Array } {
+  const connections = new Int32Array(messages.count).fill(-1);
   const verdicts = new Map<number, IcmpVerdict>();
   let joined = 0;
   for (let i = 0; i < messages.count; i++) {
@@ -69,6 +70,7 @@ export function joinIcmpErrors(
     if (number < 0) continue;
     const frame = values[at + ICMP_FRAME] >>> 0;
     number = connectionAtFrame(table, number, frame);
+    connections[i] = number;
     joined++;
     const kind = values[at + ICMP_KIND];
     const version = kind >>> 16 === 6 ? 6 : 4;
@@ -82,7 +84,7 @@ export function joinIcmpErrors(
       verdicts.set(key, { outcome, version, type, code, quotedSide: side, frame, sender: values[at + ICMP_SENDER] });
     }
   }
-  return { verdicts, joined };
+  return { verdicts, joined, connections };
 }
 
 /** Of the connections that share their four values, the latest that had begun at `frame`. */

@@ -2,6 +2,7 @@ import { PROTOCOL_TCP } from '../decode/packet.ts';
 import { REASONS, TABLE_FULL, TCP, UDP } from '../decode/reason.ts';
 import { AddressTable } from './address-table.ts';
 import { ConnectionTable } from './connection-table.ts';
+import { Folder, type Tables } from './folder.ts';
 import { FRAGMENT_DESTINATION, FRAGMENT_FRAME, FRAGMENT_KEY, FRAGMENT_SOURCE, FRAGMENT_WIDTH } from './fragments.ts';
 import {
   ICMP_FRAME,
@@ -14,7 +15,7 @@ import {
 } from './icmp-errors.ts';
 import { joinRecords } from './join-records.ts';
 import { MessageLog } from './message-log.ts';
-import type { Messages, Part } from './part.ts';
+import type { Folded, Messages, Part, TftpMeters } from './part.ts';
 import { PayloadLog } from './payload-log.ts';
 import {
   ADDRESS_A,
@@ -57,8 +58,17 @@ export class PartMerger {
   readonly #payloads = new PayloadLog();
   readonly #tftp = new TftpMeter();
 
-  /** @param seed mixed into the hashes @param limit most connections that are followed */
-  constructor(seed: number, limit?: number) {
+  readonly #folder: Folder | null;
+  readonly #fateLimit: number;
+
+  /**
+   * @param seed mixed into the hashes
+   * @param limit most connections that are followed at a time
+   * @param fateLimit most rows of fates of connections that are set aside to make room; 0 where none may be
+   */
+  constructor(seed: number, limit?: number, fateLimit = 0) {
+    this.#fateLimit = fateLimit > 0 ? fateLimit : Number.POSITIVE_INFINITY;
+    this.#folder = fateLimit > 0 ? new Folder(seed, fateLimit) : null;
     this.#connections = new ConnectionTable(seed, 0, limit);
     this.#addresses = new AddressTable(seed);
   }
@@ -66,6 +76,11 @@ export class PartMerger {
   /** Frames of all parts so far. */
   get frames(): number {
     return this.#frames;
+  }
+
+  /** Connections that there is room for. */
+  get room(): number {
+    return this.#connections.room;
   }
 
   /** Joins the part that follows. The part is only read, but for the first one, whose memory may be taken over. */
@@ -80,6 +95,7 @@ export class PartMerger {
         part.addresses[at + 3],
       );
     }
+    this.#makeRoom(part.connectionCount);
     const connections = this.#mayAdopt(part) ? this.#adoptConnections(part) : this.#appendConnections(part, numbers);
     this.#payloads.append(part.payloads, connections.numbers, connections.flipped, this.#frames);
     this.#tftp.append(part.tftp, connections.numbers, connections.flipped, this.#frames);
@@ -99,7 +115,20 @@ export class PartMerger {
       }
       values[at + FRAGMENT_FRAME] += this.#frames;
     });
+    if (part.folded !== null) this.#fold(part.folded, numbers);
     this.#appendTotals(part);
+  }
+
+  #fold(folded: Folded, numbers: Int32Array): void {
+    if (this.#folder === null) throw new TypeError('a part with connections set aside where none may be');
+    this.#folder.append(folded, numbers, this.#frames);
+  }
+
+  /** Sets connections aside until there is room for so many, or all that are left must stay. */
+  #makeRoom(connections: number): void {
+    if (this.#folder === null) return;
+    while (this.#connections.room < connections)
+      if (this.#folder.makeRoom(this.#tables(this.#tftp.inWork())) === 0) return;
   }
 
   /** The first part keeps its tables as they are, if they were made with the same seed; addresses were numbered alike just before. */
@@ -126,6 +155,8 @@ export class PartMerger {
     const from = part.records;
     for (let i = 0; i < part.connectionCount; i++) {
       const right = i * RECORD_INTS;
+      // Taken out to make room.
+      if (from[right + KIND] === 0) continue;
       const key = from[right + KIND] & KIND_KEY_MASK;
       const isV6 = (key & KIND_IPV6) !== 0;
       const a = isV6 ? numbers[from[right + ADDRESS_A]] : from[right + ADDRESS_A];
@@ -181,7 +212,12 @@ export class PartMerger {
 
   /** All parts so far as one; shares the merger's memory, so that nothing may be appended afterwards. */
   finish(): MergedPart {
+    return this.#tables(this.#tftp.finish());
+  }
+
+  #tables(tftp: TftpMeters): Tables {
     return {
+      fateLimit: this.#fateLimit,
       table: this.#connections,
       frames: this.#frames,
       bytes: this.#bytes,
@@ -200,7 +236,8 @@ export class PartMerger {
       icmpErrors: this.#icmpErrors,
       fragments: this.#fragments,
       payloads: this.#payloads,
-      tftp: this.#tftp.finish(),
+      tftp,
+      folded: this.#folder?.folded ?? null,
     };
   }
 }
@@ -214,6 +251,8 @@ interface Joined {
 /** A part with its hash table, so that connections can be looked up. */
 export interface MergedPart extends Part {
   table: ConnectionTable;
+  /** Most rows of fates that a verdict may look at. */
+  fateLimit: number;
 }
 
 /** Fields of a record that hold frame numbers. */

@@ -33,4 +33,16 @@ export class MessageLog implements Messages {
     this.count++;
     return at;
   }
+
+  /** Forgets the messages whose byte in `out` is not 0. */
+  remove(out: Uint8Array): void {
+    const { values, width } = this;
+    let kept = 0;
+    for (let i = 0; i < this.count; i++) {
+      if (out[i] !== 0) continue;
+      values.copyWithin(kept * width, i * width, (i + 1) * width);
+      kept++;
+    }
+    this.count = kept;
+  }
 }

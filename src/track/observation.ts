@@ -2,6 +2,7 @@ import type { Ended, Outcome } from '../assess/types.ts';
 import { PROTOCOL_TCP } from '../decode/packet.ts';
 import { FRAGMENT, ICMP_ERROR, REASONS, TCP, UDP } from '../decode/reason.ts';
 import { ipv4Text, ipv6Text } from './address-text.ts';
+import type { BeginningCounts } from './beginnings.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { FateTable } from './fate-table.ts';
 import { joinFragments } from './join-fragments.ts';
@@ -100,6 +101,7 @@ export class Observation {
   readonly #table: ConnectionTable;
   readonly #part: MergedPart;
   readonly #icmp: Map<number, IcmpVerdict>;
+  readonly #icmpConnections: Int32Array;
   readonly #tftp: TftpTransfers;
   readonly #end: CaptureEnd;
   /** Records that went into another one. */
@@ -108,17 +110,23 @@ export class Observation {
   readonly judgedFrames: number;
   readonly notJudgedFrames: Record<string, number>;
 
-  constructor(part: MergedPart) {
+  /**
+   * @param moment in the middle of a capture fragments wait for those that follow; the part may then be read on, and the observation is
+   * good until that
+   */
+  constructor(part: MergedPart, moment: 'at the end' | 'in the middle' = 'at the end') {
     this.#part = part;
     this.#table = part.table;
     this.#end = { seconds: part.lastSeconds, nanoseconds: part.lastNanoseconds };
     this.#absorbed = joinReorderedHandshakes(part.table);
-    const { verdicts, joined } = joinIcmpErrors(part.table, part.icmpErrors);
-    const fragments = joinFragments(part.table, part.fragments);
+    const { verdicts, joined, connections } = joinIcmpErrors(part.table, part.icmpErrors);
+    const fragments = moment === 'at the end' ? joinFragments(part.table, part.fragments) : 0;
     this.#icmp = verdicts;
+    this.#icmpConnections = connections;
+    const errors = joined + (part.folded?.icmpErrors ?? 0);
     this.#tftp = findTftpTransfers(part.table);
-    this.judgedFrames = part.reasons[TCP] + part.reasons[UDP] + joined + fragments;
-    this.notJudgedFrames = notJudged(part.reasons, joined, fragments);
+    this.judgedFrames = part.reasons[TCP] + part.reasons[UDP] + errors + fragments;
+    this.notJudgedFrames = notJudged(part.reasons, errors, fragments);
   }
 
   /** Connections are numbered from 0 to count - 1, in the order of their first frame; not every number is one (`has`). */
@@ -128,7 +136,27 @@ export class Observation {
 
   /** False for the number of a record that went into another connection. */
   has(number: number): boolean {
-    return !this.#absorbed.has(number);
+    return !this.#absorbed.has(number) && (this.#part.folded === null || this.#table.has(number));
+  }
+
+  /** Number of the connection that ICMP error `i` of the part quotes, -1 where it is not known. */
+  connectionOfIcmpError(i: number): number {
+    return this.#icmpConnections[i];
+  }
+
+  /** Connections that were set aside for want of memory before they came to an end, as far as the capture had shown. */
+  get setAside(): number {
+    return this.#part.folded?.open ?? 0;
+  }
+
+  /** Most rows of `fates`. */
+  get fateLimit(): number {
+    return this.#part.fateLimit;
+  }
+
+  /** When the connections began that `fates` does not show one by one; null where there are none. */
+  get beginnings(): BeginningCounts | null {
+    return this.#part.folded?.beginnings ?? null;
   }
 
   /**
@@ -137,14 +165,21 @@ export class Observation {
    * again for the next one
    */
   fates(see: (connection: ConnectionView) => boolean): FateTable {
-    const fates = new FateTable(this.#part.seed);
+    const fates = new FateTable(this.#part.seed, this.#part.fateLimit);
+    const { folded } = this.#part;
+    if (folded !== null) fates.append(folded.fates, this.#ownAddresses(), 0);
     const view = newConnectionView();
-    for (let number = 0; number < this.count; number++) {
+    for (const number of this.#table.inOrder()) {
       if (!this.has(number)) continue;
       this.read(number, view);
       fates.add(view, see(view));
     }
+    if (folded !== null) fates.sort();
     return fates;
+  }
+
+  #ownAddresses(): Int32Array {
+    return Int32Array.from({ length: this.#part.addressCount }, (_, number) => number);
   }
 
   get frames(): number {

@@ -1,3 +1,6 @@
+import type { BeginningCounts } from './beginnings.ts';
+import type { FateRows } from './fate-table.ts';
+
 /**
  * What the analysis of one segment of a capture gives: everything that the verdicts need, and nothing of the packets. Plain
  * arrays, so that a worker can hand it over without a copy. Parts of neighbouring segments are joined in order (merge.ts); a
@@ -32,6 +35,20 @@ export interface Part {
   payloads: Payloads;
   /** TFTP transfers, whose packets are counted instead of kept (tftp-meter.ts), in the order of their first frame. */
   tftp: TftpMeters;
+  /** Connections that were set aside for want of memory (folder.ts); null where there are none, and all numbers are in use. */
+  folded: Folded | null;
+}
+
+/** Connections that are no longer followed, summed up. */
+export interface Folded {
+  fates: FateRows;
+  /** When they began. */
+  beginnings: BeginningCounts;
+  /** ICMP errors that went with them. */
+  icmpErrors: number;
+  connections: number;
+  /** Those that had not come to an end, as far as the capture had shown. */
+  open: number;
 }
 
 /** METER_INTS integers a transfer; `dropped` counts datagrams. */

@@ -165,6 +165,11 @@ export class TftpMeter {
     return at;
   }
 
+  /** The transfers as far as they are written down: which connections they belong to is certain, the rest is not. */
+  inWork(): TftpMeters {
+    return { values: this.#values, count: this.#count, dropped: this.#dropped };
+  }
+
   /** What was counted. The meter may go on; the result shares its memory. */
   finish(): TftpMeters {
     const metered = Math.min(this.#count, this.#paces.length / PACES_INTS);

@@ -21,7 +21,7 @@ export function findTftpTransfers(table: ConnectionTable): TftpTransfers {
   const records = table.records;
   const requests = new Map<string, number>();
   const transfers: TftpTransfers = { transferOf: new Map(), clientSide: new Map() };
-  for (let number = 0; number < table.count; number++) {
+  for (const number of table.inOrder()) {
     const at = number * RECORD_INTS;
     if ((records[at + KIND] & 0xff) !== PROTOCOL_UDP) continue;
     const ports = records[at + PORTS];

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { analyze } from '../../src/engine/analyze.ts';
 import { flowRows } from '../../src/engine/flow-row.ts';
+import { newFateView } from '../../src/track/fate-table.ts';
 import { tcp } from '../track/frames.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pcapcheck-memory-'));
@@ -57,4 +58,35 @@ test('connections beyond the limit are counted, not followed, and the cuts do no
   expect(whole.judged).toBe(2 * 2048);
   expect(whole.not).toEqual({ 'table-full': 2 * (5000 - 2048) });
   for (const parts of [2, 5]) expect(await read(Math.ceil(file.length / parts))).toEqual(whole);
+});
+
+describe('connections are set aside', () => {
+  /** 512 bytes a connection, 1,024 a row of fates: 64 at a time, 32 rows. */
+  const maxMemory = 2 ** 15;
+  const read = async (paths: string[], options: { workers: number; segmentBytes?: number }) => {
+    const { observation } = await analyze(paths, { ...options, maxMemory, setAside: true });
+    const fates = observation.fates(() => false);
+    return {
+      rows: Array.from({ length: fates.count }, (_, row) => structuredClone(fates.read(row, newFateView()))),
+      beyond: fates.beyond,
+      judged: observation.judgedFrames,
+      not: observation.notJudgedFrames,
+      open: observation.setAside,
+      beginnings: observation.beginnings,
+    };
+  };
+
+  test('the same ones, however the captures are cut and however many workers read them', async () => {
+    const path = join(folder, 'tight.pcap');
+    writeFileSync(path, scan(1000));
+    const paths = [path, 'captures/demo/demo.pcap'];
+    const whole = await read(paths, { workers: 0 });
+    expect(whole.not['table-full']).toBeUndefined();
+    expect(whole.beginnings).not.toBeNull();
+    const { size } = statSync(path);
+    for (const parts of [2, 3, 7]) {
+      expect(await read(paths, { workers: 0, segmentBytes: Math.ceil(size / parts) })).toEqual(whole);
+      expect(await read(paths, { workers: parts, segmentBytes: Math.ceil(size / parts) })).toEqual(whole);
+    }
+  });
 });

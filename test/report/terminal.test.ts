@@ -65,7 +65,16 @@ describe('terminal report', () => {
 
   it('never says that all is well of a capture without frames, without connections, or with undecided ones', () => {
     const text = (changes: object): string => renderTerminal({ ...clear, ...changes }, plain).split('\n')[0]!;
-    const none = { total: 0, expected: 0, blocked: 0, unexpected: 0, undecided: 0, not_judged: 0 };
+    const none = {
+      total: 0,
+      expected: 0,
+      blocked: 0,
+      unexpected: 0,
+      undecided: 0,
+      not_judged: 0,
+      not_kept: 0,
+      cut_short: 0,
+    };
     expect(
       text({ coverage: { frames: 0, judged: 0, not_judged: {}, malformed_messages: 0, messages_not_kept: 0 } }),
     ).toContain('NOTHING JUDGED');

@@ -34,6 +34,7 @@ export function coverageSection(report: Report, page: Page): string[] {
     ...(list === '' ? [] : paragraph(page, `not judged: ${list}`, 2, null, 2)),
     ...paragraph(page, connectionText(report), 2, null, 2),
     ...messageLines(report.coverage, page),
+    ...memoryText(report).flatMap((text) => paragraph(page, text, 2, 'warn', 2)),
   ]);
 }
 
@@ -53,9 +54,31 @@ export function notKeptText(messages: number): string {
   return `${counted(messages, 'message')} of DHCP or TFTP went beyond what is kept of a capture: boots and transfers may lack parts; look at a shorter capture`;
 }
 
+/** What the reader must know where the memory was too small. */
+function memoryText({ connections: { not_kept, cut_short } }: Report): string[] {
+  const more = 'a larger --max-memory shows more';
+  return [
+    ...(not_kept === 0
+      ? []
+      : [`too many conversations: nothing is said of ${counted(not_kept, 'connection')} among them (${more})`]),
+    ...(cut_short === 0
+      ? []
+      : [
+          `too many connections at a time: ${count(cut_short)} were no longer followed before they ended, and count twice where they went on (${more})`,
+        ]),
+  ];
+}
+
 function connectionText({ connections }: Report): string {
-  const { total, expected, blocked, unexpected, undecided, not_judged } = connections;
-  const parts = Object.entries({ expected, blocked, unexpected, undecided, 'not judged': not_judged });
+  const { total, expected, blocked, unexpected, undecided, not_judged, not_kept } = connections;
+  const parts = Object.entries({
+    expected,
+    blocked,
+    unexpected,
+    undecided,
+    'not judged': not_judged,
+    'only counted': not_kept,
+  });
   const told = parts.filter(([, amount]) => amount > 0).map(([name, amount]) => `${count(amount)} ${name}`);
   return `${counted(total, 'connection')}${told.length === 0 ? '' : `: ${told.join(', ')}`}`;
 }

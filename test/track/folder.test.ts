@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type FateView, newFateView } from '../../src/track/fate-table.ts';
+import { FrameAnalyzer } from '../../src/track/frame-analyzer.ts';
+import { PartMerger } from '../../src/track/merge.ts';
+import { Observation } from '../../src/track/observation.ts';
+import type { Part } from '../../src/track/part.ts';
+import { TCP_EVENTS, traffic, UDP_EVENTS, until } from '../assess/traffic.ts';
+import { type TestFrame, tcp, udp } from './frames.ts';
+
+const MANY = 1 << 20;
+
+function read(frames: readonly TestFrame[], limit: number, fateLimit = MANY): Part {
+  const analyzer = new FrameAnalyzer(7, 0, limit, fateLimit);
+  for (const { bytes, length, seconds, nanoseconds, linkType } of frames) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    analyzer.frame(bytes, view, 0, bytes.length, length, seconds, nanoseconds, linkType, 0);
+  }
+  return analyzer.finish();
+}
+
+function observe(parts: readonly Part[], limit: number, fateLimit = MANY): Observation {
+  const merger = new PartMerger(7, limit, fateLimit);
+  for (const part of parts) merger.append(part);
+  return new Observation(merger.finish());
+}
+
+function rows(observation: Observation): { fates: FateView[]; beyond: number } {
+  const table = observation.fates(() => false);
+  const fates = Array.from({ length: table.count }, (_, row) => structuredClone(table.read(row, newFateView())));
+  // Which of many frames are kept as evidence depends on what ended when.
+  for (const fate of fates) fate.frames.fill(0, 1);
+  return { fates, beyond: table.beyond.reduce((sum, count) => sum + count, 0) };
+}
+
+const connections = (fates: readonly FateView[]): number => fates.reduce((sum, fate) => sum + fate.connections, 0);
+
+/** Conversations one after the other, each long over when the next begins. */
+const oneAfterTheOther = (firstPort: number) =>
+  fc
+    .array(
+      fc.record({
+        event: fc.constantFrom(...TCP_EVENTS, ...UDP_EVENTS.filter((event) => event !== 'tftp')),
+        client: fc.constantFrom('10.1.0.11', '10.1.0.12', '10.1.0.13'),
+        server: fc.constantFrom('10.0.0.20', '10.0.0.30'),
+        port: fc.constantFrom(80, 443, 8530),
+      }),
+      { minLength: 1, maxLength: 30 },
+    )
+    .map((list) =>
+      list.flatMap(({ event, client, server, port }, i) =>
+        traffic(event, { client, server, port, clientPort: firstPort + i }, 1000 * i),
+      ),
+    );
+
+describe('a full table', () => {
+  test('shows the same of connections that are over as one that has room for all', () => {
+    fc.assert(
+      fc.property(oneAfterTheOther(50_000), fc.integer({ min: 2, max: 8 }), (frames, limit) => {
+        const roomy = observe([read(frames, MANY)], MANY);
+        const tight = observe([read(frames, limit)], limit);
+        expect(rows(tight)).toEqual(rows(roomy));
+        expect(tight.judgedFrames).toBe(roomy.judgedFrames);
+        expect(tight.notJudgedFrames).toEqual(roomy.notJudgedFrames);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  test('shows it of captures that are joined, too', () => {
+    fc.assert(
+      fc.property(oneAfterTheOther(50_000), oneAfterTheOther(51_000), (first, second) => {
+        const later = second.map((frame) => ({ ...frame, seconds: frame.seconds + 100_000 }));
+        // So that the first capture ends long after what it shows.
+        const whole = [...first, until(90_000)];
+        const roomy = observe([read(whole, MANY), read(later, MANY)], MANY);
+        const seen = (observation: Observation) =>
+          rows(observation).fates.filter(({ serverPort }) => serverPort !== 6001);
+        expect(seen(observe([read(whole, 4), read(later, 4)], 4))).toEqual(seen(roomy));
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  test('sets aside what has ended before what is silent, and counts what was still open', () => {
+    const open = tcp({ source: '10.1.0.1', destination: '10.0.0.1', sourcePort: 1, destinationPort: 80, flags: 'PA' });
+    const frames = [open];
+    for (let i = 0; i < 20; i++) {
+      const ends = { source: '10.1.0.2', destination: '10.0.0.1', sourcePort: 100 + i, destinationPort: 80 };
+      const back = { source: '10.0.0.1', destination: '10.1.0.2', sourcePort: 80, destinationPort: 100 + i };
+      frames.push(tcp({ ...ends, flags: 'S', time: i + 1 }), tcp({ ...back, flags: 'RA', time: i + 1 }));
+    }
+    const again = tcp({
+      source: '10.1.0.1',
+      destination: '10.0.0.1',
+      sourcePort: 1,
+      destinationPort: 80,
+      flags: 'PA',
+      time: 30,
+    });
+    const observation = observe([read([...frames, again], 8)], 8);
+    expect(observation.setAside).toBe(0);
+    const { fates } = rows(observation);
+    expect(fates.map(({ outcome, connections: count }) => [outcome, count])).toEqual([
+      ['one-sided', 1],
+      ['refused', 20],
+    ]);
+    expect(fates[0].packetsToServer).toBe(2);
+  });
+
+  test('never loses a frame from the accounting, and finds its numbers again', () => {
+    const anyFrame = fc
+      .record({
+        source: fc.constantFrom('10.0.0.1', '10.0.0.2', '10.0.0.3'),
+        destination: fc.constantFrom('10.0.0.1', '10.0.0.2'),
+        sourcePort: fc.integer({ min: 1, max: 12 }),
+        destinationPort: fc.constantFrom(67, 80, 135),
+        flags: fc.constantFrom('S', 'SA', 'A', 'PA', 'FA', 'R'),
+        sequence: fc.constantFrom(100, 101, 5000),
+        acknowledgment: fc.constantFrom(101, 5001),
+        payload: fc.constantFrom(0, 8),
+        time: fc.integer({ min: 0, max: 400 }),
+        isUdp: fc.boolean(),
+      })
+      .map(({ isUdp, ...segment }) => (isUdp ? udp(segment) : tcp(segment)));
+    fc.assert(
+      fc.property(fc.array(anyFrame, { maxLength: 120 }), fc.integer({ min: 1, max: 10 }), (frames, limit) => {
+        const observation = observe([read(frames, limit)], limit);
+        const { fates } = rows(observation);
+        const packets = fates.reduce((sum, fate) => sum + fate.packetsToServer + fate.packetsToClient, 0);
+        const full = observation.notJudgedFrames['table-full'] ?? 0;
+        expect(packets + full).toBe(frames.length);
+        expect(observation.judgedFrames).toBe(packets);
+        // Payloads of stories still lead to their connections.
+        for (let i = 0; i < observation.payloads.count; i++) {
+          const ports = observation.sockets(observation.payloads.values[i * 9]).ports;
+          expect(ports.some((port) => port === 67 || port === 135)).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('more conversations than there is room for', () => {
+  test('what a scan has beyond its share is counted, and others are kept', () => {
+    const frames: TestFrame[] = [];
+    for (let i = 0; i < 3000; i++) {
+      frames.push(
+        tcp({
+          source: '10.9.9.9',
+          destination: '10.0.0.1',
+          sourcePort: 40_000,
+          destinationPort: 1 + i,
+          flags: 'S',
+          time: i,
+        }),
+      );
+      if (i % 100 === 0)
+        frames.push(
+          tcp({
+            source: `10.1.0.${1 + i / 100}`,
+            destination: '10.0.0.2',
+            sourcePort: 9,
+            destinationPort: 443,
+            flags: 'S',
+            time: i,
+          }),
+        );
+    }
+    const { fates, beyond } = rows(observe([read(frames, 64, 256)], 64, 256));
+    expect(fates.length).toBeLessThanOrEqual(256);
+    expect(connections(fates) + beyond).toBe(3030);
+    expect(connections(fates.filter(({ serverPort }) => serverPort === 443))).toBeGreaterThanOrEqual(16);
+    expect(fates.map(({ firstFrame }) => firstFrame)).toEqual(
+      fates.map(({ firstFrame }) => firstFrame).sort((a, b) => a - b),
+    );
+  });
+});
