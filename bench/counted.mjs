@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+// Work that can be counted instead of timed: the same on a busy machine. Reads each input twice in one process and reports what the second
+// reading allocated on the JavaScript heap, for each packet, and how often optimised code was thrown away after the first.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PerformanceObserver } from 'node:perf_hooks';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { provide } from './generate.mjs';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const INPUTS = ['small', 'mix', 'ipv6', 'vlan', 'pcapng', 'pxe'];
+const PACKETS = 100_000;
+
+/** The packet loop without threads and verdicts. @param {string} folder */
+async function loadLoop(folder) {
+  const outfile = join(folder, 'loop.mjs');
+  await build({
+    stdin: {
+      contents: `
+        import { readCapture } from './src/capture/source.ts';
+        import { FrameAnalyzer } from './src/track/frame-analyzer.ts';
+        export async function loop(path) {
+          const analyzer = new FrameAnalyzer(1, 1 << 17);
+          await readCapture(path, analyzer);
+          return analyzer;
+        }`,
+      resolveDir: ROOT,
+      loader: 'ts',
+    },
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    define: { PCAPCHECK_VERSION: '"bench"', PCAPCHECK_WORKER: '"./worker.js"' },
+    logLevel: 'error',
+  });
+  return /** @type {{ loop(path: string): Promise<{ frames: number }> }} */ (await import(pathToFileURL(outfile).href));
+}
+
+async function main() {
+  if (globalThis.gc === undefined) throw new Error('run it with node --expose-gc --max-semi-space-size=256');
+  const folder = mkdtempSync(join(tmpdir(), 'pcapcheck-counted-'));
+  try {
+    const { loop } = await loadLoop(folder);
+    let collections = 0;
+    const observer = new PerformanceObserver((list) => {
+      collections += list.getEntries().length;
+    });
+    observer.observe({ entryTypes: ['gc'] });
+    const results = [];
+    for (const input of INPUTS) {
+      const path = await provide(input, PACKETS, { folder });
+      for (let i = 0; i < 3; i++) await loop(/** @type {string} */ (path));
+      process.stderr.write(`-- ${input}\n`);
+      globalThis.gc();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      collections = 0;
+      const before = process.memoryUsage().heapUsed;
+      const { frames } = await loop(/** @type {string} */ (path));
+      const allocated = process.memoryUsage().heapUsed - before;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      results.push({ input, frames, bytesPerPacket: allocated / frames, collections });
+    }
+    process.stdout.write(`${JSON.stringify(results)}\n`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+await main();
