@@ -1,7 +1,7 @@
 export type { RuleMatch } from './candidate.ts';
 export { loadCatalog } from './load.ts';
 export { nearest } from './nearest.ts';
-export { formatPortRange, inRanges, parsePortRange } from './ports.ts';
+export { DYNAMIC_SINCE_2008, formatPortRange, inRanges, parsePortRange } from './ports.ts';
 export { dynamicRange, resolvePorts, transferPorts, wsusHttp, wsusHttps } from './resolve-ports.ts';
 export { expandRoles, findRole, internetRoles, ROLES, type Role, resolveRole, roleName, suggestRole } from './roles.ts';
 export {

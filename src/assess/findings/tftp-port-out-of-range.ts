@@ -1,3 +1,5 @@
+import { DYNAMIC_SINCE_2008 } from '../../catalog/index.ts';
+import { compareMoments } from '../../stories/moment.ts';
 import { TFTP_PORT } from '../../stories/tftp-stories.ts';
 import { type TftpStory, transferPort } from '../../stories/tftp-story.ts';
 import type { Context } from '../context.ts';
@@ -7,14 +9,30 @@ import { filesText, type TftpCase, tftpCases, tftpFilter, transferRange } from '
 import type { Finding } from '../types.ts';
 import { called, counted } from '../wording.ts';
 
-/** A TFTP server answers from a port outside the range that firewalls were opened for. */
+/** A TFTP server answers from a port outside the range that firewalls were opened for, or Windows PE asks from one. */
 export const tftpPortOutOfRange: Kind = {
   meta: { id: 'tftp-port-out-of-range', title: 'TFTP answers from ports outside the range', severity: 'medium' },
-  find: (context) => byServer(tftpCases(context, answered)).flatMap((cases) => tell(cases, context)),
+  find: (context) => [
+    ...byServer(tftpCases(context, answered)).flatMap((cases) => tell(cases, context)),
+    ...byServer(tftpCases(context, (story) => asksOutside(story, context))).map((cases) => tellClients(cases, context)),
+  ],
 };
 
-/** The server's end of the transfer was seen. The client's port is its own affair: firmware takes any (note 4 of the port page). */
+/** The server's end of the transfer was seen. */
 const answered = (story: TftpStory): boolean => transferPort(story) !== null;
+
+/** What smstftp.exe of Windows PE loads. */
+const WINDOWS_PE_FILE = /\.boot\.var$/i;
+
+/** The client's port is free as long as the firmware of its network card chooses it; Windows PE takes its dynamic range (note 4 of the port page). */
+function asksOutside(story: TftpStory, { stories }: Context): boolean {
+  const { port } = story.client;
+  if (port >= DYNAMIC_SINCE_2008.first && port <= DYNAMIC_SINCE_2008.last) return false;
+  if (WINDOWS_PE_FILE.test(story.file)) return true;
+  const boot = stories.clientByAddress.get(story.clientText)?.boots.find(({ transfers }) => transfers.includes(story));
+  const windows = boot?.steps['windows-pe'];
+  return windows !== undefined && compareMoments(windows, story.first) < 0;
+}
 
 function byServer(cases: readonly TftpCase[]): TftpCase[][] {
   const servers = new Map<number, TftpCase[]>();
@@ -35,7 +53,6 @@ function tell(cases: TftpCase[], context: Context): Finding[] {
   if (outside.length === 0) return [];
   const stories = outside.flatMap((one) => one.stories);
   const ports = [...new Set(stories.map((story) => transferPort(story)!))].sort((a, b) => a - b);
-  const named = ports.length > 5 ? `${ports[0]} to ${ports[ports.length - 1]}` : ports.join(', ');
   const client = outside.length === 1 ? outside[0].client : null;
   return [
     storyFinding(
@@ -43,7 +60,7 @@ function tell(cases: TftpCase[], context: Context): Finding[] {
         kind: tftpPortOutOfRange.meta.id,
         severity: 'medium',
         certainty: 'proven',
-        message: `${called(server)} answers TFTP requests from ${ports.length === 1 ? 'port' : 'ports'} ${named}, outside ${range.text} (${counted(stories.length, 'transfer')} to ${client === null ? counted(outside.length, 'client') : called(client)}, ${filesText(stories)}): firewalls that were opened by the documentation stop it.`,
+        message: `${called(server)} answers TFTP requests from ${ports.length === 1 ? 'port' : 'ports'} ${portsText(ports)}, outside ${range.text} (${counted(stories.length, 'transfer')} to ${client === null ? counted(outside.length, 'client') : called(client)}, ${filesText(stories)}): firewalls that were opened by the documentation stop it.`,
         remedy: `If this range is meant (WDS UdpPortPolicy, another TFTP server), set tftp_port_range in the topology and open it; else set the server back to ${range.text}.`,
         outcome: 'answered',
         // One client or many: it is about the server.
@@ -60,3 +77,35 @@ function tell(cases: TftpCase[], context: Context): Finding[] {
     ),
   ];
 }
+
+function tellClients(cases: TftpCase[], context: Context): Finding {
+  const { server } = cases[0];
+  const stories = cases.flatMap((one) => one.stories);
+  const ports = [...new Set(stories.map(({ client }) => client.port))].sort((a, b) => a - b);
+  const client = cases.length === 1 ? cases[0].client : null;
+  const who = client === null ? counted(cases.length, 'client') : called(client);
+  return storyFinding(
+    {
+      kind: tftpPortOutOfRange.meta.id,
+      severity: 'medium',
+      certainty: 'proven',
+      message: `Windows PE on ${who} asks ${called(server)} for ${filesText(stories)} from ${ports.length === 1 ? 'port' : 'ports'} ${portsText(ports)}, outside its dynamic range ${RANGE_TEXT}: firewalls that were opened by the documentation do not let the answers in.`,
+      remedy: `See why: "netsh int ipv4 show dynamicport udp" in the boot image, address translation on the way, or a program other than smstftp.exe; or allow the answers to these ports.`,
+      outcome: 'answered',
+      subject: `Windows PE to ${server.ip}`,
+      client,
+      server,
+      port: TFTP_PORT,
+      count: stories.length,
+      attempts: stories.length,
+      moments: stories.flatMap(({ first, last }) => [first, last]),
+      display_filter: tftpFilter(cases[0]),
+    },
+    context,
+  );
+}
+
+const RANGE_TEXT = `${DYNAMIC_SINCE_2008.first}-${DYNAMIC_SINCE_2008.last}`;
+
+const portsText = (ports: readonly number[]): string =>
+  ports.length > 5 ? `${ports[0]} to ${ports[ports.length - 1]}` : ports.join(', ');

@@ -74,7 +74,7 @@ function tell(one: TftpCase, context: Context): Finding {
       port: 69,
       count: stories.length,
       attempts: stories.length,
-      moments: [story.first, story.last],
+      moments: [story.first, ...(story.chains[0].data ? [story.chains[0].data.first] : []), story.last],
       display_filter: tftpFilter(one),
     },
     context,

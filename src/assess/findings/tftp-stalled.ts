@@ -1,3 +1,4 @@
+import type { Moment } from '../../stories/moment.ts';
 import { type TftpStory, transferPort } from '../../stories/tftp-story.ts';
 import type { Context } from '../context.ts';
 import { onScreen } from '../firmware.ts';
@@ -47,15 +48,17 @@ function tell(one: TftpCase, context: Context): Finding {
       port: 69,
       count: stories.length,
       attempts: stories.reduce((sum, { requests }) => sum + requests.length, 0),
-      moments: stories.flatMap(({ first, last, chains: all }) => [
-        first,
-        last,
-        ...(all[0].data ? [all[0].data.topSeen] : []),
-      ]),
+      moments: stories.flatMap(evidence),
       display_filter: tftpFilter(one),
     },
     context,
   );
+}
+
+/** The request, the last new block and the last new acknowledgment, and the last of what was repeated in vain. */
+function evidence({ first, last, chains: [{ data, acks }] }: TftpStory): Moment[] {
+  const runs = [data, acks].filter((run) => run !== null);
+  return [first, ...runs.map(({ topSeen }) => topSeen), ...runs.map((run) => run.last), last];
 }
 
 /** Ethernet's 1500 bytes less the headers of IPv4, UDP and TFTP. */
