@@ -5,6 +5,7 @@ import type { Site } from '../site/index.ts';
 import type { Moment } from '../stories/moment.ts';
 import { playStories, type Stories } from '../stories/stories.ts';
 import { eachBeginning } from '../track/beginnings.ts';
+import { dropReport } from '../track/drop-report.ts';
 import type { Observation } from '../track/observation.ts';
 import { type Context, type FramePlace, type Judged, pairKey, type RuleUse } from './context.ts';
 import { type Conversation, gatherConversations, isLossy } from './conversations.ts';
@@ -46,6 +47,8 @@ export interface Evidence {
   /** When they were lost, where that is known; left out: any time. */
   losses?: Losses;
   place(frame: number): FramePlace;
+  /** Names of the components that dropped packets, in the capture that holds the frame; left out: none are known. */
+  components?(frame: number): Readonly<Record<number, string>> | undefined;
   time(seconds: number, nanoseconds: number): string;
   /** The day by which exceptions of the topology are judged (ISO 8601). */
   day: string;
@@ -75,7 +78,12 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     index,
     Math.floor(observation.fateLimit / FATES_PER_ODD),
   );
-  const all = gatherConversations(observation, fates, addresses, isOdd, losses);
+  const all = gatherConversations(observation, fates, addresses, isOdd, losses, ({ verdict, ofAnswers }) =>
+    dropReport(verdict, ofAnswers, (frame) => ({
+      ...evidence.place(frame),
+      components: evidence.components?.(frame),
+    })),
+  );
   const peers = addresses.all;
   const trust: Trust = {
     end: observation.end,

@@ -3,7 +3,7 @@ import type { ConnectionView, Observation } from '../track/observation.ts';
 import { type Symptom, symptomOf } from '../track/symptoms.ts';
 import type { Losses } from './losses.ts';
 import type { Peer, Peers } from './peers.ts';
-import type { Outcome } from './types.ts';
+import type { DropReport, Outcome } from './types.ts';
 
 /** Connections of one conversation that share their fate. */
 export interface Fate {
@@ -23,6 +23,8 @@ export interface Fate {
   lastNanoseconds: number;
   /** Type and code of the first deciding ICMP error, and who sent it. */
   icmp: { version: 4 | 6; type: number; code: number; sender: string } | null;
+  /** What the host says of the first packets that it dropped itself. */
+  drop: DropReport | null;
   /** Connections whose client was inferred, not seen to start. */
   inferred: number;
   /** TCP: a SYN-ACK passed the capture point, yet the client repeated its SYN. */
@@ -49,6 +51,9 @@ export interface Conversation {
   isTransfer: boolean;
 }
 
+/** What a host says of packets that it dropped, in words. */
+type TellDrop = (drop: NonNullable<FateView['drop']>) => DropReport;
+
 /** How long after its last frame the answer to a connection may come, in seconds (track/outcome.ts is as patient). */
 const ANSWER_SECONDS = 3;
 
@@ -67,6 +72,7 @@ export function gatherConversations(
   peers: Peers,
   isOdd: Uint8Array,
   losses: Losses,
+  tellDrop: TellDrop,
 ): Conversation[] {
   const byPair = new Map<number, Map<number, Conversation>>();
   const all: Conversation[] = [];
@@ -89,7 +95,7 @@ export function gatherConversations(
       pair.set(portKey, conversation);
       all.push(conversation);
     }
-    addFate(conversation, view, observation, losses);
+    addFate(conversation, view, observation, losses, tellDrop);
   }
   return all;
 }
@@ -111,7 +117,13 @@ function newConversation(view: FateView, client: Peer, server: Peer): Conversati
   };
 }
 
-function addFate(conversation: Conversation, view: FateView, observation: Observation, losses: Losses): void {
+function addFate(
+  conversation: Conversation,
+  view: FateView,
+  observation: Observation,
+  losses: Losses,
+  tellDrop: TellDrop,
+): void {
   conversation.connections += view.connections;
   conversation.bytes += view.bytes;
   conversation.packets += view.packetsToServer + view.packetsToClient;
@@ -132,6 +144,7 @@ function addFate(conversation: Conversation, view: FateView, observation: Observ
     lastSeconds: view.lastSeconds,
     lastNanoseconds: view.lastNanoseconds,
     icmp: view.icmp && icmpFact(view.icmp, observation),
+    drop: view.drop && tellDrop(view.drop),
     inferred: view.inferred,
     answerLost: view.answerLost,
   });
@@ -170,6 +183,7 @@ export function isBlocked(fate: Fate): boolean {
   switch (fate.outcome) {
     case 'refused':
     case 'no-answer':
+    case 'dropped':
     case 'prohibited':
     case 'unreachable':
       return true;

@@ -40,7 +40,7 @@ export function findingOf(told: Told, conversation: Conversation, fates: readonl
 export function evidenceOf(
   fates: readonly Fate[],
   context: Context,
-): Pick<Finding, 'count' | 'attempts' | 'frames' | 'capture' | 'first_ts' | 'last_ts'> {
+): Pick<Finding, 'count' | 'attempts' | 'frames' | 'capture' | 'first_ts' | 'last_ts' | 'drop'> {
   const places = fates
     .flatMap(({ frames }) => frames)
     .sort((a, b) => a - b)
@@ -52,6 +52,7 @@ export function evidenceOf(
   const last = fates.reduce((a, b) =>
     isBefore(a.lastSeconds, a.lastNanoseconds, b.lastSeconds, b.lastNanoseconds) ? b : a,
   );
+  const drop = fates.map((fate) => fate.drop).find((one) => one !== null) ?? null;
   return {
     count: fates.reduce((sum, { count }) => sum + count, 0),
     attempts: fates.reduce((sum, { attempts }) => sum + attempts, 0),
@@ -62,6 +63,7 @@ export function evidenceOf(
     capture,
     first_ts: context.time(first.firstSeconds, first.firstNanoseconds),
     last_ts: context.time(last.lastSeconds, last.lastNanoseconds),
+    drop,
   };
 }
 

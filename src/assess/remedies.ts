@@ -1,8 +1,14 @@
 import type { Conversation, Fate } from './conversations.ts';
+import { dropRemedy } from './drop-remedies.ts';
 import { called, portText } from './wording.ts';
 
 /** What to do about a blocked conversation, by what the capture shows. */
 export function remedyOf(conversation: Conversation, fate: Fate): string {
+  const remedy = outcomeRemedy(conversation, fate);
+  return fate.drop === null ? remedy : dropRemedy(fate.drop, conversation, remedy);
+}
+
+function outcomeRemedy(conversation: Conversation, fate: Fate): string {
   const { client, server } = conversation;
   const port = portText(conversation);
   const way = `${port} from ${called(client)} to ${called(server)}`;

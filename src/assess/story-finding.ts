@@ -45,6 +45,7 @@ export function storyFinding(told: StoryTold, context: Context): Finding {
     frames: [...new Set(frames)].slice(0, FRAMES),
     capture,
     first_ts: first === undefined ? null : context.time(first.seconds, first.nanoseconds),
+    drop: null,
     last_ts: last === undefined ? null : context.time(last.seconds, last.nanoseconds),
   };
 }

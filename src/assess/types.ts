@@ -18,6 +18,7 @@ export const OUTCOME_NAMES = [
   'undecided',
   'answered',
   'one-way',
+  'dropped',
 ] as const;
 export type Outcome = (typeof OUTCOME_NAMES)[number];
 
@@ -31,6 +32,33 @@ export interface Source {
   date: string | null;
   /** Heading or table within it. */
   section: string;
+}
+
+/** What a host says of packets that it dropped itself: the capture's own drop events, or a log of the Windows firewall. */
+export interface DropReport {
+  by: 'capture' | 'firewall-log';
+  /** filter: its firewall or a policy forbids it. no-listener: nothing listens. other: another reason. untold: none given. */
+  cause: 'filter' | 'no-listener' | 'other' | 'untold' | 'ordinary';
+  /** Number and name of PKTMON_DROP_REASON; null where none is told. */
+  reason: number | null;
+  name: string | null;
+  /** In plain words, after "because". */
+  because: string;
+  /** Whose packets these were. */
+  packets_of: 'client' | 'server';
+  /** Seen from the host that dropped. */
+  direction: 'in' | 'out' | null;
+  /** Packets of this cause. */
+  packets: number;
+  /** Component of the network stack, and the place in its code; null where not told. */
+  component: string | null;
+  location: number | null;
+  /** The first of these packets. */
+  frame: number | null;
+  capture: string | null;
+  /** The line that says so, for a log. */
+  log: string | null;
+  line: number | null;
 }
 
 export interface Finding {
@@ -67,6 +95,8 @@ export interface Finding {
   display_filter: string | null;
   remedy: string;
   source: Source | null;
+  /** What a host says of packets that it dropped itself; null where none says anything. */
+  drop: DropReport | null;
   /**
    * What the finding is about where rule, ends and port do not say it or may change: a machine that boots, a group of servers, an
    * address that nobody listed. With the kind it is the identity of the finding.
@@ -381,4 +411,6 @@ export interface FlowRow {
   vlan: number | null;
   /** Path of the capture, as given. */
   capture: string;
+  /** What a host says of packets of this connection that it dropped itself. */
+  drop: DropReport | null;
 }

@@ -2,6 +2,7 @@ import type { RuleIndex, RuleMatch } from '../catalog/index.ts';
 import type { Rule } from '../catalog/types.ts';
 import { type Conversation, type Fate, isBlocked, works } from './conversations.ts';
 import { isListed, type Peer } from './peers.ts';
+import type { Outcome } from './types.ts';
 
 /** A conversation held against the rules. */
 export type Verdict =
@@ -99,6 +100,9 @@ export interface Trust {
   twoWayByEndpoint: ReadonlyMap<number, number>;
 }
 
+/** Somebody says no, or says that it dropped the packets. */
+const PROVING: ReadonlySet<Outcome> = new Set(['refused', 'prohibited', 'unreachable', 'dropped']);
+
 /** Decides what became of a conversation; "blocked" only where the capture proves it, or shows a symptom that says so. */
 export function reachOf(conversation: Conversation, trust: Trust): Reach {
   const { fates } = conversation;
@@ -109,7 +113,7 @@ export function reachOf(conversation: Conversation, trust: Trust): Reach {
   const worked = fates.some((fate) => works(fate) && !(failed && fate.outcome === 'half-open'));
   if (worked) return failed ? { state: 'mixed' } : { state: 'works' };
   if (isAnswersOnly(conversation)) return { state: 'works' };
-  if (blocked.some(({ outcome }) => outcome === 'refused' || outcome === 'prohibited' || outcome === 'unreachable')) {
+  if (blocked.some(({ outcome, drop }) => PROVING.has(outcome) || drop?.cause === 'no-listener')) {
     return { state: 'blocked', certainty: 'proven' };
   }
   if (symptoms.length > 0 || blocked.some(({ outcome }) => outcome === 'half-open')) {

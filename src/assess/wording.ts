@@ -1,5 +1,6 @@
 import type { Rule } from '../catalog/types.ts';
 import type { Conversation, Fate } from './conversations.ts';
+import { dropSource, dropText } from './drop-words.ts';
 import type { Peer } from './peers.ts';
 
 /** `MP01 (10.0.0.10)`, or the address alone. A network's name stands for its members. */
@@ -29,7 +30,11 @@ export function whatHappened(fate: Fate): string {
     case 'refused':
       return `a reset (RST) answered the SYN (${tries})`;
     case 'no-answer':
+      if (fate.drop !== null)
+        return `nothing came back, and ${dropText(fate.drop)} (${dropSource(fate.drop)}; ${tries})`;
       return `nothing came back (${tries})`;
+    case 'dropped':
+      return `${dropText(fate.drop!)} (${dropSource(fate.drop!)}; ${tries})`;
     case 'prohibited':
       return `${icmpText(fate)} said that it is administratively prohibited (${tries})`;
     case 'unreachable':

@@ -31,6 +31,8 @@ export interface CapturePeek {
   pcapHeader: PcapHeader | null;
   /** For pcapng: the state at the first frame, for a reader that starts at a later block. */
   pcapngState: PcapngState | null;
+  /** The first frame carries an id or a verdict: such a capture is read by one reader. */
+  noted: boolean;
 }
 
 /** Remembers the first frame. */
@@ -41,6 +43,11 @@ class FirstFrame implements FrameSink {
   linkType = 0;
   pcapngState: PcapngState | null = null;
   feeder: ChunkFeeder | null = null;
+  noted = false;
+
+  note(): void {
+    if (!this.seen) this.noted = true;
+  }
 
   frame(
     _bytes: Uint8Array,
@@ -101,6 +108,7 @@ export async function readCaptureHeader(path: string): Promise<CapturePeek | nul
       firstNanoseconds: sink.seen ? sink.nanoseconds : null,
       linkType: sink.seen ? sink.linkType : null,
       pcapHeader: reader instanceof PcapReader ? reader.header : null,
+      noted: sink.noted,
       pcapngState: sink.pcapngState ?? (reader instanceof PcapngReader ? reader.state() : null),
     };
   } finally {
@@ -123,5 +131,6 @@ function peekNetmon(input: Input, sink: FirstFrame): CapturePeek {
     linkType: sink.seen ? sink.linkType : null,
     pcapHeader: null,
     pcapngState: null,
+    noted: false,
   };
 }

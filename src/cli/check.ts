@@ -158,6 +158,7 @@ export async function evidenceOf(
       const capture = captureOfFrame(captures, frame);
       return { capture: capture.path, frame: frame - capture.framesBefore };
     },
+    components: (frame) => captureOfFrame(captures, frame).summary.components,
     time: (seconds, nanoseconds) => timeText(seconds, nanoseconds, fine),
     day,
   };

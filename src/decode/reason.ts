@@ -22,6 +22,7 @@ export const REASONS = [
   'encrypted',
   'table-full',
   'not-a-packet',
+  'same-packet',
 ] as const;
 
 export type Reason = (typeof REASONS)[number];
@@ -55,6 +56,8 @@ export const ENCRYPTED = 16;
 export const TABLE_FULL = 17;
 /** A note of the capturing program that has a frame number: what process a connection belongs to, a filter, an event. */
 export const NOT_A_PACKET = 18;
+/** The capture shows a packet once more, at another interface or component (src/track/same-packet.ts). */
+export const SAME_PACKET = 19;
 
 /** Not a reason but the answer of a tunnel that is known by its port alone: the bytes are not of this protocol, nothing was changed. */
 export const NOT_FOR_US = -1;

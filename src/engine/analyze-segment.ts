@@ -36,6 +36,7 @@ export function analyzeSegment(task: SegmentTask): SegmentResult {
     start,
     end,
     state: reader instanceof PcapngReader ? reader.state() : null,
+    noted: reader instanceof PcapngReader && reader.notedPackets > 0,
     borrowedTimes: reader instanceof PcapngReader && reader.simplePackets > 0,
   };
 }

@@ -1,4 +1,5 @@
 import type { FlowRow } from '../assess/types.ts';
+import { type DropPlace, dropReport } from '../track/drop-report.ts';
 import { newConnectionView } from '../track/observation.ts';
 import { timeText } from '../track/time-text.ts';
 import type { Analysis, AnalyzedCapture } from './analyze.ts';
@@ -31,8 +32,16 @@ export function* flowRows({ observation, captures }: Analysis): Generator<FlowRo
       icmp: view.icmp === null ? null : { version: view.icmp.version, type: view.icmp.type, code: view.icmp.code },
       vlan: view.vlan,
       capture: capture.path,
+      drop:
+        view.drop === null ? null : dropReport(view.drop, view.dropOfAnswers, (frame) => dropPlace(captures, frame)),
     };
   }
+}
+
+/** Where a frame numbered over the series is, for what is said of drops. */
+export function dropPlace(captures: readonly AnalyzedCapture[], frame: number): DropPlace {
+  const { path, framesBefore, summary } = captureOfFrame(captures, frame);
+  return { capture: path, frame: frame - framesBefore, components: summary.components };
 }
 
 /** The capture that holds a frame numbered over the series. */

@@ -47,7 +47,7 @@ function cutsOf(size: number, wanted: number): number[] {
 }
 
 function middleState(peek: CapturePeek): MiddleState | null {
-  if (peek.compression !== null || peek.firstSeconds === null) return null;
+  if (peek.compression !== null || peek.firstSeconds === null || peek.noted) return null;
   if (peek.pcapHeader !== null) return { format: 'pcap', header: peek.pcapHeader, seconds: peek.firstSeconds };
   return peek.pcapngState === null ? null : { format: 'pcapng', state: peek.pcapngState };
 }

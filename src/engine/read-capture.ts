@@ -56,7 +56,9 @@ function beginSegments(planned: PlannedCapture, pool: Pool, run: Run): CaptureIn
       for (const [i, one] of running.entries()) {
         const result = await verified(await one, tasks[i], results.at(-1), pool);
         // Where bytes are damaged, what a reader makes of them depends on all that came before: then the file is read as one.
-        if (result.summary.problemCount > 0 && !isLast(i, running)) return rereadWhole(planned, pool, run, counters);
+        // So does what it makes of packets that are seen at several places.
+        if (result.noted || (result.summary.problemCount > 0 && !isLast(i, running)))
+          return rereadWhole(planned, pool, run, counters);
         results.push(result);
       }
       // Where a table is full, what it leaves out depends on the cuts.

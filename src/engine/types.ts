@@ -60,6 +60,8 @@ export interface SegmentResult {
   state: PcapngState | null;
   /** Frames without a time of their own, which took that of the frame before. */
   borrowedTimes: boolean;
+  /** Frames with ids or verdicts, whose meaning depends on the frames before them (track/same-packet.ts). */
+  noted: boolean;
 }
 
 export type TaskResult = FileResult | SegmentResult;

@@ -33,6 +33,9 @@ export const FINDING_COLUMNS: readonly CsvColumn<ReportedFinding | ExceptedFindi
   { name: 'display_filter', value: (finding) => finding.display_filter },
   { name: 'fingerprint', value: (finding) => finding.fingerprint },
   { name: 'exception', value: (finding) => ('exception' in finding ? finding.exception : null) },
+  { name: 'drop_cause', value: (finding) => finding.drop?.cause ?? null },
+  { name: 'drop_reason', value: (finding) => finding.drop?.reason ?? null },
+  { name: 'drop_because', value: (finding) => finding.drop?.because ?? null },
 ];
 
 export const renderCsv = (report: Report, options: CsvOptions): Generator<string> =>

@@ -5,6 +5,7 @@ import {
   captureSchema,
   connectionsSchema,
   coverageSchema,
+  dropSchema,
   endpointSchema,
   exceptedSchema,
   exceptionSchema,
@@ -54,8 +55,10 @@ const byNameOrNull = <T>(fields: Record<string, T> | null): Record<string, T> | 
 const byOutcome = (counts: Partial<Record<string, number>>): Partial<Record<string, number>> =>
   Object.fromEntries(OUTCOMES.filter((outcome) => outcome in counts).map((outcome) => [outcome, counts[outcome]]));
 
-export const orderedFinding = shaped(findingSchema, { source });
-export const orderedExcepted = shaped(exceptedSchema, { source });
+const drop = shaped(dropSchema);
+
+export const orderedFinding = shaped(findingSchema, { source, drop });
+export const orderedExcepted = shaped(exceptedSchema, { source, drop });
 export const orderedException = shaped(exceptionSchema);
 
 /** The report with its keys in the order of the schema. */

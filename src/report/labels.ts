@@ -17,6 +17,7 @@ export const SEVERITY_LABELS: Record<Severity, Label> = {
 
 /** In the order in which reports name them: what failed first. */
 export const OUTCOME_LABELS: Record<Outcome, Label> = {
+  dropped: { label: 'dropped by host', tone: 'bad' },
   'no-answer': { label: 'no answer', tone: 'bad' },
   refused: { label: 'refused', tone: 'bad' },
   prohibited: { label: 'prohibited', tone: 'bad' },
@@ -268,6 +269,7 @@ export const NOT_JUDGED_LABELS: Readonly<Record<string, string>> = {
   malformed: 'malformed',
   'too-many-headers': 'too many headers',
   'table-full': 'of connections beyond those that --max-memory allows',
+  'same-packet': 'the same packets at another interface or component',
   encrypted: 'encrypted (IPsec ESP, protected Wi-Fi, MACsec)',
   'not-a-packet': 'notes of the capturing program, no packets',
 };

@@ -2,9 +2,16 @@
  * The role matrix for a security review: a row for each source role, destination role, protocol and port that was seen,
  * with the rule and the document that ask for it, or the word `unexpected`.
  */
-import type { MatrixRow, Report } from '../assess/types.ts';
+import type { MatrixRow, Outcome, Report } from '../assess/types.ts';
 import { type CsvColumn, type CsvOptions, csvFile } from './csv-records.ts';
 import { OUTCOMES } from './labels.ts';
+
+/** Outcomes that came after the columns had their order. */
+const LATER_OUTCOMES: readonly Outcome[] = ['dropped'];
+
+function outcomeColumn(outcome: Outcome): CsvColumn<MatrixRow> {
+  return { name: outcome.replaceAll('-', '_'), value: (row) => row.outcomes[outcome] ?? 0 };
+}
 
 /** A column for each outcome, so that a pivot table can add them up. New columns go to the end. */
 export const MATRIX_COLUMNS: readonly CsvColumn<MatrixRow>[] = [
@@ -21,11 +28,9 @@ export const MATRIX_COLUMNS: readonly CsvColumn<MatrixRow>[] = [
   { name: 'bytes', value: (row) => row.bytes },
   { name: 'first_ts', value: (row) => row.first_ts },
   { name: 'last_ts', value: (row) => row.last_ts },
-  ...OUTCOMES.map((outcome) => ({
-    name: outcome.replaceAll('-', '_'),
-    value: (row: MatrixRow) => row.outcomes[outcome] ?? 0,
-  })),
+  ...OUTCOMES.filter((outcome) => !LATER_OUTCOMES.includes(outcome)).map(outcomeColumn),
   { name: 'symptoms', value: (row) => row.symptoms },
+  ...LATER_OUTCOMES.map(outcomeColumn),
 ];
 
 export const renderMatrixCsv = (report: Report, options: CsvOptions): Generator<string> =>

@@ -54,6 +54,27 @@ export const connectionsSchema = z.object({
   ),
 });
 
+export const dropSchema = z
+  .object({
+    by: z.enum(['capture', 'firewall-log']),
+    cause: z
+      .enum(['filter', 'no-listener', 'other', 'untold', 'ordinary'])
+      .describe('filter: its firewall or a policy forbids it; no-listener: nothing listens on the port'),
+    reason: z.int().nullable().describe('PKTMON_DROP_REASON; null where none is told'),
+    name: z.string().nullable().describe('The name of that reason'),
+    because: z.string().describe('The reason in plain words'),
+    packets_of: z.enum(['client', 'server']).describe('Whose packets these were'),
+    direction: z.enum(['in', 'out']).nullable().describe('Seen from the host that dropped'),
+    packets: amount.describe('Packets that were dropped for this cause'),
+    component: z.string().nullable().describe('Component of the network stack'),
+    location: amount.nullable().describe('Place in its code'),
+    frame: z.int().min(1).nullable().describe('The first of these packets'),
+    capture: z.string().nullable(),
+    log: z.string().nullable().describe('Path of the firewall log'),
+    line: z.int().min(1).nullable().describe('Line of it'),
+  })
+  .meta({ id: 'Drop', description: 'What a host says of packets that it dropped itself' });
+
 export const findingSchema = z
   .object({
     kind: z.string().describe('Stable id; the name of a page in docs/findings'),
@@ -94,6 +115,7 @@ export const findingSchema = z
       .min(1)
       .nullable()
       .describe('Line of the topology that states what is expected: a rule of its own, or the entry with the role'),
+    drop: dropSchema.nullable(),
   })
   .meta({ id: 'Finding' });
 

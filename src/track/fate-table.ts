@@ -1,7 +1,14 @@
 import type { Outcome } from '../assess/types.ts';
+import { type DropVerdict, weight } from './join-drops.ts';
 import type { IcmpVerdict } from './join-icmp.ts';
 import type { ConnectionView } from './observation.ts';
 import { type Symptom, slownessOf, symptomOf } from './symptoms.ts';
+
+/** What a host says of packets that it dropped, and whether these were answers. */
+export interface HostDrop {
+  verdict: DropVerdict;
+  ofAnswers: boolean;
+}
 
 /** Connections of one conversation (client, server, protocol, port) that share their fate, summed up. Filled again for each row. */
 export interface FateView {
@@ -45,6 +52,8 @@ export interface FateView {
   lastNanoseconds: number;
   /** The first deciding ICMP error. */
   icmp: IcmpVerdict | null;
+  /** The weightiest thing that the host says of packets that it dropped itself. */
+  drop: HostDrop | null;
 }
 
 /** Frames of evidence kept for one fate. */
@@ -102,6 +111,7 @@ export const FATE_OUTCOMES: readonly Outcome[] = [
   'answered',
   'one-way',
   'undecided',
+  'dropped',
 ];
 const SYMPTOMS: readonly Symptom[] = [null, 'stalled', 'reset-after-request'];
 const OUTCOME_NUMBER = new Map(FATE_OUTCOMES.map((outcome, i) => [outcome, i]));
@@ -117,6 +127,7 @@ export interface FateRows {
   rows: Int32Array;
   sums: Float64Array;
   icmp: Map<number, IcmpVerdict>;
+  drops: Map<number, HostDrop>;
   /** Connections of conversations for which there was no room, by FATE_OUTCOMES. */
   beyond: Float64Array;
 }
@@ -131,6 +142,7 @@ export class FateTable {
   #sums = new Float64Array(FIRST_CAPACITY * ROW_SUMS);
   #slots = new Int32Array(FIRST_CAPACITY * 4);
   #icmp = new Map<number, IcmpVerdict>();
+  #drops = new Map<number, HostDrop>();
   readonly #seed: number;
   readonly #limit: number;
   /** There is no room, and no more can be made. */
@@ -197,6 +209,13 @@ export class FateTable {
     if (view.packetsToServer > 0 && view.packetsToClient > 0) sums[sum + TWO_WAY]++;
     if (!isPlain(view)) sums[sum + ODD]++;
     if (view.icmp !== null && !this.#icmp.has(row)) this.#icmp.set(row, view.icmp);
+    if (view.drop !== null) this.#addDrop(row, view.drop, view.dropOfAnswers);
+  }
+
+  #addDrop(row: number, verdict: DropVerdict, ofAnswers: boolean): void {
+    const known = this.#drops.get(row);
+    if (known === undefined || weight(verdict.cause) < weight(known.verdict.cause))
+      this.#drops.set(row, { verdict, ofAnswers });
   }
 
   /** Fills `view` with row `row`, from 0 to count - 1. */
@@ -236,12 +255,20 @@ export class FateTable {
     view.twoWay = sums[sum + TWO_WAY];
     view.odd = sums[sum + ODD];
     view.icmp = this.#icmp.get(row) ?? null;
+    view.drop = this.#drops.get(row) ?? null;
     return view;
   }
 
   /** All rows, as plain data that shares the table's memory. */
   state(): FateRows {
-    return { count: this.count, rows: this.#rows, sums: this.#sums, icmp: this.#icmp, beyond: this.beyond };
+    return {
+      count: this.count,
+      rows: this.#rows,
+      sums: this.#sums,
+      icmp: this.#icmp,
+      drops: this.#drops,
+      beyond: this.beyond,
+    };
   }
 
   /**
@@ -273,6 +300,8 @@ export class FateTable {
         const sender = icmp.version === 6 ? addresses[icmp.sender] : icmp.sender;
         this.#icmp.set(row, { ...icmp, sender, frame: icmp.frame + frames });
       }
+      const drop = other.drops.get(from);
+      if (drop !== undefined) this.#addDrop(row, shifted(drop.verdict, frames), drop.ofAnswers);
     }
   }
 
@@ -317,6 +346,8 @@ export class FateTable {
     order.sort((a, b) => (rows[a * ROW_INTS + FIRST_FRAME] >>> 0) - (rows[b * ROW_INTS + FIRST_FRAME] >>> 0));
     const sums = this.#sums;
     const icmp = this.#icmp;
+    const drops = this.#drops;
+    this.#drops = new Map();
     this.#rows = new Int32Array(rows.length);
     this.#sums = new Float64Array(sums.length);
     this.#icmp = new Map();
@@ -325,6 +356,8 @@ export class FateTable {
       this.#sums.set(sums.subarray(from * ROW_SUMS, (from + 1) * ROW_SUMS), row * ROW_SUMS);
       const verdict = icmp.get(from);
       if (verdict !== undefined) this.#icmp.set(row, verdict);
+      const drop = drops.get(from);
+      if (drop !== undefined) this.#drops.set(row, drop);
     }
     this.#rehash(this.#slots.length);
   }
@@ -341,6 +374,7 @@ export class FateTable {
     let kept = 0;
     const old = this.count;
     const icmp = new Map<number, IcmpVerdict>();
+    const drops = new Map<number, HostDrop>();
     for (let row = 0; row < old; row++) {
       const at = row * ROW_INTS;
       const family = (rows[at + SERVICE] & IPV6_BIT) !== 0 ? 2 ** 32 : 0;
@@ -358,6 +392,8 @@ export class FateTable {
       this.#sums.copyWithin(kept * ROW_SUMS, row * ROW_SUMS, (row + 1) * ROW_SUMS);
       const verdict = this.#icmp.get(row);
       if (verdict !== undefined) icmp.set(kept, verdict);
+      const drop = this.#drops.get(row);
+      if (drop !== undefined) drops.set(kept, drop);
       kept++;
     }
     // A pass over all rows for each few new ones would take for ever.
@@ -365,6 +401,7 @@ export class FateTable {
     if (kept === old) return false;
     this.count = kept;
     this.#icmp = icmp;
+    this.#drops = drops;
     rows.fill(0, kept * ROW_INTS, old * ROW_INTS);
     this.#sums.fill(0, kept * ROW_SUMS, old * ROW_SUMS);
     this.#rehash(this.#slots.length);
@@ -444,7 +481,7 @@ function addEvidence(rows: Int32Array, frames: number, view: ConnectionView): vo
   let least = 0;
   for (;;) {
     let next = 0;
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 5; i++) {
       const frame =
         i === 0
           ? view.firstFrame
@@ -452,7 +489,9 @@ function addEvidence(rows: Int32Array, frames: number, view: ConnectionView): vo
             ? (view.icmp?.frame ?? 0)
             : i === 2
               ? view.resetFrame
-              : view.lastAttemptFrame;
+              : i === 3
+                ? view.lastAttemptFrame
+                : (view.drop?.frame ?? 0);
       if (frame > least && (next === 0 || frame < next)) next = frame;
     }
     if (next === 0) return;
@@ -473,6 +512,11 @@ function addFrame(rows: Int32Array, frames: number, frame: number): void {
 
 function isLater(seconds: number, nanoseconds: number, thanSeconds: number, thanNanoseconds: number): boolean {
   return seconds > thanSeconds || (seconds === thanSeconds && nanoseconds > thanNanoseconds);
+}
+
+/** The same with its frame numbered over more captures; that of a log has none. */
+function shifted(drop: DropVerdict, frames: number): DropVerdict {
+  return drop.frame === 0 ? drop : { ...drop, frame: drop.frame + frames };
 }
 
 /** A view to be filled. */
@@ -506,5 +550,6 @@ export function newFateView(): FateView {
     lastSeconds: 0,
     lastNanoseconds: 0,
     icmp: null,
+    drop: null,
   };
 }

@@ -12,6 +12,7 @@ import { METER_CHAIN, METER_INTS } from './tftp-meter.ts';
 /** The tables of an analyzer or a merger in the middle of a capture. */
 export interface Tables extends MergedPart {
   icmpErrors: MessageLog;
+  drops: MessageLog;
 }
 
 /** A connection that has ended is set aside before an open one that has been silent for this many times as long, a UDP exchange before a TCP connection. */
@@ -82,7 +83,8 @@ export class Folder {
       taken++;
     }
     this.#connections += taken;
-    this.#icmpErrors += forgetErrors(tables.icmpErrors, observation, out);
+    this.#icmpErrors += forget(tables.icmpErrors, (i) => observation.connectionOfIcmpError(i), out);
+    forget(tables.drops, (i) => observation.connectionOfDrop(i), out);
     table.takeOut(out);
     return taken;
   }
@@ -124,12 +126,12 @@ function leastClass(classes: Uint8Array, count: number): number {
   return least;
 }
 
-/** ICMP errors that speak of a connection that goes have said all they can. @returns how many */
-function forgetErrors(log: MessageLog, observation: Observation, out: Uint8Array): number {
+/** Messages that speak of a connection that goes have said all they can. @returns how many */
+function forget(log: MessageLog, connectionOf: (message: number) => number, out: Uint8Array): number {
   const gone = new Uint8Array(log.count);
   let count = 0;
   for (let i = 0; i < log.count; i++) {
-    const number = observation.connectionOfIcmpError(i);
+    const number = connectionOf(i);
     if (number < 0 || out[number] === 0) continue;
     gone[i] = 1;
     count++;

@@ -1,11 +1,13 @@
+import type { FrameNotes } from '../capture/frame-notes.ts';
 import type { FrameSink } from '../capture/types.ts';
 import { decodeFrame } from '../decode/frame.ts';
 import { Packet, PROTOCOL_TCP, PROTOCOL_UDP } from '../decode/packet.ts';
-import { FRAGMENT, ICMP, ICMP_ERROR, ICMPV6, REASONS, TABLE_FULL, TCP, UDP } from '../decode/reason.ts';
+import { FRAGMENT, ICMP, ICMP_ERROR, ICMPV6, REASONS, SAME_PACKET, TABLE_FULL, TCP, UDP } from '../decode/reason.ts';
 import { AddressTable } from './address-table.ts';
 import { countAttempt } from './attempts.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { CONTROL_NONE, CONTROL_TFTP, controlKind, streamKind } from './control-ports.ts';
+import { DROP_WIDTH, logDrop } from './drops.ts';
 import { Folder } from './folder.ts';
 import { FRAGMENT_WIDTH, logFragment } from './fragments.ts';
 import { ICMP_MESSAGE_WIDTH, logIcmpError } from './icmp-errors.ts';
@@ -28,6 +30,7 @@ import {
   PACKETS_B,
   RECORD_INTS,
 } from './record.ts';
+import { DROPPED_BEFORE, SamePackets } from './same-packet.ts';
 import { tcpConnection, updateTcp } from './tcp.ts';
 import { TftpMeter } from './tftp-meter.ts';
 import { TFTP_ERROR, tftpOpcode } from './tftp-packets.ts';
@@ -48,10 +51,17 @@ export class FrameAnalyzer implements FrameSink {
   readonly addresses: AddressTable;
   readonly icmpErrors = new MessageLog(ICMP_MESSAGE_WIDTH);
   readonly fragments = new MessageLog(FRAGMENT_WIDTH);
+  readonly drops = new MessageLog(DROP_WIDTH);
   readonly payloads = new PayloadLog();
   readonly tftp = new TftpMeter();
   readonly #packet = new Packet();
   readonly #folder: Folder | null;
+  readonly #same = new SamePackets();
+  /** What the capture says of the frame that comes next. */
+  #notes: FrameNotes | null = null;
+  /** What is known of the noted frame at hand: SEEN_BEFORE and DROPPED_BEFORE; it has ports. */
+  #before = 0;
+  #hasPorts = false;
 
   /**
    * @param seed mixed into the hashes, so that nobody can prepare packets that collide
@@ -68,8 +78,8 @@ export class FrameAnalyzer implements FrameSink {
   /** Sets connections aside where the table is full. @returns false where it stays full */
   #makeRoom(): boolean {
     if (this.#folder === null) return false;
-    const { connections: table, icmpErrors } = this;
-    return this.#folder.makeRoom({ ...this.#part(this.tftp.inWork()), table, icmpErrors, fateLimit: 0 }) > 0;
+    const { connections: table, icmpErrors, drops } = this;
+    return this.#folder.makeRoom({ ...this.#part(this.tftp.inWork()), table, icmpErrors, drops, fateLimit: 0 }) > 0;
   }
 
   /** What was read so far, as a part that shares the analyzer's memory: the analyzer must not read on. */
@@ -95,6 +105,7 @@ export class FrameAnalyzer implements FrameSink {
       addressCount: this.addresses.count,
       icmpErrors: { values: this.icmpErrors.values, count: this.icmpErrors.count, dropped: this.icmpErrors.dropped },
       fragments: { values: this.fragments.values, count: this.fragments.count, dropped: this.fragments.dropped },
+      drops: { values: this.drops.values, count: this.drops.count, dropped: this.drops.dropped },
       payloads: {
         values: this.payloads.values,
         count: this.payloads.count,
@@ -124,6 +135,8 @@ export class FrameAnalyzer implements FrameSink {
     this.bytes += originalLength;
     this.#seeTime(frame, seconds, nanoseconds);
     let reason = decodeFrame(packet, bytes, view, offset, capturedLength, originalLength, linkType);
+    const notes = this.#notes;
+    if (notes !== null) reason = this.#heed(notes, reason, view, seconds, nanoseconds);
     if (reason === TCP || reason === UDP) {
       this.#track(packet, bytes, view, originalLength, seconds, nanoseconds, frame);
       if (packet.moreFragments !== 0) this.#logFragment(view, originalLength, seconds, nanoseconds, frame);
@@ -134,7 +147,28 @@ export class FrameAnalyzer implements FrameSink {
     } else if (reason === FRAGMENT && (packet.protocol === PROTOCOL_TCP || packet.protocol === PROTOCOL_UDP)) {
       this.#logFragment(view, originalLength, seconds, nanoseconds, frame);
     }
+    if (notes?.dropped) this.#noteDrop(notes, reason, view, frame);
     this.reasons[reason]++;
+  }
+
+  note(notes: FrameNotes): void {
+    this.#notes = notes;
+  }
+
+  /** A packet that was seen before, at another place, is not tracked again. */
+  #heed(notes: FrameNotes, reason: number, view: DataView, seconds: number, nanoseconds: number): number {
+    this.#notes = null;
+    this.#before = 0;
+    if (reason !== TCP && reason !== UDP && reason !== FRAGMENT) return reason;
+    this.#before = this.#same.see(this.#packet, view, reason === FRAGMENT, notes, seconds, nanoseconds);
+    this.#hasPorts = reason !== FRAGMENT;
+    return this.#before === 0 ? reason : SAME_PACKET;
+  }
+
+  /** Keeps the drop of a packet that has ports, once its connection is known. */
+  #noteDrop(notes: FrameNotes, reason: number, view: DataView, frame: number): void {
+    if (reason === TCP || reason === UDP || (reason === SAME_PACKET && this.#hasPorts))
+      logDrop(this.drops, this.addresses, this.#packet, view, notes, (this.#before & DROPPED_BEFORE) !== 0, frame);
   }
 
   #logFragment(view: DataView, length: number, seconds: number, nanoseconds: number, frame: number): void {

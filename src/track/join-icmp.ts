@@ -98,7 +98,8 @@ export function connectionAtFrame(table: ConnectionTable, latest: number, frame:
   return number;
 }
 
-function isSideA(table: ConnectionTable, number: number, address: number, port: number): boolean {
+/** True where the socket is side A of the connection. */
+export function isSideA(table: ConnectionTable, number: number, address: number, port: number): boolean {
   const at = number * RECORD_INTS;
   return table.records[at + ADDRESS_A] === address && table.records[at + PORTS] >>> 16 === port;
 }

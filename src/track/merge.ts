@@ -2,6 +2,7 @@ import { PROTOCOL_TCP } from '../decode/packet.ts';
 import { REASONS, TABLE_FULL, TCP, UDP } from '../decode/reason.ts';
 import { AddressTable } from './address-table.ts';
 import { ConnectionTable } from './connection-table.ts';
+import { DROP_DESTINATION, DROP_FRAME, DROP_KEY, DROP_SOURCE, DROP_WIDTH } from './drops.ts';
 import { Folder, type Tables } from './folder.ts';
 import { FRAGMENT_DESTINATION, FRAGMENT_FRAME, FRAGMENT_KEY, FRAGMENT_SOURCE, FRAGMENT_WIDTH } from './fragments.ts';
 import {
@@ -55,6 +56,7 @@ export class PartMerger {
   readonly #addresses: AddressTable;
   readonly #icmpErrors = new MessageLog(ICMP_MESSAGE_WIDTH);
   readonly #fragments = new MessageLog(FRAGMENT_WIDTH);
+  readonly #drops = new MessageLog(DROP_WIDTH);
   readonly #payloads = new PayloadLog();
   readonly #tftp = new TftpMeter();
 
@@ -116,6 +118,13 @@ export class PartMerger {
       values[at + FRAGMENT_FRAME] += this.#frames;
     });
     if (part.folded !== null) this.#fold(part.folded, numbers);
+    appendMessages(this.#drops, part.drops, (values, at) => {
+      if ((values[at + DROP_KEY] & KIND_IPV6) !== 0) {
+        values[at + DROP_SOURCE] = numbers[values[at + DROP_SOURCE]];
+        values[at + DROP_DESTINATION] = numbers[values[at + DROP_DESTINATION]];
+      }
+      values[at + DROP_FRAME] += this.#frames;
+    });
     this.#appendTotals(part);
   }
 
@@ -235,6 +244,7 @@ export class PartMerger {
       addressCount: this.#addresses.count,
       icmpErrors: this.#icmpErrors,
       fragments: this.#fragments,
+      drops: this.#drops,
       payloads: this.#payloads,
       tftp,
       folded: this.#folder?.folded ?? null,

@@ -4,7 +4,9 @@ import { FRAGMENT, ICMP_ERROR, REASONS, TCP, UDP } from '../decode/reason.ts';
 import { ipv4Text, ipv6Text } from './address-text.ts';
 import type { BeginningCounts } from './beginnings.ts';
 import type { ConnectionTable } from './connection-table.ts';
+import { heedDrops } from './drop-outcome.ts';
 import { FateTable } from './fate-table.ts';
+import { type DropVerdict, joinDrops } from './join-drops.ts';
 import { joinFragments } from './join-fragments.ts';
 import { joinReorderedHandshakes } from './join-handshakes.ts';
 import { type IcmpVerdict, joinIcmpErrors } from './join-icmp.ts';
@@ -78,6 +80,10 @@ export interface ConnectionView {
   /** Nanoseconds from the first SYN to the first SYN-ACK; null where not both were seen. */
   answerNanoseconds: number | null;
   icmp: IcmpVerdict | null;
+  /** What the capturing host, or its firewall's log, says of packets that it dropped, where that explains the outcome. */
+  drop: DropVerdict | null;
+  /** These were packets of the server. */
+  dropOfAnswers: boolean;
   vlan: number | null;
   /** A frame went to a multicast or broadcast address of the link layer. */
   toGroup: boolean;
@@ -102,6 +108,8 @@ export class Observation {
   readonly #part: MergedPart;
   readonly #icmp: Map<number, IcmpVerdict>;
   readonly #icmpConnections: Int32Array;
+  readonly #drops: Map<number, DropVerdict>;
+  readonly #dropConnections: Int32Array;
   readonly #tftp: TftpTransfers;
   readonly #end: CaptureEnd;
   /** Records that went into another one. */
@@ -124,6 +132,9 @@ export class Observation {
     this.#icmp = verdicts;
     this.#icmpConnections = connections;
     const errors = joined + (part.folded?.icmpErrors ?? 0);
+    const drops = joinDrops(part.table, part.drops);
+    this.#drops = drops.verdicts;
+    this.#dropConnections = drops.connections;
     this.#tftp = findTftpTransfers(part.table);
     this.judgedFrames = part.reasons[TCP] + part.reasons[UDP] + errors + fragments;
     this.notJudgedFrames = notJudged(part.reasons, errors, fragments);
@@ -142,6 +153,11 @@ export class Observation {
   /** Number of the connection that ICMP error `i` of the part quotes, -1 where it is not known. */
   connectionOfIcmpError(i: number): number {
     return this.#icmpConnections[i];
+  }
+
+  /** Number of the connection that drop `i` of the part speaks of, -1 where it is not known. */
+  connectionOfDrop(i: number): number {
+    return this.#dropConnections[i];
   }
 
   /** Connections that were set aside for want of memory before they came to an end, as far as the capture had shown. */
@@ -193,7 +209,7 @@ export class Observation {
 
   /** ICMP errors and fragments that went beyond what is kept (MAX_MESSAGES). */
   get messagesDropped(): number {
-    return this.#part.icmpErrors.dropped + this.#part.fragments.dropped;
+    return this.#part.icmpErrors.dropped + this.#part.fragments.dropped + this.#part.drops.dropped;
   }
 
   /** Payloads of control conversations (payload-log.ts), in the order of the frames; PAYLOAD_CONNECTION is a number of `read`. */
@@ -301,6 +317,10 @@ export class Observation {
       }
     }
     view.icmp = icmp !== undefined && view.outcome === icmp.outcome ? icmp : null;
+    view.drop = null;
+    view.dropOfAnswers = false;
+    if (this.#drops.size > 0)
+      heedDrops(view, this.#drops.get(number * 2 + client), this.#drops.get(number * 2 + server));
     return view;
   }
 
@@ -384,6 +404,8 @@ export function newConnectionView(): ConnectionView {
     lastNanoseconds: 0,
     answerNanoseconds: null,
     icmp: null,
+    drop: null,
+    dropOfAnswers: false,
     vlan: null,
     toGroup: false,
     clientSentData: false,

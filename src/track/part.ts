@@ -31,6 +31,8 @@ export interface Part {
   /** ICMP errors that quote TCP or UDP (icmp-errors.ts) and fragments (fragments.ts), in the order of the frames. */
   icmpErrors: Messages;
   fragments: Messages;
+  /** Packets that the capturing system dropped (drops.ts), in the order of the frames. */
+  drops: Messages;
   /** Payloads of control conversations, in the order of the frames (payload-log.ts). */
   payloads: Payloads;
   /** TFTP transfers, whose packets are counted instead of kept (tftp-meter.ts), in the order of their first frame. */
@@ -73,7 +75,15 @@ export interface Messages {
 
 /** The memory of a part, for a transfer between threads; the part is empty for the sender afterwards. */
 export function partBuffers(part: Part): ArrayBuffer[] {
-  const { reasons, records, slots, addresses, icmpErrors, fragments, payloads, tftp } = part;
-  const logs = [icmpErrors.values, fragments.values, payloads.values, payloads.bytes, payloads.lost, tftp.values];
+  const { reasons, records, slots, addresses, icmpErrors, fragments, drops, payloads, tftp } = part;
+  const logs = [
+    icmpErrors.values,
+    fragments.values,
+    drops.values,
+    payloads.values,
+    payloads.bytes,
+    payloads.lost,
+    tftp.values,
+  ];
   return [reasons, records, slots, addresses, ...logs].map((array) => array.buffer as ArrayBuffer);
 }

@@ -5,6 +5,23 @@ import { FLOW_FORMAT_NAMES, type FlowFormat, type FlowOptions, flowWriter } from
 import { parseCsv } from './csv-parser.ts';
 import { flows, HOSTILE_NAMES } from './sample.ts';
 
+const DROP: FlowRow['drop'] = {
+  by: 'capture',
+  cause: 'filter',
+  reason: 1207,
+  name: 'INET_ReceiveInspection',
+  because: 'a filter on receive refuses it',
+  packets_of: 'client',
+  direction: 'in',
+  packets: 3,
+  component: 'tcpip\u001b[31m',
+  location: 99,
+  frame: 4,
+  capture: 'a.etl',
+  log: null,
+  line: null,
+};
+
 const plain: FlowOptions = { width: 80, color: false, bom: false };
 
 function written(format: FlowFormat, rows: Iterable<FlowRow>, options = plain): string[] {
@@ -58,6 +75,7 @@ describe('flows as ndjson', () => {
       bytes_toclient: fc.maxSafeNat(),
       syns: fc.nat(),
       first_frame: fc.nat(),
+      drop: fc.constantFrom(null, DROP),
       first_ts: fc.constant('2026-03-02T09:01:12.250113000Z'),
       last_ts: fc.constant('2026-03-02T09:01:12.250114Z'),
       icmp: fc.option(fc.record({ version: fc.constantFrom<4 | 6>(4, 6), type: fc.nat(255), code: fc.nat(255) })),

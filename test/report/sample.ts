@@ -45,6 +45,7 @@ const FINDING: ReportedFinding = {
   subject: null,
   fingerprint: '00000000000000a0',
   topology_line: 12,
+  drop: null,
 };
 
 const mp = { src_ip: '10.20.0.11', src_name: 'MP01', src_roles: ['management-point'] };
@@ -858,6 +859,7 @@ const FLOW: FlowRow = {
   icmp: null,
   vlan: null,
   capture: CAPTURE,
+  drop: null,
 };
 
 export const flows: FlowRow[] = [

@@ -30,6 +30,7 @@ export const requiredNotSeen: Kind = {
         proto: rule.transport,
         dest_port: singlePort(portsText),
         outcome: null,
+        drop: null,
         count: 0,
         attempts: 0,
         frames: [],

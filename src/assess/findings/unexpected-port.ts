@@ -75,5 +75,6 @@ function tellMany(pair: Judged[], context: Context): Finding {
     outcome: null,
     display_filter: pairFilter(client, server),
     ...evidenceOf(fates, context),
+    drop: null,
   };
 }

@@ -71,6 +71,7 @@ function tell(stranger: Peer, judged: Judged[], context: Context): Finding {
     display_filter: addressFilter(stranger),
     subject: stranger.ip,
     ...evidenceOf(fates, context),
+    ...(single === null ? { drop: null } : {}),
   };
 }
 
@@ -93,5 +94,6 @@ function tellRest(judged: Judged[], strangers: number, context: Context): Findin
       judged.flatMap(({ conversation }) => conversation.fates),
       context,
     ),
+    drop: null,
   };
 }

@@ -30,6 +30,9 @@ export const FLOW_COLUMNS: readonly CsvColumn<FlowRow>[] = [
   { name: 'icmp_code', value: (row) => row.icmp?.code ?? null },
   { name: 'vlan', value: (row) => row.vlan },
   { name: 'capture', value: (row) => row.capture },
+  { name: 'drop_cause', value: (row) => row.drop?.cause ?? null },
+  { name: 'drop_reason', value: (row) => row.drop?.reason ?? null },
+  { name: 'drop_because', value: (row) => row.drop?.because ?? null },
 ];
 
 export function csvFlows(write: TextSink, options: FlowOptions): FlowWriter {

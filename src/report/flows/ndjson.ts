@@ -30,5 +30,6 @@ const quoted = (id: string | null): string => (id === null ? 'null' : `"${id}"`)
 function line(row: FlowRow, capture: string): string {
   const { icmp } = row;
   const icmpJson = icmp === null ? 'null' : `{"version":${icmp.version},"type":${icmp.type},"code":${icmp.code}}`;
-  return `{"proto":"${row.proto}","src_ip":"${row.src_ip}","src_port":${row.src_port},"dest_ip":"${row.dest_ip}","dest_port":${row.dest_port},"client_inferred":${row.client_inferred},"outcome":"${row.outcome}","ended":${quoted(row.ended)},"pkts_toserver":${row.pkts_toserver},"pkts_toclient":${row.pkts_toclient},"bytes_toserver":${row.bytes_toserver},"bytes_toclient":${row.bytes_toclient},"syns":${row.syns},"first_frame":${row.first_frame},"first_ts":"${row.first_ts}","last_ts":"${row.last_ts}","icmp":${icmpJson},"vlan":${row.vlan},"capture":${capture}}\n`;
+  const drop = row.drop === null ? 'null' : printableJson(JSON.stringify(row.drop));
+  return `{"proto":"${row.proto}","src_ip":"${row.src_ip}","src_port":${row.src_port},"dest_ip":"${row.dest_ip}","dest_port":${row.dest_port},"client_inferred":${row.client_inferred},"outcome":"${row.outcome}","ended":${quoted(row.ended)},"pkts_toserver":${row.pkts_toserver},"pkts_toclient":${row.pkts_toclient},"bytes_toserver":${row.bytes_toserver},"bytes_toclient":${row.bytes_toclient},"syns":${row.syns},"first_frame":${row.first_frame},"first_ts":"${row.first_ts}","last_ts":"${row.last_ts}","icmp":${icmpJson},"vlan":${row.vlan},"capture":${capture},"drop":${drop}}\n`;
 }
