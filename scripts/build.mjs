@@ -15,7 +15,12 @@ const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'
 
 const result = await build({
   absWorkingDir: root,
-  entryPoints: { pcapcheck: 'src/pcapcheck.ts', worker: 'src/engine/worker.ts' },
+  entryPoints: {
+    pcapcheck: 'src/pcapcheck.ts',
+    worker: 'src/engine/worker.ts',
+    'live-reader': 'src/live/reader-thread.ts',
+    'live-analysis': 'src/live/analysis-thread.ts',
+  },
   outdir: fresh,
   bundle: true,
   splitting: true,

@@ -8,5 +8,12 @@ export const VERSION: string = PCAPCHECK_VERSION;
 /** The bundled worker, as a URL; relative to the bundle that this module is part of. */
 export const WORKER_URL: URL = new URL(PCAPCHECK_WORKER, import.meta.url);
 
+/** The folder of the prebuilt addons: beside both src/ and dist/. */
+export const NATIVE_URL: URL = new URL('../native-bindings/prebuilds/', import.meta.url);
+
+/** The bundled entry of a thread of live capture, beside the worker. */
+export const LIVE_READER_URL: URL = new URL('./live-reader.js', WORKER_URL);
+export const LIVE_ANALYSIS_URL: URL = new URL('./live-analysis.js', WORKER_URL);
+
 /** The folder docs/ of the product: beside both src/ and dist/. */
 export const DOCS_URL: URL = new URL('../docs/', import.meta.url);

@@ -250,6 +250,21 @@ export interface CaptureReport {
   sha256: string | null;
   /** Sentences about what was broken, cut short or lost. */
   problems: string[];
+  /** Of a live capture: when packets were lost, and by whom. Left out for files, which do not say when. */
+  losses?: LossReport[] | undefined;
+}
+
+/** Some seconds in which a live capture lost packets, or saw none. */
+export interface LossReport {
+  /** The first and the last second, ISO 8601 UTC. */
+  from: string;
+  to: string;
+  /** Packets lost by the kernel, whose buffer was full; by the interface or its driver; by the analysis, which was behind. */
+  kernel: number;
+  interface: number;
+  analysis: number;
+  /** Why nothing at all could be seen; null where packets were lost. */
+  blind: 'down' | 'gone' | 'overwritten' | null;
 }
 
 export interface Coverage {

@@ -42,20 +42,7 @@ export async function checkCommand(
   const wantsHash = [options.format, ...outputs.map(({ format }) => format)].some(showsHashes);
   const report = await checked(captures, options, wantsHash, terminal);
   const settings = { verbose: options.verbose ?? false, bom: options.bom ?? false };
-  const stopListening = terminal.onInterrupt(() =>
-    terminal.err('pcapcheck: Interrupted; reports that were not yet written are missing.\n'),
-  );
-  try {
-    for (const { format, path } of outputs) {
-      const pieces = await FORMATS[format].render(report, { ...settings, width: FILE_WIDTH, color: false });
-      if (path === STANDARD_OUTPUT) for (const piece of pieces) terminal.out(piece);
-      else await writeWhole(path, (write) => writeAll(pieces, write));
-      // Writing keeps the thread busy: a signal is heard between two files.
-      await setImmediate();
-    }
-  } finally {
-    stopListening();
-  }
+  await writeOutputs(report, outputs, settings, terminal);
   const takesStandardOutput = outputs.some(({ path }) => path === STANDARD_OUTPUT);
   if (!takesStandardOutput) {
     const color = useColor(terminal.stdout, terminal.env);
@@ -105,8 +92,31 @@ async function checked(
   }
 }
 
+/** Writes the reports that `--output` asked for. */
+export async function writeOutputs(
+  report: Report,
+  outputs: readonly OutputSpec[],
+  settings: { verbose: boolean; bom: boolean },
+  terminal: Terminal,
+): Promise<void> {
+  const stopListening = terminal.onInterrupt(() =>
+    terminal.err('pcapcheck: Interrupted; reports that were not yet written are missing.\n'),
+  );
+  try {
+    for (const { format, path } of outputs) {
+      const pieces = await FORMATS[format].render(report, { ...settings, width: FILE_WIDTH, color: false });
+      if (path === STANDARD_OUTPUT) for (const piece of pieces) terminal.out(piece);
+      else await writeWhole(path, (write) => writeAll(pieces, write));
+      // Writing keeps the thread busy: a signal is heard between two files.
+      await setImmediate();
+    }
+  } finally {
+    stopListening();
+  }
+}
+
 /** A report never takes the place of what it is made from: captures are evidence. */
-function refuseToOverwrite(outputs: readonly OutputSpec[], inputs: readonly string[]): void {
+export function refuseToOverwrite(outputs: readonly OutputSpec[], inputs: readonly string[]): void {
   const places = new Set(inputs.map(realPath));
   const twice = outputs.find(({ path }) => path !== STANDARD_OUTPUT && places.has(realPath(path)));
   if (twice === undefined) return;
@@ -133,7 +143,11 @@ function writeAll(pieces: Iterable<string>, write: (text: string) => void): void
 }
 
 /** True where more findings are at least as severe as `failOn` than are tolerated. */
-function isReportable(report: Report, { failOn, maxFindings }: CheckOptions): boolean {
+/** True where the exit code tells of findings. */
+export function isReportable(
+  report: Report,
+  { failOn, maxFindings }: Pick<CheckOptions, 'failOn' | 'maxFindings'>,
+): boolean {
   if (failOn === 'never') return false;
   const limit = SEVERITIES.indexOf(failOn);
   return report.findings.filter(({ severity }) => SEVERITIES.indexOf(severity) <= limit).length > maxFindings;

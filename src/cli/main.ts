@@ -11,6 +11,8 @@ import {
   DIFF_OPTIONS,
   EXCEPT_OPTIONS,
   FLOW_OPTIONS,
+  INTERFACES_OPTIONS,
+  LIVE_OPTIONS,
   PXE_OPTIONS,
 } from './options.ts';
 import type { Terminal } from './terminal.ts';
@@ -106,6 +108,22 @@ function build(terminal: Terminal, exit: (code: number) => void): Command {
       const { exceptCommand } = await import('./except.ts');
       exit(await exceptCommand(fingerprint, files, options, terminal));
     });
+
+  const live = program
+    .command('live')
+    .description('watch an interface, a folder of captures or standard input as it happens');
+  addOptions(live, LIVE_OPTIONS)
+    .argument('[-]', 'read from standard input what tcpdump -U -w - writes')
+    .action(async (source, options) => {
+      const { liveCommand } = await import('./live.ts');
+      exit(await liveCommand(source, options, terminal));
+    });
+
+  const interfaces = program.command('interfaces').description('list the interfaces that live can capture on');
+  addOptions(interfaces, INTERFACES_OPTIONS).action(async (options) => {
+    const { interfacesCommand } = await import('./interfaces.ts');
+    exit(interfacesCommand(options, terminal));
+  });
 
   addTopology(program, terminal, exit);
   addCatalog(program, terminal, exit);

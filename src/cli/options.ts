@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SEVERITIES } from '../assess/types.ts';
+import { MAX_SNAPSHOT } from '../live/snapshot.ts';
 import { FLOW_FORMAT_NAMES } from '../report/flows.ts';
 import { FORMAT_NAMES } from '../report/formats.ts';
 import { parseDay } from './day.ts';
+import { parseSeconds } from './time-span.ts';
 
 /** One option of the command line; help and parsing are made from these tables. */
 export interface OptionRow {
@@ -135,6 +137,94 @@ export const PXE_OPTIONS: readonly OptionRow[] = [
   { flags: '-f, --format <format>', description: 'what to print', choices: ['table', 'json'], default: 'table' },
   WORKERS,
   QUIET,
+];
+
+/** Bytes that the kernel keeps for us until we read them. */
+const CAPTURE_BUFFER = 64 * 2 ** 20;
+const MOST_BUFFER = 2 ** 30;
+
+function captureBuffer(text: string): number {
+  const bytes = memory(text);
+  if (bytes > MOST_BUFFER) throw new InvalidArgumentError('At most 1g can be asked of the kernel.');
+  return bytes;
+}
+
+function snapLength(text: string): number {
+  const bytes = Number(text);
+  if (!Number.isInteger(bytes) || bytes < LEAST_SNAP || bytes > MAX_SNAPSHOT)
+    throw new InvalidArgumentError(`A whole number from ${LEAST_SNAP} to ${MAX_SNAPSHOT} is needed.`);
+  return bytes;
+}
+/** Headers and the whole of a DHCP message. */
+const LEAST_SNAP = 68;
+
+export const LIVE_OPTIONS: readonly OptionRow[] = [
+  {
+    flags: '-t, --topology <file>',
+    description: 'the site: hosts, networks, roles (pcapcheck topology init makes one)',
+    required: true,
+  },
+  {
+    flags: '-i, --interface <name>',
+    description: 'capture on it; may be repeated (see pcapcheck interfaces)',
+    repeatable: true,
+  },
+  {
+    flags: '-f, --filter <bpf>',
+    description: 'capture only this, in the language of tcpdump, such as "udp or host 10.1.0.5"',
+  },
+  { flags: '--watch <folder>', description: 'follow the capture files that dumpcap, tcpdump or pktmon write there' },
+  { flags: '--duration <time>', description: 'end after this time, such as 90s, 15m, 2h or 7d', parse: parseSeconds },
+  { flags: '--until-idle <time>', description: 'end once no packet came for this time', parse: parseSeconds },
+  {
+    flags: '-w, --write <file>',
+    description: 'also save what is captured, as pcap; of several interfaces, a file each',
+  },
+  {
+    flags: '-b, --ring <rule>',
+    description:
+      'save in turn: filesize:100m or duration:3600 begins the next file, files:24 keeps so many; may be repeated',
+    repeatable: true,
+  },
+  {
+    flags: '--snap-length <bytes>',
+    description: 'bytes captured of each packet',
+    parse: snapLength,
+    default: MAX_SNAPSHOT,
+  },
+  {
+    flags: '--buffer <size>',
+    description: "the kernel's buffer of each interface, such as 64m",
+    parse: captureBuffer,
+    default: CAPTURE_BUFFER,
+  },
+  { flags: '--no-promiscuous', description: 'capture only what the interface takes in by itself' },
+  { flags: '--user <name>', description: 'become this user once the interfaces are open (started as root, Linux)' },
+  { flags: '--ndjson', description: 'a line of JSON for everything that happens, also on a terminal' },
+  {
+    flags: '-o, --output <format=path>',
+    description: 'at the end also write a report to a file; may be repeated',
+    repeatable: true,
+  },
+  {
+    flags: '--fail-on <severity>',
+    description: 'exit with 1 where a finding is at least this severe',
+    choices: [...SEVERITIES, 'never'],
+    default: 'low',
+  },
+  {
+    flags: '--max-findings <count>',
+    description: 'tolerate so many findings that are at least as severe as --fail-on says',
+    parse: amount,
+    default: 0,
+  },
+  MAX_MEMORY,
+  { flags: '-q, --quiet', description: 'no status screen' },
+  { flags: '-v, --verbose', description: 'print everything in the report, internal errors whole' },
+];
+
+export const INTERFACES_OPTIONS: readonly OptionRow[] = [
+  { flags: '--format <format>', description: 'what to print', choices: ['table', 'json'], default: 'table' },
 ];
 
 export const CATALOG_OPTIONS: readonly OptionRow[] = [

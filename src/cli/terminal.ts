@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { discardUnfinished } from '../report/output-file.ts';
 
 /** What a command may write to and ask about; the process itself, or a test's stand-in. */
@@ -7,15 +8,23 @@ export interface Terminal {
   out(text: string): boolean;
   /** Everything else. */
   err(text: string): void;
-  stdout: { isTTY: boolean; columns: number };
+  readonly stdout: { readonly isTTY: boolean; readonly columns: number; readonly rows: number };
   stderr: NodeJS.WriteStream | { isTTY: boolean; columns: number; write(text: string): unknown };
   env: Readonly<Record<string, string | undefined>>;
   /** Calls `stop` when the user interrupts, and then ends the process the way signals do; returns how to stop listening. */
   onInterrupt(stop: () => void): () => void;
+  /** Calls `stop` when the process is asked to end, and leaves the ending to it; returns how to stop listening. */
+  onStop(stop: (signal: NodeJS.Signals) => void): () => void;
+  /** Standard input as a stream, for whoever wants it as it comes. */
+  stdin(): Readable;
 }
+
+/** Ctrl-C; the end that service managers ask for; Ctrl-Break, and the closing of the window, on Windows. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const;
 
 /** Columns where standard output is no terminal. */
 const PIPE_WIDTH = 100;
+const PIPE_HEIGHT = 24;
 
 /** The terminal of this process. Writing is synchronous: data is out before the process ends, whatever it is piped to. */
 export function processTerminal(): Terminal {
@@ -26,8 +35,24 @@ export function processTerminal(): Terminal {
       return open;
     },
     err: (text) => void writeAll(2, text),
-    stdout: { isTTY: process.stdout.isTTY === true, columns: process.stdout.columns ?? PIPE_WIDTH },
+    stdout: {
+      isTTY: process.stdout.isTTY === true,
+      // Windows of terminals change their size.
+      get columns() {
+        return process.stdout.columns ?? PIPE_WIDTH;
+      },
+      get rows() {
+        return process.stdout.rows ?? PIPE_HEIGHT;
+      },
+    },
     stderr: process.stderr,
+    stdin: () => process.stdin,
+    onStop(stop) {
+      for (const signal of STOP_SIGNALS) process.on(signal, stop);
+      return () => {
+        for (const signal of STOP_SIGNALS) process.off(signal, stop);
+      };
+    },
     env: process.env,
     onInterrupt(stop) {
       const handler = (signal: NodeJS.Signals): void => {

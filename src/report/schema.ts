@@ -16,6 +16,17 @@ export const sourceSchema = z
   })
   .meta({ id: 'Source', description: 'Where a rule or expectation comes from' });
 
+export const lossSchema = z
+  .object({
+    from: time,
+    to: time.describe('The last second that belongs to it'),
+    kernel: amount.describe('Packets that the kernel let go: its buffer was full'),
+    interface: amount.describe('Packets that the interface or its driver let go'),
+    analysis: amount.describe('Packets that were captured and not analyzed: pcapcheck was behind'),
+    blind: z.enum(['down', 'gone', 'overwritten']).nullable().describe('Why nothing at all could be seen'),
+  })
+  .meta({ id: 'Loss' });
+
 export const captureSchema = z
   .object({
     path: z.string(),
@@ -26,6 +37,7 @@ export const captureSchema = z
     last: time.nullable(),
     sha256: z.string().nullable().describe('Hexadecimal; null where it was not asked for'),
     problems: z.array(z.string()).describe('Sentences about what was broken, cut short or lost'),
+    losses: z.array(lossSchema).optional().describe('Of a live capture: when packets were lost, and by whom'),
   })
   .meta({ id: 'Capture' });
 

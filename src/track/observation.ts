@@ -22,6 +22,7 @@ import {
   CLIENT_IS_B,
   COUNTS,
   DATA_A,
+  END_MASK,
   FIRST_ATTEMPT_NANOSECONDS,
   FIRST_ATTEMPT_SECONDS,
   FIRST_FRAME,
@@ -230,6 +231,19 @@ export class Observation {
   /** Earliest time stamp. */
   get start(): CaptureEnd {
     return { seconds: this.#part.firstSeconds, nanoseconds: this.#part.firstNanoseconds };
+  }
+
+  /** TCP connections that opened and did not end. */
+  openConnections(): number {
+    const { records, count } = this.#table;
+    let open = 0;
+    for (let number = 0; number < count; number++) {
+      const at = number * RECORD_INTS;
+      const state = records[at + STATE];
+      const isTcp = (records[at + KIND] & 0xff) === PROTOCOL_TCP;
+      if (isTcp && (state & END_MASK) === 0 && (state & (SYNACK_A | (SYNACK_A << 1))) !== 0) open++;
+    }
+    return open;
   }
 
   /** Latest time stamp. */

@@ -34,10 +34,12 @@ async function run(args: readonly string[]): Promise<Run> {
       return true;
     },
     err: write,
-    stdout: { isTTY: false, columns: 100 },
+    stdout: { isTTY: false, columns: 100, rows: 24 },
     stderr: { isTTY: false, columns: 100, write },
     env: {},
     onInterrupt: () => () => {},
+    onStop: () => () => {},
+    stdin: () => process.stdin,
   };
   result.code = await main(args, terminal);
   return result;
@@ -138,7 +140,19 @@ describe('commands', () => {
     .map(([, line]) => oneBlank(line))
     .filter(isWhole);
 
-  test.each([...new Set([...lines, ...quoted])])('%s', async (line) => {
+  // Those would capture here and now; test/live runs the command.
+  const isLive = (line: string): boolean => /\bpcapcheck live\b/.test(line);
+
+  test.each([...new Set(PAGES.flatMap(codeBlocks).flatMap((block) => block.match(/pcapcheck live .*/g) ?? []))])(
+    '%s: its options are known',
+    async (line) => {
+      const { out } = await run(['live', '--help']);
+      for (const [, option] of line.replace(/ [|>] .*/, '').matchAll(/ (--?[a-z][\w-]*)/g))
+        expect(out).toMatch(new RegExp(`${option}\\b`));
+    },
+  );
+
+  test.each([...new Set([...lines, ...quoted])].filter((line) => !isLive(line)))('%s', async (line) => {
     const { code, err } = await run(argumentsOf(line));
     expect(err).toBe('');
     expect(code).toBeLessThan(2);
