@@ -84,6 +84,8 @@ function chainsByClient(chains: readonly Chain[]): Map<string, Chain[]> {
 interface Group {
   asked: Asked[];
   chains: Chain[];
+  /** What answered it cannot be told from an earlier transfer between the same ports: a file of one block after another. */
+  isHidden: boolean;
 }
 
 /** Repeats of a request belong together as long as nothing answered it for good; each answer goes with the request before it. */
@@ -107,12 +109,19 @@ function groupRequests(asked: readonly Asked[], chainsBy: ReadonlyMap<string, re
       state.group.asked.push(one);
       continue;
     }
-    const group: Group = { asked: [one], chains: [] };
+    const group: Group = { asked: [one], chains: [], isHidden: false };
     groups.push(group);
     open.set(key, { group, next: state?.next ?? 0 });
   }
   for (const key of open.keys()) takeUntil(key, Number.POSITIVE_INFINITY);
+  for (const group of groups) group.isHidden = group.chains.length === 0 && isOvertaken(group, chainsBy);
   return groups;
+}
+
+/** True where a transfer that began before the request went on after it. */
+function isOvertaken({ asked: [{ message }] }: Group, chainsBy: ReadonlyMap<string, readonly Chain[]>): boolean {
+  const chains = chainsBy.get(keyOf(message.from, message.to)) ?? [];
+  return chains.some((chain) => chain.firstFrame < message.frame && (lastOfChain(chain)?.frame ?? 0) > message.frame);
 }
 
 function isRepeat({ asked, chains }: Group, { message, request }: Asked): boolean {
@@ -123,7 +132,7 @@ function isRepeat({ asked, chains }: Group, { message, request }: Asked): boolea
 }
 
 function tell(
-  { asked, chains }: Group,
+  { asked, chains, isHidden }: Group,
   toldBy: ReadonlyMap<number, readonly Told[]>,
   fragments: FragmentLookup,
   observation: Observation,
@@ -157,15 +166,17 @@ function tell(
     blockSize,
     acknowledged: chain?.acks?.top ?? 0,
     retransmissions: chains.reduce((sum, { data }) => sum + (data?.repeats ?? 0), 0),
-    outcome: tftpOutcome({
-      requests,
-      chains: ordered,
-      accepted,
-      failure,
-      rejected: rejection !== null,
-      last,
-      end: observation.end,
-    }),
+    outcome: isHidden
+      ? 'undecided'
+      : tftpOutcome({
+          requests,
+          chains: ordered,
+          accepted,
+          failure,
+          rejected: rejection !== null,
+          last,
+          end: observation.end,
+        }),
     failure,
     rejection,
     fragments:

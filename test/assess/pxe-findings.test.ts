@@ -1,7 +1,7 @@
 /** Kinds of findings about network boots that the captures of real firmware do not show, on boots made by hand. */
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/assess/types.ts';
-import { DHCP, machine } from '../stories/boot-frames.ts';
+import { DHCP, machine, option, text } from '../stories/boot-frames.ts';
 import { icmpError, type TestFrame, udp } from '../track/frames.ts';
 import { DP, held, site } from './traffic.ts';
 
@@ -127,5 +127,39 @@ describe('a TFTP request without an answer', () => {
     const error = icmpError(DP, LEASE, 3, 3, asked[0]!, 3.1);
     const finding = only([...begin, answer4011(2.1, 'a.efi'), asked[0]!, error]);
     expect(finding).toMatchObject({ kind: 'tftp-request-unanswered', certainty: 'proven', outcome: 'unreachable' });
+  });
+});
+
+describe('normal boots', () => {
+  /** Firmware that asks for the size first, its program and what that loads, then Windows PE with a lease of its own. */
+  function whole(number: number, start: number): TestFrame[] {
+    const client = machine(number);
+    const program = 'smsboot\\x64\\wdsmgfw.efi';
+    return [
+      ...client.begin(start),
+      client.answer4011(start + 2.1, program),
+      ...client.load(start + 3, program),
+      client.ask4011(start + 4, { vendorClass: 'PXEClient' }),
+      client.answer4011(start + 4.1, 'smsboot\\x64\\bootmgfw.efi'),
+      ...client.load(start + 5, 'smsboot\\x64\\bootmgfw.efi', 50_001, 2071),
+      ...client.load(start + 6, '\\SMSTemp\\1.boot.bcd', 50_002, 2072),
+      ...client.load(start + 7, '\\SMSImages\\CM1\\boot.wim', 50_003, 2073),
+      client.discover(start + 20, { pxe: false, options: option(60, text('MSFT 5.0')) }),
+      client.offer(start + 20.1),
+      client.request(start + 20.2, { pxe: false, options: option(60, text('MSFT 5.0')) }),
+      client.ack(start + 20.3),
+      ...client.load(start + 22, '\\SMSTemp\\1.boot.var', 50_004, 49_900),
+    ];
+  }
+  const networks = '  - { name: more, cidr: 10.1.0.0/22, roles: [client] }';
+
+  test.each([1, 500])('%i at once give no finding at all', (clients) => {
+    const frames = Array.from({ length: clients }, (_, i) => whole(i + 1, i * 0.03)).flat();
+    const report = held(frames, site(networks));
+    expect(report.pxe_clients).toHaveLength(clients);
+    expect(report.pxe_clients.every(({ reached, boots }) => reached === 'windows-pe' && boots === 1)).toBe(true);
+    expect(report.tftp_transfers.map(({ outcome }) => outcome)).toEqual(Array(clients * 5).fill('complete'));
+    // What the capture does not show at all (the rest of the site) is no finding about these boots.
+    expect(report.findings.filter(({ kind }) => kind !== 'required-not-seen')).toEqual([]);
   });
 });

@@ -30,7 +30,7 @@ export interface Said {
 
 /** The messages of one machine; times are seconds into the capture. @param number from 1, of its lease, hardware address and xid */
 export function machine(number = 1) {
-  const lease = number === 1 ? '10.1.0.77' : `10.1.${number >> 8}.${number & 0xff}`;
+  const lease = number === 1 ? '10.1.0.77' : `10.1.${1 + (number >> 8)}.${number & 0xff}`;
 
   function dhcp(time: number, said: Said): TestFrame {
     const isReply = said.server !== undefined;

@@ -132,6 +132,19 @@ describe('a transfer', () => {
     ]);
   });
 
+  test('files of one block between the same ports cannot be told apart: the second is undecided, never unanswered', () => {
+    const frames = [read(0, 'a'), data(1, 0.1, 9), ack(1, 0.2), read(5, 'b'), data(1, 5.1, 9), ack(1, 5.2)];
+    expect(stories(frames).map(({ file, outcome }) => [file, outcome])).toEqual([
+      ['a', 'complete'],
+      ['b', 'undecided'],
+    ]);
+    // A request after the last packet is another matter.
+    expect(stories([...frames.slice(0, 3), read(5, 'b'), read(9, 'b')]).map(({ outcome }) => outcome)).toEqual([
+      'complete',
+      'no-answer',
+    ]);
+  });
+
   test('a size probe is ended by the client, and the same ports are used again', () => {
     const options = ['tsize', '0'];
     const probe = [read(0, 'a', ...options), oack(0.1, 'tsize', '600'), error(0, 0.2, 'client')];
