@@ -115,8 +115,8 @@ export class ChunkFeeder {
     switch (detected.kind) {
       case 'empty':
         throw errors.emptyFile(this.#path);
-      case 'gzip':
-        throw errors.unsupportedKind(this.#path, 'compressed twice', 'unpack it with "gzip -d"');
+      case 'compressed':
+        throw errors.unsupportedKind(this.#path, 'compressed twice', `unpack it with "${detected.compression} -d"`);
       case 'other':
         throw errors.unsupportedKind(this.#path, detected.looksLike, detected.remedy);
       case 'unknown':

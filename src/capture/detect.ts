@@ -1,4 +1,6 @@
 /** Tells what a file is by its first bytes, never by its name. */
+
+import { COMPRESSION_BYTES, type Compression, compressionOf } from './compression.ts';
 import { MAGIC_MICROSECONDS, MAGIC_MODIFIED, MAGIC_NANOSECONDS } from './pcap-header.ts';
 import { SECTION_HEADER } from './pcapng-blocks.ts';
 
@@ -10,7 +12,7 @@ export type Detection =
   | { kind: 'pcap' }
   | { kind: 'pcapng' }
   | { kind: 'etl' }
-  | { kind: 'gzip' }
+  | { kind: 'compressed'; compression: Compression }
   | { kind: 'netmon' }
   | { kind: 'snoop' }
   | { kind: 'empty' }
@@ -74,7 +76,6 @@ const SIGNATURES: readonly Signature[] = [
     looksLike: 'an EyeSDN capture of an ISDN line',
     remedy: 'capture the IP network itself; where it is IP over ISDN, "editcap -F pcapng {in} out.pcapng" converts it',
   },
-  { id: 'zstd', magic: '\x28\xb5\x2f\xfd', looksLike: 'compressed with zstd', remedy: 'unpack it with "zstd -d {in}"' },
   {
     id: 'lz4',
     magic: '\x04\x22\x4d\x18',
@@ -147,7 +148,8 @@ export function detectKind(bytes: Uint8Array): Detection {
     if (magic === SECTION_HEADER) return { kind: 'pcapng' };
     if (isPcap(magic) || isPcap(view.getUint32(0, true))) return { kind: 'pcap' };
   }
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return { kind: 'gzip' };
+  const compression = compressionOf(bytes.subarray(0, COMPRESSION_BYTES));
+  if (compression !== null) return { kind: 'compressed', compression };
   const start = latin1(bytes.subarray(0, DETECT_BYTES));
   if (start.startsWith('GMBU') || start.startsWith('RTSS')) return { kind: 'netmon' };
   if (start.startsWith('snoop\0\0\0')) return { kind: 'snoop' };

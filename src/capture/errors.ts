@@ -1,5 +1,7 @@
 /** Failures that keep a capture from being read at all. Each has a stable code and one sentence: what, where, how to mend it. */
 
+import type { Compression } from './compression.ts';
+
 export type CaptureErrorCode =
   | 'not-found'
   | 'is-directory'
@@ -11,6 +13,9 @@ export type CaptureErrorCode =
   | 'unsupported-kind'
   | 'unknown-kind'
   | 'damaged-gzip'
+  | 'damaged-zstd'
+  | 'damaged-lz4'
+  | 'window-too-large'
   | 'too-large-to-hold';
 
 /** Meant for users: show the message, never the stack. */
@@ -57,12 +62,21 @@ export function fromSystemError(path: string, error: unknown): CaptureError {
   }
 }
 
-export function damagedGzip(path: string): CaptureError {
+export function damagedCompression(path: string, compression: Compression): CaptureError {
   return new CaptureError(
-    'damaged-gzip',
+    `damaged-${compression}`,
     path,
-    `${nameOf(path)} is gzip without a readable beginning; copy it again, or try "gzip -t" on it.`,
+    `${nameOf(path)} is ${compression} without a readable beginning; copy it again, or try "${compression} -t" on it.`,
   );
+}
+
+/** @param window bytes that the file asks to be kept @param limit bytes that are kept */
+export function windowTooLarge(path: string, window: number, limit: number): CaptureError {
+  const [asked, allowed] = [window, limit].map((bytes) => Math.ceil(bytes / 2 ** 20));
+  const message =
+    `${nameOf(path)} was made by zstd with a window of ${asked} MiB (--ultra or --long), and the limit is ${allowed} MiB on this Node.js; ` +
+    `unpack it with "zstd -d --memory=${asked}MiB ${argumentOf(path)}", and name what that gives.`;
+  return new CaptureError('window-too-large', path, message);
 }
 
 export function directory(path: string): CaptureError {

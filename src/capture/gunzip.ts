@@ -1,15 +1,13 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
+import type { UnpackEnd, Unpacker } from './unpack.ts';
 
 /** Output of the decompressor comes in pieces of this many bytes; what a damaged stream loses is less than one. */
 const PIECE = 64 * 1024;
 
-/** How a compressed stream ended: as it should, in the middle, or in bytes that are no gzip. */
-export type GunzipEnd = 'whole' | 'cut' | 'damaged';
-
 /** Decompresses gzip (RFC 1952, several members too) as it comes; nothing is held but the piece in hand. */
-export class GunzipFeed {
+export class GunzipFeed implements Unpacker {
   readonly #gunzip: Gunzip;
-  #end: GunzipEnd = 'whole';
+  #end: UnpackEnd = 'whole';
   #failed = false;
   #consumerError: unknown;
 
@@ -22,6 +20,8 @@ export class GunzipFeed {
         consume(piece);
       } catch (error) {
         this.#consumerError = error;
+        // What is still packed shall not be unpacked for nobody.
+        this.#gunzip.destroy();
       }
     });
     this.#gunzip.on('error', (error: NodeJS.ErrnoException) => {
@@ -37,7 +37,7 @@ export class GunzipFeed {
     return !this.#failed;
   }
 
-  async end(): Promise<GunzipEnd> {
+  async end(): Promise<UnpackEnd> {
     if (!this.#failed) await this.#settled((done) => this.#gunzip.once('end', done).end());
     this.#gunzip.destroy();
     if (this.#consumerError !== undefined) throw this.#consumerError;
@@ -54,9 +54,11 @@ export class GunzipFeed {
     return new Promise((resolve) => {
       const finish = () => {
         this.#gunzip.off('error', finish);
+        this.#gunzip.off('close', finish);
         resolve();
       };
       this.#gunzip.once('error', finish);
+      this.#gunzip.once('close', finish);
       action(finish);
     });
   }

@@ -1,25 +1,28 @@
 /** Looks at the beginning of a capture without reading it through: to put the files of a series in order, and to plan the reading. */
 import { ChunkFeeder } from './chunk-feeder.ts';
-import { damagedGzip } from './errors.ts';
-import { GunzipFeed } from './gunzip.ts';
+import { type Compression, compressionOf } from './compression.ts';
+import { damagedCompression } from './errors.ts';
 import { Input } from './input.ts';
-import { NetmonFile } from './netmon.ts';
+import { NETMON_HELD, NetmonFile } from './netmon.ts';
 import { PcapReader } from './pcap.ts';
 import type { PcapHeader } from './pcap-header.ts';
 import { PcapngReader } from './pcapng.ts';
 import type { PcapngState } from './pcapng-state.ts';
-import { isGzip, isNetmon, readFirst } from './source.ts';
+import { isNetmon, readFirst } from './source.ts';
 import type { CaptureFormat, FrameSink } from './types.ts';
+import { openUnpacker, UnpackedTooFar, type Unpacker } from './unpack.ts';
 
 /** Bytes read at a time, and at most, until the first frame has come. */
 const PEEK_CHUNK = 64 * 1024;
 const PEEK_LIMIT = 8 * 1024 * 1024;
+/** Bytes unpacked at most. */
+const PEEK_UNPACKED = NETMON_HELD;
 
 /** What the beginning of a file says. */
 export interface CapturePeek {
   path: string;
   format: CaptureFormat;
-  compression: 'gzip' | null;
+  compression: Compression | null;
   /** Bytes of the file, as stored. */
   size: number;
   /** Time of the first frame; null where none was found in the first 8 MiB. Frames need not be in the order of time. */
@@ -76,7 +79,7 @@ class FirstFrame implements FrameSink {
  */
 export async function readCaptureHeader(path: string): Promise<CapturePeek | null> {
   const input = new Input(path);
-  let gunzip: GunzipFeed | null = null;
+  let unpacker: Unpacker | null = null;
   try {
     if (input.size === null) return null;
     const sink = new FirstFrame();
@@ -84,25 +87,31 @@ export async function readCaptureHeader(path: string): Promise<CapturePeek | nul
     sink.feeder = feeder;
     const first = await readFirst(input);
     if (isNetmon(first)) return peekNetmon(input, sink);
-    if (isGzip(first)) gunzip = new GunzipFeed((piece) => feeder.push(piece));
+    const compression = compressionOf(first);
+    if (compression !== null) {
+      unpacker = openUnpacker(compression, path, (piece) => {
+        if (sink.seen || feeder.received > PEEK_UNPACKED) throw new UnpackedTooFar();
+        feeder.push(piece);
+      });
+    }
     let chunk = first;
     let intact = true;
     const buffer = new Uint8Array(PEEK_CHUNK);
     for (let done = 0; chunk.length > 0 && intact && !sink.seen && done < PEEK_LIMIT; done += chunk.length) {
-      if (gunzip === null) feeder.push(chunk);
-      else intact = await gunzip.write(chunk);
+      if (unpacker === null) feeder.push(chunk);
+      else intact = await goOn(unpacker.write(chunk));
       chunk = buffer.subarray(0, await input.read(buffer));
     }
     if (!sink.seen) {
-      const end = (await gunzip?.end()) ?? 'whole';
-      if (end !== 'whole' && feeder.received === 0) throw damagedGzip(path);
+      const end = intact ? ((await unpacker?.end()) ?? 'whole') : 'damaged';
+      if (compression !== null && end !== 'whole' && feeder.received === 0) throw damagedCompression(path, compression);
       feeder.end();
     }
     const { reader } = feeder;
     return {
       path,
       format: feeder.summary().format,
-      compression: gunzip === null ? null : 'gzip',
+      compression,
       size: input.size,
       firstSeconds: sink.seen ? sink.seconds : null,
       firstNanoseconds: sink.seen ? sink.nanoseconds : null,
@@ -112,8 +121,18 @@ export async function readCaptureHeader(path: string): Promise<CapturePeek | nul
       pcapngState: sink.pcapngState ?? (reader instanceof PcapngReader ? reader.state() : null),
     };
   } finally {
-    gunzip?.close();
+    unpacker?.close();
     input.close();
+  }
+}
+
+/** False too where enough was unpacked. */
+async function goOn(writing: Promise<boolean>): Promise<boolean> {
+  try {
+    return await writing;
+  } catch (error) {
+    if (error instanceof UnpackedTooFar) return false;
+    throw error;
   }
 }
 

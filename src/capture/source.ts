@@ -1,11 +1,12 @@
-/** Reads captures through: plain files by synchronous reads into one buffer, gzip and standard input as streams. */
+/** Reads captures through: plain files by synchronous reads into one buffer, what is compressed and standard input as streams. */
 import { ChunkFeeder } from './chunk-feeder.ts';
+import { COMPRESSION_BYTES, type Compression, compressionOf } from './compression.ts';
 import { detectKind } from './detect.ts';
 import * as errors from './errors.ts';
-import { type GunzipEnd, GunzipFeed } from './gunzip.ts';
 import { Input, STANDARD_INPUT } from './input.ts';
 import { NetmonFile } from './netmon.ts';
 import type { CaptureProblem, CaptureReader, FrameSink, ReaderSummary } from './types.ts';
+import { checkRatio, openUnpacker, UNPACK_FLOOR, UNPACK_RATIO, type UnpackEnd, UnpackedTooFar } from './unpack.ts';
 import { ByteWindow } from './window.ts';
 
 export { ChunkFeeder } from './chunk-feeder.ts';
@@ -13,11 +14,6 @@ export { STANDARD_INPUT } from './input.ts';
 
 /** Bytes asked of a stream at a time. */
 const STREAM_CHUNK = 1024 * 1024;
-/** RFC 1952 section 2.3.1. */
-const GZIP_MAGIC = [0x1f, 0x8b] as const;
-/** Bytes that tell compressed files and those with a table of frames from the rest. */
-const FIRST_BYTES = 4;
-
 export interface ReadCaptureOptions {
   /** Called after each window. @param readBytes bytes of the source read @param totalBytes size of the source, null for a pipe */
   onProgress?: (readBytes: number, totalBytes: number | null) => void;
@@ -28,7 +24,7 @@ export interface ReadCaptureOptions {
 /** What is known of a file once it has been read. */
 export interface CaptureFileSummary extends ReaderSummary {
   path: string;
-  compression: 'gzip' | null;
+  compression: Compression | null;
   /** Bytes read of the source. */
   fileBytes: number;
   /** Bytes of the capture, decompressed. */
@@ -51,7 +47,8 @@ export async function readCapture(
   try {
     const reading = new Reading(input, sink, options);
     const first = await readFirst(input);
-    if (isGzip(first)) return await reading.gzip(first);
+    const compression = compressionOf(first);
+    if (compression !== null) return await reading.packed(first, compression);
     if (isNetmon(first) && input.size !== null) return reading.netmon(sink);
     return path === STANDARD_INPUT ? await reading.pipe(first) : reading.file(first);
   } finally {
@@ -141,24 +138,31 @@ class Reading {
     }
   }
 
-  async gzip(first: Uint8Array): Promise<CaptureFileSummary> {
-    const gunzip = new GunzipFeed((piece) => this.#feeder.push(piece));
+  async packed(first: Uint8Array, compression: Compression): Promise<CaptureFileSummary> {
+    const feeder = this.#feeder;
+    const unpacker = openUnpacker(compression, this.#input.path, (piece) => {
+      checkRatio(this.#read, feeder.received + piece.length);
+      feeder.push(piece);
+    });
     try {
-      let intact = await gunzip.write(first);
       this.#read = first.length;
+      let intact = await unpacker.write(first);
       const buffer = new Uint8Array(STREAM_CHUNK);
       while (intact) {
         const count = await this.#input.read(buffer);
         if (count === 0) break;
-        intact = await gunzip.write(buffer.subarray(0, count));
-        if (this.#windowDone(count) && this.#feeder.reader !== null)
-          return this.#summary(this.#feeder.summary(), 'gzip', false);
+        this.#read += count;
+        intact = await unpacker.write(buffer.subarray(0, count));
+        if (this.#windowDone(0) && feeder.reader !== null) return this.#summary(feeder.summary(), compression, false);
       }
-      const end = await gunzip.end();
-      if (end !== 'whole' && this.#feeder.received === 0) throw errors.damagedGzip(this.#input.path);
-      return this.#finish('gzip', end);
+      const end = await unpacker.end();
+      if (end !== 'whole' && feeder.received === 0) throw errors.damagedCompression(this.#input.path, compression);
+      return this.#finish(compression, end);
+    } catch (error) {
+      if (error instanceof UnpackedTooFar) return this.#finish(compression, 'too-far');
+      throw error;
     } finally {
-      gunzip.close();
+      unpacker.close();
     }
   }
 
@@ -169,9 +173,9 @@ class Reading {
     return this.#options.onWindow?.() === 'stop';
   }
 
-  #finish(compression: 'gzip' | null, end: GunzipEnd): CaptureFileSummary {
+  #finish(compression: Compression | null, end: UnpackEnd | 'too-far'): CaptureFileSummary {
     const summary = this.#feeder.end();
-    const problem = gzipProblem(end, this.#feeder.received);
+    const problem = compression === null ? null : unpackProblem(compression, end, this.#feeder.received);
     if (problem !== null) {
       summary.problems.push(problem);
       summary.problemCount++;
@@ -179,30 +183,36 @@ class Reading {
     return this.#summary(summary, compression, true);
   }
 
-  #summary(summary: ReaderSummary, compression: 'gzip' | null, complete: boolean): CaptureFileSummary {
+  #summary(summary: ReaderSummary, compression: Compression | null, complete: boolean): CaptureFileSummary {
     const { path } = this.#input;
     return { ...summary, path, compression, fileBytes: this.#read, captureBytes: this.#feeder.received, complete };
   }
 }
 
-function gzipProblem(end: GunzipEnd, offset: number): CaptureProblem | null {
+function unpackProblem(compression: Compression, end: UnpackEnd | 'too-far', offset: number): CaptureProblem | null {
   switch (end) {
     case 'whole':
       return null;
     case 'cut': {
-      const message = `The gzip file ends early; the ${offset} bytes that could be unpacked were read.`;
+      const message = `The ${compression} file ends early; the ${offset} bytes that could be unpacked were read.`;
       return { code: 'cut-short', offset, skippedBytes: 0, message };
     }
     case 'damaged': {
-      const message = `The gzip file is damaged; the ${offset} bytes in front of the damage were read.`;
+      const message = `The ${compression} file is damaged; the ${offset} bytes in front of the damage were read.`;
       return { code: 'broken-compression', offset, skippedBytes: 0, message };
+    }
+    case 'too-far': {
+      const message =
+        `The ${compression} file unpacks to more than ${UNPACK_RATIO} times its size, the limit behind the first ` +
+        `${UNPACK_FLOOR / 2 ** 30} GiB; the first ${offset} bytes were read, and the rest was left.`;
+      return { code: 'unpacks-too-far', offset, skippedBytes: 0, message };
     }
   }
 }
 
 /** The bytes that tell how a source is to be read; fewer where it has no more. */
 export async function readFirst(input: Input): Promise<Uint8Array> {
-  const bytes = new Uint8Array(FIRST_BYTES);
+  const bytes = new Uint8Array(COMPRESSION_BYTES);
   let length = 0;
   while (length < bytes.length) {
     const count = await input.read(bytes.subarray(length));
@@ -212,11 +222,7 @@ export async function readFirst(input: Input): Promise<Uint8Array> {
   return bytes.subarray(0, length);
 }
 
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === GZIP_MAGIC[0] && bytes[1] === GZIP_MAGIC[1];
-}
-
 /** True for what {@link NetmonFile} reads, where it is a plain file. */
 export function isNetmon(bytes: Uint8Array): boolean {
-  return bytes.length === FIRST_BYTES && detectKind(bytes).kind === 'netmon';
+  return bytes.length === COMPRESSION_BYTES && detectKind(bytes).kind === 'netmon';
 }
