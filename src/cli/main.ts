@@ -62,7 +62,10 @@ function build(terminal: Terminal, exit: (code: number) => void): Command {
     .command('check', { isDefault: true })
     .description('check captures against a topology (the default command)');
   addOptions(check, CHECK_OPTIONS)
-    .argument('<capture...>', 'captures (pcap, pcapng, etl, cap, snoop; compressed too); - reads standard input; several are one series')
+    .argument(
+      '<capture...>',
+      'captures of any kind, compressed too; - reads standard input; several files are one series',
+    )
     .addHelpText('after', `\nFormats of --format and --output:\n${formatHelp()}`)
     .action(async (captures, options) => {
       const { checkCommand } = await import('./check.ts');
@@ -73,7 +76,7 @@ function build(terminal: Terminal, exit: (code: number) => void): Command {
     .command('flows')
     .description(`print the connections of captures (${FLOW_FORMAT_NAMES.join(', ')})`);
   addOptions(flows, FLOW_OPTIONS)
-    .argument('<capture...>', 'captures (pcap, pcapng, etl, cap, snoop; compressed too); - reads standard input')
+    .argument('<capture...>', 'captures of any kind, compressed too; - reads standard input')
     .action(async (captures, options) => {
       const { flowsCommand } = await import('./flows.ts');
       exit(await flowsCommand(captures, options, terminal));
@@ -83,7 +86,7 @@ function build(terminal: Terminal, exit: (code: number) => void): Command {
     .command('pxe')
     .description('print the network boots of captures, or one of them message by message');
   addOptions(pxe, PXE_OPTIONS)
-    .argument('<capture...>', 'captures (pcap, pcapng, etl, cap, snoop; compressed too); - reads standard input')
+    .argument('<capture...>', 'captures of any kind, compressed too; - reads standard input')
     .action(async (captures, options) => {
       const { pxeCommand } = await import('./pxe.ts');
       exit(await pxeCommand(captures, options, terminal));
