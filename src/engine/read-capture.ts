@@ -2,6 +2,7 @@ import { sameSection } from '../capture/pcapng.ts';
 import type { CaptureFileSummary } from '../capture/source.ts';
 import type { ReaderSummary } from '../capture/types.ts';
 import { TABLE_FULL } from '../decode/reason.ts';
+import { namesOverflow } from '../track/name-facts.ts';
 import type { Part } from '../track/part.ts';
 import type { PlannedCapture } from './plan.ts';
 import type { Pool } from './pool.ts';
@@ -64,7 +65,10 @@ function beginSegments(planned: PlannedCapture, pool: Pool, run: Run): CaptureIn
       // Where a table is full, what it leaves out depends on the cuts.
       const connections = results.reduce((sum, { part }) => sum + part.connectionCount, 0);
       const isFull = connections > run.limit || results.some(({ part }) => part.reasons[TABLE_FULL] > 0);
-      const odd = isFull || results.some(({ summary }) => summary.problemCount > 0);
+      const odd =
+        isFull ||
+        namesOverflow(results.map(({ part }) => part.names)) ||
+        results.some(({ summary }) => summary.problemCount > 0);
       if (odd) return rereadWhole(planned, pool, run, counters);
       return { parts: results.map(({ part }) => part), summary: wholeSummary(planned, results) };
     },

@@ -8,10 +8,15 @@ export class AddressTable {
   count = 0;
   #slots: Int32Array;
   #mask: number;
+  /** Appearances of addresses for which there was no room. */
+  dropped = 0;
   readonly #seed: number;
+  readonly #limit: number;
 
-  constructor(seed: number, capacity = 256) {
+  /** @param limit most addresses; further ones get the number -1 */
+  constructor(seed: number, capacity = 256, limit = Number.POSITIVE_INFINITY) {
     this.#seed = seed;
+    this.#limit = limit;
     this.words = new Int32Array(capacity * 4);
     this.#slots = new Int32Array(capacity * 2);
     this.#mask = capacity * 2 - 1;
@@ -40,6 +45,10 @@ export class AddressTable {
   }
 
   #insert(slot: number, a: number, b: number, c: number, d: number): number {
+    if (this.count >= this.#limit) {
+      this.dropped++;
+      return -1;
+    }
     const number = this.count++;
     const full = this.count * 4 > this.words.length;
     if (full) {

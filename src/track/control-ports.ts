@@ -39,7 +39,7 @@ export const PAYLOAD_BUDGETS: readonly PayloadBudget[] = [
   { ...BOOT, total: 32 * MEGABYTE, connection: 32 * MEGABYTE },
   { message: 65536, connection: 64 * 1024, total: 64 * MEGABYTE },
   { message: 65536, connection: 64 * 1024, total: 16 * MEGABYTE },
-  { message: 8192, connection: 16 * 1024 + 16 * PAYLOAD_OVERHEAD, total: 32 * MEGABYTE },
+  { message: 4096, connection: 16 * 1024 + 16 * PAYLOAD_OVERHEAD, total: 32 * MEGABYTE },
 ];
 
 /** By UDP port, at either end: RFC 2131 section 4.1 and PXE 2.1 (67, 68, 4011), RFC 1350 section 4 (69), RFC 8415 section 7.2 (546, 547). */

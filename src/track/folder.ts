@@ -3,6 +3,7 @@ import { Beginnings } from './beginnings.ts';
 import { FateTable } from './fate-table.ts';
 import type { MergedPart } from './merge.ts';
 import type { MessageLog } from './message-log.ts';
+import type { NameFacts } from './name-facts.ts';
 import { newConnectionView, Observation } from './observation.ts';
 import type { Folded } from './part.ts';
 import { PAYLOAD_CONNECTION, PAYLOAD_WIDTH } from './payload-fields.ts';
@@ -13,6 +14,7 @@ import { METER_CHAIN, METER_INTS } from './tftp-meter.ts';
 export interface Tables extends MergedPart {
   icmpErrors: MessageLog;
   drops: MessageLog;
+  nameFacts: NameFacts;
 }
 
 /** A connection that has ended is set aside before an open one that has been silent for this many times as long, a UDP exchange before a TCP connection. */
@@ -85,6 +87,7 @@ export class Folder {
     this.#connections += taken;
     this.#icmpErrors += forget(tables.icmpErrors, (i) => observation.connectionOfIcmpError(i), out);
     forget(tables.drops, (i) => observation.connectionOfDrop(i), out);
+    tables.nameFacts.forget(out);
     table.takeOut(out);
     return taken;
   }

@@ -1,21 +1,25 @@
 import type { FrameNotes } from '../capture/frame-notes.ts';
 import type { FrameSink } from '../capture/types.ts';
 import { decodeFrame } from '../decode/frame.ts';
-import { Packet, PROTOCOL_TCP, PROTOCOL_UDP } from '../decode/packet.ts';
+import { Packet, PROTOCOL_TCP, PROTOCOL_UDP, TCP_RST } from '../decode/packet.ts';
 import { FRAGMENT, ICMP, ICMP_ERROR, ICMPV6, REASONS, SAME_PACKET, TABLE_FULL, TCP, UDP } from '../decode/reason.ts';
+import { tcpService, udpService } from '../protocols/first-bytes.ts';
 import { AddressTable } from './address-table.ts';
 import { countAttempt } from './attempts.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { CONTROL_NONE, CONTROL_TFTP, controlKind, streamKind } from './control-ports.ts';
+import { nameSource } from './dns-facts.ts';
 import { DROP_WIDTH, logDrop } from './drops.ts';
 import { Folder } from './folder.ts';
 import { FRAGMENT_WIDTH, logFragment } from './fragments.ts';
 import { ICMP_MESSAGE_WIDTH, logIcmpError } from './icmp-errors.ts';
 import { MessageLog } from './message-log.ts';
+import { NameFacts } from './name-facts.ts';
 import type { Part, TftpMeters } from './part.ts';
 import { PayloadLog } from './payload-log.ts';
 import {
   addBytes,
+  DATA_A,
   FIRST_FRAME,
   FIRST_NANOSECONDS,
   FIRST_SECONDS,
@@ -29,6 +33,8 @@ import {
   PACKETS_A,
   PACKETS_B,
   RECORD_INTS,
+  STATE,
+  withService,
 } from './record.ts';
 import { DROPPED_BEFORE, SamePackets } from './same-packet.ts';
 import { tcpConnection, updateTcp } from './tcp.ts';
@@ -54,6 +60,7 @@ export class FrameAnalyzer implements FrameSink {
   readonly drops = new MessageLog(DROP_WIDTH);
   readonly payloads = new PayloadLog();
   readonly tftp = new TftpMeter();
+  readonly names: NameFacts;
   readonly #packet = new Packet();
   readonly #folder: Folder | null;
   readonly #same = new SamePackets();
@@ -73,13 +80,23 @@ export class FrameAnalyzer implements FrameSink {
     this.#folder = fateLimit > 0 ? new Folder(seed, fateLimit) : null;
     this.connections = new ConnectionTable(seed, expected, limit);
     this.addresses = new AddressTable(seed);
+    this.names = new NameFacts(seed);
   }
 
   /** Sets connections aside where the table is full. @returns false where it stays full */
   #makeRoom(): boolean {
     if (this.#folder === null) return false;
     const { connections: table, icmpErrors, drops } = this;
-    return this.#folder.makeRoom({ ...this.#part(this.tftp.inWork()), table, icmpErrors, drops, fateLimit: 0 }) > 0;
+    return (
+      this.#folder.makeRoom({
+        ...this.#part(this.tftp.inWork()),
+        table,
+        icmpErrors,
+        drops,
+        nameFacts: this.names,
+        fateLimit: 0,
+      }) > 0
+    );
   }
 
   /** What was read so far, as a part that shares the analyzer's memory: the analyzer must not read on. */
@@ -106,14 +123,8 @@ export class FrameAnalyzer implements FrameSink {
       icmpErrors: { values: this.icmpErrors.values, count: this.icmpErrors.count, dropped: this.icmpErrors.dropped },
       fragments: { values: this.fragments.values, count: this.fragments.count, dropped: this.fragments.dropped },
       drops: { values: this.drops.values, count: this.drops.count, dropped: this.drops.dropped },
-      payloads: {
-        values: this.payloads.values,
-        count: this.payloads.count,
-        dropped: this.payloads.dropped,
-        bytes: this.payloads.bytes,
-        used: this.payloads.used,
-        lost: this.payloads.lost,
-      },
+      payloads: this.payloads.finish(),
+      names: this.names.finish(),
       tftp,
       folded: this.#folder?.folded ?? null,
     };
@@ -228,14 +239,33 @@ export class FrameAnalyzer implements FrameSink {
     addBytes(records, at, side, length);
     if (packet.toGroup !== 0) records[at + KIND] |= KIND_GROUP;
     if (isTcp) {
+      const isFirst = (records[at + STATE] & (DATA_A << side)) === 0;
       updateTcp(records, at, side, packet, seconds, nanoseconds, frame);
-      if (packet.payloadCaptured > 0 && packet.tcpFlags >= 0) {
+      // What a reset carries is no payload.
+      if (packet.payloadLength > 0 && packet.tcpFlags >= 0 && (packet.tcpFlags & TCP_RST) === 0) {
+        if (isFirst) {
+          const service = tcpService(bytes, packet.payloadOffset, packet.payloadCaptured, packet.payloadLength);
+          records[at + KIND] = withService(records[at + KIND], side, service);
+        }
+        if (packet.payloadCaptured > 0)
+          this.names.segment(packet, bytes, number, side, isFirst, seconds, nanoseconds, frame);
         const kind = streamKind(packet.sourcePort, packet.destinationPort);
         if (kind !== CONTROL_NONE)
           this.payloads.add(packet, bytes, kind, number, side, seconds, nanoseconds, frame, packet.sequence);
       }
     } else {
+      if (records[at + PACKETS_A + side] === 1) {
+        const service = udpService(bytes, packet.payloadOffset, packet.payloadCaptured, packet.payloadLength);
+        records[at + KIND] = withService(records[at + KIND], side, service);
+      }
       if (records[at + PACKETS_B] === 0) countAttempt(records, at, packet.identification, seconds, nanoseconds, frame);
+      const names = nameSource(packet.sourcePort, packet.destinationPort);
+      if (names !== 0) {
+        const length = packet.payloadCaptured;
+        const from = packet.payloadOffset;
+        const isV6 = isV4 ? 0 : 1;
+        this.names.dns.message(bytes, from, length, names - 1, isV6, source, destination, seconds, nanoseconds, frame);
+      }
       // No DHCP message begins with a zero byte, as TFTP does.
       const opcode = tftpOpcode(packet, bytes);
       if (opcode !== 0) {

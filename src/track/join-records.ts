@@ -50,6 +50,8 @@ import {
   SYN_HAS_DATA,
   SYN_SEEN,
   SYNACK_A,
+  serviceOf,
+  withService,
 } from './record.ts';
 
 /** Protocol in KIND. */
@@ -79,6 +81,7 @@ export function joinRecords(
   const right = from * RECORD_INTS;
   const leftState = records[at + STATE];
   const hadAnswer = records[at + PACKETS_B] > 0;
+  joinServices(records, at, fromRecords[right + KIND], flipped);
   const rightState = flipBits(fromRecords[right + STATE], flipped);
   for (let side = 0; side < 2; side++) {
     records[at + PACKETS_A + side] += fromRecords[right + PACKETS_A + (side ^ flipped)];
@@ -101,6 +104,15 @@ export function joinRecords(
   records[at + STATE] = (joinEnds(leftState, rightState) & ~RUN_BITS) | runBits;
   records[at + LAST_SECONDS] = fromRecords[right + LAST_SECONDS];
   records[at + LAST_NANOSECONDS] = fromRecords[right + LAST_NANOSECONDS];
+}
+
+/** The first payload of a side tells its service: that of the right part, where the left one saw none. Called before anything else is joined. */
+function joinServices(records: Int32Array, at: number, rightKind: number, flipped: number): void {
+  const isTcp = (records[at + KIND] & PROTOCOL_MASK) !== PROTOCOL_UDP;
+  for (let side = 0; side < 2; side++) {
+    const spoke = isTcp ? (records[at + STATE] & (DATA_A << side)) !== 0 : records[at + PACKETS_A + side] > 0;
+    if (!spoke) records[at + KIND] = withService(records[at + KIND], side, serviceOf(rightKind, side ^ flipped));
+  }
 }
 
 /** The state with the bits of A and B exchanged where `flipped`; the handshake's own bits belong to the left record and go. */

@@ -16,12 +16,14 @@ import {
 } from './icmp-errors.ts';
 import { joinRecords } from './join-records.ts';
 import { MessageLog } from './message-log.ts';
+import { NameFacts } from './name-facts.ts';
 import type { Folded, Messages, Part, TftpMeters } from './part.ts';
 import { PayloadLog } from './payload-log.ts';
 import {
   ADDRESS_A,
   ADDRESS_B,
   CLIENT_IS_B,
+  DATA_A,
   FIRST_FRAME,
   HANDSHAKE,
   INITIAL_SEQUENCE,
@@ -59,6 +61,7 @@ export class PartMerger {
   readonly #drops = new MessageLog(DROP_WIDTH);
   readonly #payloads = new PayloadLog();
   readonly #tftp = new TftpMeter();
+  readonly #names: NameFacts;
 
   readonly #folder: Folder | null;
   readonly #fateLimit: number;
@@ -73,6 +76,7 @@ export class PartMerger {
     this.#folder = fateLimit > 0 ? new Folder(seed, fateLimit) : null;
     this.#connections = new ConnectionTable(seed, 0, limit);
     this.#addresses = new AddressTable(seed);
+    this.#names = new NameFacts(seed);
   }
 
   /** Frames of all parts so far. */
@@ -100,6 +104,7 @@ export class PartMerger {
     this.#makeRoom(part.connectionCount);
     const connections = this.#mayAdopt(part) ? this.#adoptConnections(part) : this.#appendConnections(part, numbers);
     this.#payloads.append(part.payloads, connections.numbers, connections.flipped, this.#frames);
+    this.#names.append(part.names, connections, numbers, this.#frames);
     this.#tftp.append(part.tftp, connections.numbers, connections.flipped, this.#frames);
     appendMessages(this.#icmpErrors, part.icmpErrors, (values, at) => {
       const isV6 = (values[at + QUOTED_KEY] & KIND_IPV6) !== 0;
@@ -150,7 +155,7 @@ export class PartMerger {
     this.#connections.adopt(part);
     const numbers = new Int32Array(part.connectionCount);
     for (let i = 0; i < numbers.length; i++) numbers[i] = i;
-    return { numbers, flipped: new Uint8Array(part.connectionCount) };
+    return { numbers, flipped: new Uint8Array(part.connectionCount), spoke: new Uint8Array(part.connectionCount) };
   }
 
   /** @returns the number here of each connection of the part */
@@ -159,6 +164,7 @@ export class PartMerger {
     const joined: Joined = {
       numbers: new Int32Array(part.connectionCount),
       flipped: new Uint8Array(part.connectionCount),
+      spoke: new Uint8Array(part.connectionCount),
     };
     table.reserve(part.connectionCount);
     const from = part.records;
@@ -175,6 +181,7 @@ export class PartMerger {
       if (found >= 0 && isSameConnection(table.records, found * RECORD_INTS, from, right, table.direction)) {
         joined.numbers[i] = found;
         joined.flipped[i] = table.direction;
+        joined.spoke[i] = sidesWithData(table.records[found * RECORD_INTS + STATE], table.direction);
         joinRecords(table.records, found, from, i, table.direction, this.#frames);
         continue;
       }
@@ -246,16 +253,22 @@ export class PartMerger {
       fragments: this.#fragments,
       drops: this.#drops,
       payloads: this.#payloads,
+      names: this.#names.finish(),
+      nameFacts: this.#names,
       tftp,
       folded: this.#folder?.folded ?? null,
     };
   }
 }
 
-/** Where the connections of a part went, and whether A and B changed places. */
-interface Joined {
+/** Where the connections of a part went, by their number in the part. */
+export interface Joined {
+  /** Their number here, -1 where there was no room. */
   numbers: Int32Array;
+  /** 1 where A and B changed places. */
   flipped: Uint8Array;
+  /** Sides that had sent payload over TCP before the part, as sides of the part: bit 0 A, bit 1 B. */
+  spoke: Uint8Array;
 }
 
 /** A part with its hash table, so that connections can be looked up. */
@@ -277,6 +290,13 @@ function isSameConnection(left: Int32Array, at: number, right: Int32Array, from:
   if ((state & HANDSHAKE) === 0) return true;
   const client = ((state & CLIENT_IS_B) !== 0 ? 1 : 0) ^ flipped;
   return isSameHandshake(left[at + STATE], left[at + INITIAL_SEQUENCE], state, right[from + INITIAL_SEQUENCE], client);
+}
+
+/** @returns bit 0 where the side sent payload that is A of the right part, bit 1 for B */
+function sidesWithData(state: number, flipped: number): number {
+  const a = (state & DATA_A) !== 0 ? 1 : 0;
+  const b = (state & (DATA_A << 1)) !== 0 ? 1 : 0;
+  return flipped === 0 ? a | (b << 1) : b | (a << 1);
 }
 
 function isEarlier(seconds: number, nanoseconds: number, thanSeconds: number, thanNanoseconds: number): boolean {

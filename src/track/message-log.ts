@@ -13,14 +13,18 @@ export class MessageLog implements Messages {
   count = 0;
   dropped = 0;
 
-  constructor(width: number) {
+  readonly #limit: number;
+
+  /** @param width integers of a message @param limit most messages */
+  constructor(width: number, limit = MAX_MESSAGES) {
     this.width = width;
+    this.#limit = limit;
     this.values = new Int32Array(width * 16);
   }
 
   /** Offset in `values` at which to write the next message, or -1 where the log is full. */
   next(): number {
-    if (this.count === MAX_MESSAGES) {
+    if (this.count === this.#limit) {
       this.dropped++;
       return -1;
     }
@@ -43,6 +47,7 @@ export class MessageLog implements Messages {
       values.copyWithin(kept * width, i * width, (i + 1) * width);
       kept++;
     }
+    values.fill(0, kept * width, this.count * width);
     this.count = kept;
   }
 }

@@ -37,6 +37,8 @@ export interface Part {
   payloads: Payloads;
   /** TFTP transfers, whose packets are counted instead of kept (tftp-meter.ts), in the order of their first frame. */
   tftp: TftpMeters;
+  /** Names that packets speak of (name-facts.ts). */
+  names: Names;
   /** Connections that were set aside for want of memory (folder.ts); null where there are none, and all numbers are in use. */
   folded: Folded | null;
 }
@@ -51,6 +53,40 @@ export interface Folded {
   connections: number;
   /** Those that had not come to an end, as far as the capture had shown. */
   open: number;
+}
+
+/** Distinct byte strings: number n is `bytes[offsets[n], offsets[n + 1])`. */
+export interface NameBytes {
+  bytes: Uint8Array;
+  offsets: Int32Array;
+  count: number;
+  /** Appearances of those that had no room. */
+  dropped: number;
+}
+
+/** Names and what they were said of, as rows (name-fields.ts). */
+export interface Names {
+  names: NameBytes;
+  /** Paths of HTTP, protocols of ALPN. */
+  details: NameBytes;
+  /** IPv6 addresses of answers, four integers each. */
+  hosts: Int32Array;
+  hostCount: number;
+  hostsDropped: number;
+  lookups: Messages;
+  answers: Messages;
+  aliases: Messages;
+  firsts: Messages;
+  visits: Messages;
+  /** COUNT_ of name-fields.ts. */
+  counters: Float64Array;
+  openings: Openings;
+}
+
+/** TLS hellos and HTTP requests over several segments, and the first segments of the part (openings.ts). */
+export interface Openings {
+  log: Payloads;
+  edge: Payloads;
 }
 
 /** METER_INTS integers a transfer; `dropped` counts datagrams. */
@@ -75,15 +111,12 @@ export interface Messages {
 
 /** The memory of a part, for a transfer between threads; the part is empty for the sender afterwards. */
 export function partBuffers(part: Part): ArrayBuffer[] {
-  const { reasons, records, slots, addresses, icmpErrors, fragments, drops, payloads, tftp } = part;
-  const logs = [
-    icmpErrors.values,
-    fragments.values,
-    drops.values,
-    payloads.values,
-    payloads.bytes,
-    payloads.lost,
-    tftp.values,
-  ];
-  return [reasons, records, slots, addresses, ...logs].map((array) => array.buffer as ArrayBuffer);
+  const { reasons, records, slots, addresses, icmpErrors, fragments, drops, payloads, tftp, names } = part;
+  const { lookups, answers, aliases, firsts, visits, openings } = names;
+  const messages = [icmpErrors, fragments, drops, tftp, lookups, answers, aliases, firsts, visits];
+  const rows = messages.map(({ values }) => values);
+  const logs = [payloads, openings.log, openings.edge].flatMap(({ values, bytes, lost }) => [values, bytes, lost]);
+  const texts = [names.names, names.details].flatMap(({ bytes, offsets }) => [bytes, offsets]);
+  const all = [reasons, records, slots, addresses, names.hosts, names.counters, ...rows, ...logs, ...texts];
+  return all.map((array) => array.buffer as ArrayBuffer);
 }

@@ -80,28 +80,45 @@ export class PayloadLog implements Payloads {
 
   /** Joins the messages of the part that follows. @param numbers of its connections here, @param flipped 1 where A and B changed places */
   append(payloads: Payloads, numbers: Int32Array, flipped: Uint8Array, framesBefore: number): void {
-    const { values, bytes } = payloads;
-    for (let i = 0; i < payloads.count; i++) {
-      const from = i * PAYLOAD_WIDTH;
-      const connection = values[from + PAYLOAD_CONNECTION];
-      if (numbers[connection] < 0) continue;
-      const kind = payloadKind(values, from);
-      const wasCut = values[from + PAYLOAD_KIND_SIDE] & PAYLOAD_CUT;
-      const at = this.#reserve(kind, numbers[connection], values[from + PAYLOAD_STORED], wasCut);
-      if (at < 0) continue;
-      const offset = this.values[at + PAYLOAD_OFFSET];
-      const stored = this.values[at + PAYLOAD_STORED];
-      const isCut = this.values[at + PAYLOAD_KIND_SIDE];
-      this.values.set(values.subarray(from, from + PAYLOAD_WIDTH), at);
-      this.values[at + PAYLOAD_CONNECTION] = numbers[connection];
-      this.values[at + PAYLOAD_KIND_SIDE] = (values[from + PAYLOAD_KIND_SIDE] ^ flipped[connection]) | isCut;
-      this.values[at + PAYLOAD_FRAME] += framesBefore;
-      this.values[at + PAYLOAD_OFFSET] = offset;
-      this.values[at + PAYLOAD_STORED] = stored;
-      const start = values[from + PAYLOAD_OFFSET];
-      this.bytes.set(bytes.subarray(start, start + stored), offset);
-    }
+    for (let i = 0; i < payloads.count; i++) this.take(payloads, i, numbers, flipped, framesBefore);
     for (let kind = 0; kind < this.lost.length; kind++) this.lost[kind] += payloads.lost[kind];
+  }
+
+  /** Joins message `i` of the part that follows. */
+  take(payloads: Payloads, i: number, numbers: Int32Array, flipped: Uint8Array, framesBefore: number): void {
+    const { values, bytes } = payloads;
+    const from = i * PAYLOAD_WIDTH;
+    const connection = values[from + PAYLOAD_CONNECTION];
+    if (connection < 0 || numbers[connection] < 0) return;
+    const kind = payloadKind(values, from);
+    const wasCut = values[from + PAYLOAD_KIND_SIDE] & PAYLOAD_CUT;
+    const at = this.#reserve(kind, numbers[connection], values[from + PAYLOAD_STORED], wasCut);
+    if (at < 0) return;
+    const offset = this.values[at + PAYLOAD_OFFSET];
+    const stored = this.values[at + PAYLOAD_STORED];
+    const isCut = this.values[at + PAYLOAD_KIND_SIDE];
+    this.values.set(values.subarray(from, from + PAYLOAD_WIDTH), at);
+    this.values[at + PAYLOAD_CONNECTION] = numbers[connection];
+    this.values[at + PAYLOAD_KIND_SIDE] = (values[from + PAYLOAD_KIND_SIDE] ^ flipped[connection]) | isCut;
+    this.values[at + PAYLOAD_FRAME] += framesBefore;
+    this.values[at + PAYLOAD_OFFSET] = offset;
+    this.values[at + PAYLOAD_STORED] = stored;
+    const start = values[from + PAYLOAD_OFFSET];
+    this.bytes.set(bytes.subarray(start, start + stored), offset);
+  }
+
+  /** Parts messages from connections whose byte in `out` is not 0: their number, which others may get, becomes -1. */
+  forget(out: Uint8Array): void {
+    for (let i = 0; i < this.count; i++) {
+      const at = i * PAYLOAD_WIDTH + PAYLOAD_CONNECTION;
+      if (this.values[at] >= 0 && out[this.values[at]] !== 0) this.values[at] = -1;
+    }
+  }
+
+  /** What was kept, sharing the log's memory. */
+  finish(): Payloads {
+    const { values, count, dropped, bytes, used, lost } = this;
+    return { values, count, dropped, bytes, used, lost };
   }
 
   /**

@@ -14,7 +14,10 @@ export const ADDRESS_A = 0;
 export const ADDRESS_B = 1;
 /** Port of A in the upper 16 bits, port of B in the lower. */
 export const PORTS = 2;
-/** Protocol (bits 0-7), family (bit 8: IPv6), group (bit 9: a frame went to a group address), VLAN (bit 15 known, bits 16-27). */
+/**
+ * Protocol (bits 0-7), family (bit 8: IPv6), group (bit 9: a frame went to a group address), service by the first payload of A (bits 10-13) and of
+ * B (bits 28-31), VLAN (bit 15 known, bits 16-27).
+ */
 export const KIND = 3;
 /** Frames sent by A and by B. */
 export const PACKETS_A = 4;
@@ -77,6 +80,7 @@ export function bytesOf(records: Int32Array, at: number, side: number): number {
 export const KIND_KEY_MASK = 0x1ff;
 export const KIND_IPV6 = 0x100;
 export const KIND_GROUP = 0x200;
+const KIND_SERVICE_MASK = 0xf;
 export const KIND_VLAN_KNOWN = 0x8000;
 export const KIND_VLAN_SHIFT = 16;
 
@@ -144,4 +148,14 @@ export function nanosecondsBetween(
   toNanoseconds: number,
 ): number {
   return ((toSeconds >>> 0) - (fromSeconds >>> 0)) * 1e9 + (toNanoseconds - fromNanoseconds);
+}
+
+/** The service that the first payload of `side` told (first-bytes.ts). */
+export function serviceOf(kind: number, side: number): number {
+  return (kind >>> (side === 0 ? 10 : 28)) & KIND_SERVICE_MASK;
+}
+
+/** KIND with the service of `side`, which had none. */
+export function withService(kind: number, side: number, service: number): number {
+  return kind | (service << (side === 0 ? 10 : 28));
 }

@@ -1,7 +1,19 @@
 import { FrameAnalyzer } from '../../src/track/frame-analyzer.ts';
 import { type MergedPart, PartMerger } from '../../src/track/merge.ts';
+import {
+  ALIAS_NAME,
+  ALIAS_TARGET,
+  ALIAS_WIDTH,
+  ANSWER_NAME,
+  ANSWER_WIDTH,
+  LOOKUP_NAME,
+  LOOKUP_WIDTH,
+  VISIT_DETAIL,
+  VISIT_NAME,
+  VISIT_WIDTH,
+} from '../../src/track/name-fields.ts';
 import { type ConnectionView, newConnectionView, Observation } from '../../src/track/observation.ts';
-import type { Part } from '../../src/track/part.ts';
+import type { Messages, NameBytes, Names, Part, Payloads } from '../../src/track/part.ts';
 import { PAYLOAD_OFFSET, PAYLOAD_STORED, PAYLOAD_WIDTH } from '../../src/track/payload-fields.ts';
 import { RECORD_INTS } from '../../src/track/record.ts';
 import { METER_INTS } from '../../src/track/tftp-meter.ts';
@@ -57,16 +69,50 @@ export function plain(part: Part): unknown {
     addresses: Array.from(part.addresses.subarray(0, part.addressCount * 4)),
     icmpErrors: Array.from(part.icmpErrors.values).slice(0, part.icmpErrors.count * 9),
     fragments: Array.from(part.fragments.values).slice(0, part.fragments.count * 10),
-    payloads: Array.from({ length: part.payloads.count }, (_, i) => {
-      const at = i * PAYLOAD_WIDTH;
-      const values = Array.from(part.payloads.values.subarray(at, at + PAYLOAD_WIDTH));
-      const offset = values[PAYLOAD_OFFSET];
-      return [...values, '|', ...part.payloads.bytes.subarray(offset, offset + values[PAYLOAD_STORED])].join(' ');
-    }),
+    payloads: plainPayloads(part.payloads),
     lost: Array.from(part.payloads.lost),
+    names: plainNames(part.names),
     tftp: Array.from({ length: part.tftp.count }, (_, i) =>
       Array.from(part.tftp.values.subarray(i * METER_INTS, (i + 1) * METER_INTS)).join(' '),
     ),
     dropped: [part.icmpErrors.dropped, part.fragments.dropped],
+  };
+}
+
+function plainPayloads({ values, bytes, count }: Payloads): string[] {
+  return Array.from({ length: count }, (_, i) => {
+    const at = i * PAYLOAD_WIDTH;
+    const row = Array.from(values.subarray(at, at + PAYLOAD_WIDTH));
+    const offset = row[PAYLOAD_OFFSET];
+    return [...row, '|', ...bytes.subarray(offset, offset + row[PAYLOAD_STORED])].join(' ');
+  });
+}
+
+function plainNames(names: Names): unknown {
+  const text = ({ bytes, offsets, count }: NameBytes): string[] =>
+    Array.from({ length: count }, (_, i) => String.fromCharCode(...bytes.subarray(offsets[i], offsets[i + 1])));
+  const rows = ({ values, count }: Messages, width: number): string[] =>
+    Array.from({ length: count }, (_, i) => values.subarray(i * width, (i + 1) * width).join(' '));
+  const called = text(names.names);
+  const details = text(names.details);
+  const named = (table: Messages, width: number, name: number, first = 0, others: Record<number, string[]> = {}) =>
+    rows(table, width).map((row) => {
+      const values: (string | number)[] = row.split(' ').map(Number);
+      values[name] = called[Number(values[name]) - first] ?? '-';
+      for (const [field, list] of Object.entries(others))
+        values[Number(field)] = list[Number(values[Number(field)]) - first] ?? '-';
+      return values.join(' ');
+    });
+  // Names by their text: a name of a row that a join left out may stay in the table.
+  return {
+    hosts: Array.from(names.hosts.subarray(0, names.hostCount * 4)),
+    lookups: named(names.lookups, LOOKUP_WIDTH, LOOKUP_NAME),
+    answers: named(names.answers, ANSWER_WIDTH, ANSWER_NAME),
+    aliases: named(names.aliases, ALIAS_WIDTH, ALIAS_NAME, 0, { [ALIAS_TARGET]: called }),
+    firsts: named(names.firsts, VISIT_WIDTH, VISIT_NAME, 1, { [VISIT_DETAIL]: details }),
+    visits: named(names.visits, VISIT_WIDTH, VISIT_NAME, 1, { [VISIT_DETAIL]: details }),
+    counters: Array.from(names.counters),
+    openings: plainPayloads(names.openings.log),
+    edge: plainPayloads(names.openings.edge),
   };
 }

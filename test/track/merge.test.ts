@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { merge, partOf, plain } from './analyze.ts';
 import { frameOf, icmpError, ipv4, type TestFrame, tcp, tftp, udp } from './frames.ts';
+import { clientHello, dnsMessage, dnsName, request, srv } from './openings.ts';
 
 const hosts = fc.constantFrom('10.0.0.1', '10.0.0.2');
 /** 69 is a control port of UDP, 135 one of TCP: their payloads are kept. */
@@ -21,7 +22,55 @@ const segment = fc.record({
   payload: fc.constantFrom(0, 0, 1, 8),
   id: fc.constantFrom(0, 1, 2),
 });
+
+/** Whole and in pieces, so that hellos and requests over several segments are cut everywhere. */
+const hello = clientHello('a.example', { padding: 30, protocol: 'h2' });
+const post = request('POST /one HTTP/1.1', ['Accept: text/html', 'Host: b.example:8530']);
+const openings = fc.constantFrom(
+  { sequence: 100, content: hello },
+  { sequence: 100, content: hello.subarray(0, 60) },
+  { sequence: 160, content: hello.subarray(60) },
+  { sequence: 100, content: post },
+  { sequence: 100, content: post.subarray(0, 30) },
+  { sequence: 130, content: post.subarray(30) },
+  { sequence: 102, content: request('GET /two HTTP/1.1', ['Host: b.example']) },
+  { sequence: 102, content: request('CONNECT c.example:443 HTTP/1.1') },
+  { sequence: 100, content: new TextEncoder().encode('SSH-2.0-x') },
+);
+const messages = fc.constantFrom(
+  dnsMessage('a.example'),
+  dnsMessage('a.example', { rcode: 3 }),
+  dnsMessage('a.example', { answers: [{ name: 'a.example', type: 1, data: [10, 0, 0, 2] }] }),
+  dnsMessage('b.example', {
+    type: 28,
+    answers: [
+      { name: 'b.example', type: 5, data: dnsName('c.example') },
+      { name: 'c.example', type: 28, data: [32, 1, ...new Array(13).fill(0), 9] },
+    ],
+  }),
+  dnsMessage('_ldap._tcp.example', {
+    type: 33,
+    answers: [{ name: '_ldap._tcp.example', type: 33, data: srv(389, 'dc.example') }],
+    additional: [{ name: 'dc.example', type: 1, data: [10, 0, 0, 1] }],
+  }),
+  dnsMessage('a.example').subarray(0, 20),
+);
+
 const anyFrame = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc
+      .tuple(segment, openings)
+      .map(([values, { sequence, content }]) => tcp({ ...values, sequence, flags: 'PA' }, content)),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(segment, messages, fc.boolean())
+      .map(([values, content, isAnswer]) =>
+        udp({ ...values, sourcePort: isAnswer ? 53 : 5000, destinationPort: isAnswer ? 5000 : 53 }, content),
+      ),
+  },
   { weight: 8, arbitrary: segment.map((values) => tcp(values)) },
   { weight: 2, arbitrary: segment.map((values) => udp(values)) },
   {
