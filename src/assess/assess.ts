@@ -16,6 +16,10 @@ import { Losses } from './losses.ts';
 import { roleMatrix } from './matrix.ts';
 import { endIdentity, pairsOf } from './pairs.ts';
 import { isListed, type Peer, Peers } from './peers.ts';
+import { RpcConnections } from './rpc-connections.ts';
+import { rpcReport, rpcUndecided } from './rpc-report.ts';
+import { RpcTraffic } from './rpc-traffic.ts';
+import { RpcView } from './rpc-view.ts';
 import { ruleStates } from './rule-states.ts';
 import { type PlainTraffic, screen } from './screening.ts';
 import { pxeClients, tftpTransfers } from './stories-report.ts';
@@ -72,11 +76,15 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     eachBeginning(observation.beginnings, (second, outcome, connections, attempts) =>
       timeline.add(second, 0, outcome, connections, attempts),
     );
+  const stories = storiesView(playStories(observation));
+  const rpcView = new RpcView(stories.rpc);
+  const rpcConnections = new RpcConnections(rpcView);
   const { plain, isOdd, beyond, table } = screen(
     fates,
     addresses,
     index,
     Math.floor(observation.fateLimit / FATES_PER_ODD),
+    rpcConnections,
   );
   const all = gatherConversations(observation, fates, addresses, isOdd, losses, ({ verdict, ofAnswers }) =>
     dropReport(verdict, ofAnswers, (frame) => ({
@@ -89,13 +97,12 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     end: observation.end,
     twoWayByEndpoint: twoWay(peers),
   };
-  const stories = storiesView(playStories(observation));
   const told = storyReach(stories);
   const peerByIp = new Map(peers.map((peer) => [peer.ip, peer]));
   const judged = all.map(
     (conversation): Judged => ({
       conversation,
-      verdict: judge(conversation, index),
+      verdict: judge(conversation, index, rpcView),
       reach: told.reach(conversation) ?? reachOf(conversation, trust),
     }),
   );
@@ -109,6 +116,7 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     usesByPair,
     stories,
     storyReach: told,
+    rpc: new RpcTraffic(rpcView, rpcConnections, judged, index),
     peerOf: (ip) => peerByIp.get(ip) ?? null,
     rejectionOf: (message) => rejectionOf(observation, message),
     lossIn: (moments) => lossIn(losses, moments, observation.end),
@@ -137,11 +145,12 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     endpoints: reportedPeers(peers, judged).map(endpointReport),
     matrix: roleMatrix(context),
     timeline: timeline.report(evidence.time),
-    undecided: undecidedOf(judged),
+    undecided: [...undecidedOf(judged), ...rpcUndecided(context)],
     pairs,
     pairs_left_out: leftOut,
     pxe_clients: pxeClients(stories, evidence),
     tftp_transfers: tftpTransfers(stories, evidence),
+    rpc_connections: rpcReport(context),
   };
 }
 
@@ -210,7 +219,7 @@ function twoWay(peers: readonly Peer[]): Map<number, number> {
 function coverageOf(
   observation: Observation,
   judged: readonly Judged[],
-  { malformed, dropped }: Stories,
+  { malformed, dropped, rpc }: Stories,
 ): Report['coverage'] {
   const notJudged: Record<string, number> = { ...observation.notJudgedFrames };
   let outside = 0;
@@ -223,8 +232,8 @@ function coverageOf(
     frames: observation.frames,
     judged: observation.judgedFrames - outside,
     not_judged: notJudged,
-    malformed_messages: malformed,
-    messages_not_kept: dropped,
+    malformed_messages: malformed + rpc.malformed,
+    messages_not_kept: dropped + rpc.dropped,
   };
 }
 

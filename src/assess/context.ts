@@ -4,6 +4,7 @@ import type { Site } from '../site/index.ts';
 import type { Moment } from '../stories/moment.ts';
 import type { Conversation } from './conversations.ts';
 import type { Peer } from './peers.ts';
+import type { RpcTraffic } from './rpc-traffic.ts';
 import type { PlainTraffic } from './screening.ts';
 import type { StoriesView } from './stories-view.ts';
 import type { StoryReach } from './story-reach.ts';
@@ -46,6 +47,8 @@ export interface Context {
   /** Network boots and TFTP transfers, and which conversations they explain. */
   stories: StoriesView;
   storyReach: StoryReach;
+  /** Ports that RPC servers handed out, and the connections to them. */
+  rpc: RpcTraffic;
   /** The peer of an address of the capture, as text; null where no connection has it. */
   peerOf(ip: string): Peer | null;
   /** Address of who rejected a message by ICMP, or null. */

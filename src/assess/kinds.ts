@@ -10,6 +10,10 @@ import { pxeOptionsOverride } from './findings/pxe-options-override.ts';
 import { pxeStalled } from './findings/pxe-stalled.ts';
 import { pxeWrongBootFile } from './findings/pxe-wrong-boot-file.ts';
 import { requiredNotSeen } from './findings/required-not-seen.ts';
+import { rpcDynamicBlocked } from './findings/rpc-dynamic-blocked.ts';
+import { rpcMapperRefused } from './findings/rpc-mapper-refused.ts';
+import { rpcPortOutOfRange } from './findings/rpc-port-out-of-range.ts';
+import { rpcPortUnmapped } from './findings/rpc-port-unmapped.ts';
 import { slowConnect } from './findings/slow-connect.ts';
 import { tftpFragmentsLost } from './findings/tftp-fragments-lost.ts';
 import { tftpPortFixed } from './findings/tftp-port-fixed.ts';
@@ -27,6 +31,8 @@ import type { Kind } from './kind.ts';
 /** Every kind of finding, in the order in which reports tell equals. */
 export const KINDS: readonly Kind[] = [
   blockedRequired,
+  rpcDynamicBlocked,
+  rpcMapperRefused,
   pxeNoOffer,
   pxeNoBootServer,
   pxe4011Unanswered,
@@ -43,11 +49,13 @@ export const KINDS: readonly Kind[] = [
   pxeOptionsOverride,
   tftpSlow,
   pxeAborted,
+  rpcPortOutOfRange,
   forbidden,
   wsusPortPair,
   unexpectedPort,
   unknownEndpoint,
   tftpPortFixed,
   slowConnect,
+  rpcPortUnmapped,
   requiredNotSeen,
 ];

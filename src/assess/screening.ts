@@ -2,6 +2,7 @@ import type { RuleIndex } from '../catalog/index.ts';
 import { type FateTable, type FateView, newFateView } from '../track/fate-table.ts';
 import { ConversationTable } from './conversation-table.ts';
 import type { Peer, Peers } from './peers.ts';
+import type { RpcConnections } from './rpc-connections.ts';
 import type { Outcome } from './types.ts';
 import { matchesOf, type Verdict } from './verdicts.ts';
 
@@ -45,7 +46,13 @@ const STORY_PORTS = new Set([67, 68, 69, 546, 547, 4011]);
  * stand in for the other.
  * @param mostOdd conversations that may be looked at more closely
  */
-export function screen(fates: FateTable, peers: Peers, index: RuleIndex, mostOdd = Number.POSITIVE_INFINITY): Screened {
+export function screen(
+  fates: FateTable,
+  peers: Peers,
+  index: RuleIndex,
+  mostOdd: number,
+  rpc: RpcConnections,
+): Screened {
   const { count } = fates;
   const conversationOf = new Int32Array(count);
   const table = new ConversationTable();
@@ -55,6 +62,7 @@ export function screen(fates: FateTable, peers: Peers, index: RuleIndex, mostOdd
     const client = peers.client(view);
     const server = peers.server(view);
     peers.count(view, client, server);
+    rpc.see(view, client, server);
     const port = (view.serverPort << 1) | (view.proto === 'udp' ? 1 : 0);
     const conversation = table.add(client.number, server.number, port);
     conversationOf[row] = conversation;

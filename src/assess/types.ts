@@ -272,9 +272,9 @@ export interface Coverage {
   judged: number;
   /** Frames by reason id (arp, ipv6-neighbor-discovery, truncated, …); the sum with `judged` is `frames`. */
   not_judged: Record<string, number>;
-  /** Messages of DHCP and TFTP that broke their own rules (an option beyond the end, no end mark); what was whole in them was read. */
+  /** Messages of DHCP, TFTP and RPC (tcp/135) that broke their own rules (an option beyond the end, no end mark); what was whole in them was read. */
   malformed_messages: number;
-  /** Messages and TFTP packets beyond what is kept of a capture: boots and transfers may lack parts. */
+  /** Messages and TFTP packets beyond what is kept of a capture: boots, transfers and RPC ports may lack parts. */
   messages_not_kept: number;
 }
 
@@ -362,6 +362,43 @@ export interface TftpTransferReport {
   last_ts: string;
 }
 
+/** What a server told of one of its RPC ports. */
+export interface RpcInterfaceReport {
+  /** Null where DCOM handed out the port of a program, whatever interfaces it has. */
+  uuid: string | null;
+  /** As its document spells it, such as drsuapi; null where nobody knows it. */
+  name: string | null;
+  /** In the words of an administrator. */
+  text: string;
+  told_by: 'endpoint-mapper' | 'dcom';
+  /** False where the capture shows the answer to another client only. */
+  told_to_client: boolean;
+  /** The frame with the answer: its number in `capture`. */
+  frame: number;
+  capture: string;
+  ts: string;
+}
+
+/** Connections of one client to a port that RPC handed out: why that port. */
+export interface RpcConnectionReport {
+  src_ip: string;
+  src_name: string | null;
+  dest_ip: string;
+  dest_name: string | null;
+  dest_port: number;
+  /** What the client was told of the port, or others were; at least one. */
+  interfaces: RpcInterfaceReport[];
+  /** Rules that let the two ends use RPC; those that speak of this interface first. */
+  rules: string[];
+  connections: number;
+  outcomes: Partial<Record<Outcome, number>>;
+  /** Of the first connection: its number in `capture`. */
+  first_frame: number;
+  capture: string;
+  first_ts: string;
+  last_ts: string;
+}
+
 export interface Report {
   schema: 'pcapcheck-report/1';
   tool: { name: 'pcapcheck'; version: string };
@@ -398,6 +435,7 @@ export interface Report {
   pairs_left_out: number;
   pxe_clients: PxeClientReport[];
   tftp_transfers: TftpTransferReport[];
+  rpc_connections: RpcConnectionReport[];
 }
 
 /** One connection as `pcapcheck flows` prints it. `src` is the client. */
@@ -428,4 +466,8 @@ export interface FlowRow {
   capture: string;
   /** What a host says of packets of this connection that it dropped itself. */
   drop: DropReport | null;
+  /** The RPC interface whose port this is, as its document spells it, `DCOM` or a UUID; null where nobody was told the port. */
+  rpc_interface: string | null;
+  /** The frame on tcp/135 that told it, in the capture that holds it. */
+  rpc_frame: number | null;
 }

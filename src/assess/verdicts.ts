@@ -2,6 +2,8 @@ import type { RuleIndex, RuleMatch } from '../catalog/index.ts';
 import type { Rule } from '../catalog/types.ts';
 import { type Conversation, type Fate, isBlocked, works } from './conversations.ts';
 import { isListed, type Peer } from './peers.ts';
+import { rpcRules } from './rpc-connections.ts';
+import type { RpcView } from './rpc-view.ts';
 import type { Outcome } from './types.ts';
 
 /** A conversation held against the rules. */
@@ -36,7 +38,7 @@ export function matchesOf(
 }
 
 /** Holds one conversation against prohibitions first, then expectations; what neither names is unexpected, where both ends are known. */
-export function judge(conversation: Conversation, index: RuleIndex): Verdict {
+export function judge(conversation: Conversation, index: RuleIndex, rpc: RpcView): Verdict {
   const { client, server, proto } = conversation;
   const port = conversation.isTransfer ? TFTP_PORT : conversation.port;
   const rule = index.forbidden(client.endpoint, server.endpoint, proto, port);
@@ -44,6 +46,11 @@ export function judge(conversation: Conversation, index: RuleIndex): Verdict {
   const found = index.match(client.endpoint, server.endpoint, proto, port);
   const matches = found.filter(({ name }) => name !== 'unknown');
   if (matches.length > 0) return { kind: 'expected', matches };
+  if (proto === 'tcp' && rpc.isMapped(server.ip, port)) {
+    // A port outside the range that an RPC server was given, by its own word: the rules mean whatever port the mapper tells.
+    const mapped = rpcRules(index, client, server, null);
+    if (mapped.length > 0) return { kind: 'expected', matches: mapped };
+  }
   // Rules that name a host may speak of this address or not: its name is not known.
   if (found.length > 0) return { kind: 'not-judged', reason: 'name-unknown' };
   if (conversation.fates.every((fate) => fate.inferred === fate.count)) {

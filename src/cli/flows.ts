@@ -1,3 +1,4 @@
+import { rpcOfConnections } from '../assess/rpc-view.ts';
 import { flowRows } from '../engine/flow-row.ts';
 import { type FlowFormat, flowWriter } from '../report/flows.ts';
 import { printable } from '../report/printable.ts';
@@ -30,7 +31,7 @@ export async function flowsCommand(
     { width: terminal.stdout.columns, color: useColor(terminal.stdout, terminal.env), bom: options.bom ?? false },
   );
   writer.begin();
-  for (const row of flowRows(analysis)) {
+  for (const row of flowRows(analysis, rpcOfConnections(analysis.observation))) {
     writer.row(row);
     if (!isRead) break;
   }

@@ -1,16 +1,23 @@
 import type { FlowRow } from '../assess/types.ts';
 import { type DropPlace, dropReport } from '../track/drop-report.ts';
-import { newConnectionView } from '../track/observation.ts';
+import { type ConnectionView, newConnectionView } from '../track/observation.ts';
 import { timeText } from '../track/time-text.ts';
 import type { Analysis, AnalyzedCapture } from './analyze.ts';
 
+/** Which RPC interface a connection is for, and the frame that told its port, numbered over the series. */
+export type RpcOfConnection = (connection: ConnectionView) => { interface: string; frame: number } | null;
+
 /** The connections of an analysis as rows, in the order of their first frame. Each row is a new object. */
-export function* flowRows({ observation, captures }: Analysis): Generator<FlowRow> {
+export function* flowRows(
+  { observation, captures }: Analysis,
+  rpcOf: RpcOfConnection = () => null,
+): Generator<FlowRow> {
   const view = newConnectionView();
   for (let number = 0; number < observation.count; number++) {
     if (!observation.has(number)) continue;
     observation.read(number, view);
     const capture = captureOfFrame(captures, view.firstFrame);
+    const rpc = view.proto === 'tcp' ? rpcOf(view) : null;
     const fine = capture.summary.nanosecondTimes;
     yield {
       proto: view.proto,
@@ -34,6 +41,8 @@ export function* flowRows({ observation, captures }: Analysis): Generator<FlowRo
       capture: capture.path,
       drop:
         view.drop === null ? null : dropReport(view.drop, view.dropOfAnswers, (frame) => dropPlace(captures, frame)),
+      rpc_interface: rpc === null ? null : rpc.interface,
+      rpc_frame: rpc === null ? null : rpc.frame - captureOfFrame(captures, rpc.frame).framesBefore,
     };
   }
 }

@@ -16,6 +16,8 @@ import {
   pxeClientSchema,
   pxeStepSchema,
   reportSchema,
+  rpcConnectionSchema,
+  rpcInterfaceSchema,
   ruleSchema,
   sourceSchema,
   tftpTransferSchema,
@@ -90,5 +92,8 @@ export const orderedReport: (report: Report) => Report = shaped(reportSchema, {
       accepted_options: byNameOrNull,
       error: shaped(tftpTransferSchema.shape.error.unwrap()),
     }),
+  ),
+  rpc_connections: each(
+    shaped(rpcConnectionSchema, { interfaces: each(shaped(rpcInterfaceSchema)), outcomes: byOutcome }),
   ),
 });

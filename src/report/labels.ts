@@ -85,6 +85,22 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
       return counted(proven, 'required connection is BLOCKED', 'required connections are BLOCKED') + more;
     },
   },
+  'rpc-dynamic-blocked': {
+    word: 'RPC BLOCKED',
+    established: 'opens, then fails',
+    heading: 'RPC: ports that the endpoint mapper handed out, and that do not get through',
+    verdict: (proven, likely) => {
+      if (proven === 0) return counted(likely, 'RPC port is probably blocked', 'RPC ports are probably blocked');
+      const more = likely === 0 ? '' : `, ${count(likely)} more probably`;
+      return counted(proven, 'RPC port is BLOCKED', 'RPC ports are BLOCKED') + more;
+    },
+  },
+  'rpc-mapper-refused': {
+    word: 'no RPC port',
+    established: 'no port known',
+    heading: 'RPC: services that the endpoint mapper does not know',
+    verdict: all('RPC service is not registered', 'RPC services are not registered'),
+  },
   'pxe-no-offer': {
     word: 'no address',
     heading: 'PXE: machines that get no address to boot with',
@@ -172,6 +188,11 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
     heading: 'PXE: boots that the server ended, nothing is deployed',
     verdict: all('boot was ended by the server', 'boots were ended by the server'),
   },
+  'rpc-port-out-of-range': {
+    word: 'RPC port',
+    heading: 'RPC: ports outside the dynamic range',
+    verdict: all('RPC port lies outside the range', 'RPC ports lie outside the range'),
+  },
   forbidden: {
     word: 'FORBIDDEN',
     heading: 'FORBIDDEN: traffic that the topology forbids',
@@ -225,6 +246,12 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
     word: 'slow',
     heading: 'SLOW TO OPEN: works, but only after repeated SYNs',
     verdict: all('connection was slow to open', 'connections were slow to open'),
+    brief: 'message',
+  },
+  'rpc-port-unmapped': {
+    word: 'RPC port',
+    heading: 'RPC: dynamic ports that no endpoint mapper handed out',
+    verdict: all('pair uses dynamic ports that nobody handed out', 'pairs use dynamic ports that nobody handed out'),
     brief: 'message',
   },
   'required-not-seen': {

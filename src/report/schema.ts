@@ -47,9 +47,9 @@ export const coverageSchema = z
     judged: amount,
     not_judged: z.record(z.string(), amount).describe('Frames by reason; with judged they add up to frames'),
     malformed_messages: amount.describe(
-      'DHCP and TFTP messages that break their own rules; what is whole in them is read',
+      'DHCP, TFTP and RPC messages that break their own rules; what is whole in them is read',
     ),
-    messages_not_kept: amount.describe('DHCP and TFTP messages beyond what is kept of a capture'),
+    messages_not_kept: amount.describe('DHCP, TFTP and RPC messages beyond what is kept of a capture'),
   })
   .describe('Every frame is judged or counted under the reason why not');
 
@@ -320,6 +320,37 @@ export const tftpTransferSchema = z
   })
   .meta({ id: 'TftpTransfer', description: 'A file asked for over TFTP, with all repeats of the request' });
 
+export const rpcInterfaceSchema = z
+  .object({
+    uuid: z.string().nullable().describe('Null where DCOM handed out the port of a program'),
+    name: z.string().nullable().describe('As its document spells it, such as drsuapi'),
+    text: z.string(),
+    told_by: z.enum(['endpoint-mapper', 'dcom']),
+    told_to_client: z.boolean().describe('False where the capture shows the answer to another client only'),
+    frame: z.int().min(1).describe('The frame with the answer'),
+    capture: z.string().describe('Path of the capture that holds it'),
+    ts: time,
+  })
+  .meta({ id: 'RpcInterface', description: 'What a server told of one of its RPC ports' });
+
+export const rpcConnectionSchema = z
+  .object({
+    src_ip: z.string(),
+    src_name: z.string().nullable(),
+    dest_ip: z.string(),
+    dest_name: z.string().nullable(),
+    dest_port: port,
+    interfaces: z.array(rpcInterfaceSchema),
+    rules: z.array(z.string()).describe('Rules that let the two use RPC; those that speak of the interface first'),
+    connections: amount,
+    outcomes: z.partialRecord(outcomeSchema, amount).describe('Connections by outcome; only outcomes that occurred'),
+    first_frame: z.int().min(1),
+    capture: z.string().describe('Path of the capture that holds the first frame'),
+    first_ts: time,
+    last_ts: time,
+  })
+  .meta({ id: 'RpcConnection', description: 'Connections of one client to a port that RPC handed out' });
+
 export const reportSchema = z
   .object({
     schema: z.literal('pcapcheck-report/1').describe('Changes when a field is removed or changes its meaning'),
@@ -350,6 +381,7 @@ export const reportSchema = z
     pairs_left_out: amount.describe('Pairs beyond those that are listed'),
     pxe_clients: z.array(pxeClientSchema),
     tftp_transfers: z.array(tftpTransferSchema),
+    rpc_connections: z.array(rpcConnectionSchema),
   })
   .meta({ title: 'pcapcheck report, version 1' }) satisfies z.ZodType<Report>;
 

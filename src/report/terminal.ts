@@ -9,6 +9,7 @@ import { glanceSection } from './terminal/glance.ts';
 import { coverageSection, inputSection, undecidedSection } from './terminal/limits.ts';
 import { matrixSection } from './terminal/matrix.ts';
 import { pxeSection } from './terminal/pxe.ts';
+import { rpcSection } from './terminal/rpc.ts';
 import { ruleSection } from './terminal/rules.ts';
 import { verdictLines } from './terminal/verdict.ts';
 
@@ -23,6 +24,7 @@ const SECTIONS = [
   findingSections,
   exceptionSection,
   pxeSection,
+  rpcSection,
   matrixSection,
   ruleSection,
   undecidedSection,

@@ -3,15 +3,17 @@ import type { Observation } from '../track/observation.ts';
 import { bootClients } from './boot-clients.ts';
 import { bootMessages } from './boot-messages.ts';
 import type { BootClient } from './boot-story.ts';
+import { type RpcStories, rpcStories } from './rpc-stories.ts';
 import { tftpStories } from './tftp-stories.ts';
 import type { TftpStory } from './tftp-story.ts';
 
-/** The conversations that explain others, played in the order of time: network boots and TFTP transfers. */
+/** The conversations that explain others, played in the order of time: network boots, TFTP transfers, and the ports that RPC hands out. */
 export interface Stories {
   /** In the order of their first message. */
   clients: BootClient[];
   /** In the order of the first request. */
   transfers: TftpStory[];
+  rpc: RpcStories;
   /** Messages that began like DHCP or TFTP and broke their rules. */
   malformed: number;
   /** Messages and TFTP packets that went beyond what is kept. */
@@ -21,10 +23,12 @@ export interface Stories {
 export function playStories(observation: Observation): Stories {
   const tftp = tftpStories(observation);
   const dhcp = bootMessages(observation);
+  const rpc = rpcStories(observation);
   const { lost } = observation.payloads;
   return {
     clients: bootClients(dhcp.messages, tftp.stories),
     transfers: tftp.stories,
+    rpc,
     malformed: tftp.malformed + dhcp.malformed,
     dropped:
       tftp.dropped + lost[CONTROL_DHCP] + lost[CONTROL_TFTP] + lost[CONTROL_DHCPV6] + observation.tftpMeters.dropped,

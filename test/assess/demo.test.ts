@@ -145,7 +145,12 @@ describe('the same frames in three formats', () => {
       ...row,
       conversations: row.conversations.map((one) => ({ ...one, capture: 'capture' })),
     }));
-    return [...renderJson({ ...report, findings, matrix, tftp_transfers, captures: [] })].join('');
+    const rpc_connections = report.rpc_connections.map((row) => ({
+      ...row,
+      capture: 'capture',
+      interfaces: row.interfaces.map((told) => ({ ...told, capture: 'capture' })),
+    }));
+    return [...renderJson({ ...report, findings, matrix, tftp_transfers, rpc_connections, captures: [] })].join('');
   };
   test.each(['demo.pcapng', 'demo.pcap.gz'])('the report of %s is the report of demo.pcap', async (file) => {
     expect(await json(`${DEMO}/${file}`)).toBe(await json(DEMO_CAPTURE));

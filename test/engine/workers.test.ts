@@ -66,7 +66,8 @@ describe('a series', () => {
   });
   afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-  const ofAll = (report: Report) => without(report, ['captures', 'capture', 'frames', 'request_frames', 'frame']);
+  const ofAll = (report: Report) =>
+    without(report, ['captures', 'capture', 'frames', 'request_frames', 'frame', 'first_frame']);
   /** Number over the whole series of a frame of one of its files. */
   const overall = (capture: string | null, frame: number): number =>
     files.indexOf(capture ?? '') * FRAMES_IN_A_FILE + frame;

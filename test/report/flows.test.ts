@@ -81,6 +81,8 @@ describe('flows as ndjson', () => {
       icmp: fc.option(fc.record({ version: fc.constantFrom<4 | 6>(4, 6), type: fc.nat(255), code: fc.nat(255) })),
       vlan: fc.option(fc.nat(4095)),
       capture: fc.string({ unit: 'binary' }),
+      rpc_interface: fc.constantFrom('drsuapi', '12345678-1234-abcd-ef00-01234567cffb', null),
+      rpc_frame: fc.option(fc.nat()),
     });
     fc.assert(
       fc.property(fc.array(row, { maxLength: 10 }), (rows) => {

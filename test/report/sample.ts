@@ -7,6 +7,7 @@ import type {
   PxeClientReport,
   Report,
   ReportedFinding,
+  RpcConnectionReport,
   RuleReport,
   Source,
   TftpTransferReport,
@@ -652,6 +653,71 @@ const tftp_transfers: TftpTransferReport[] = [
   },
 ];
 
+const rpc_connections: RpcConnectionReport[] = [
+  {
+    src_ip: '10.20.0.10',
+    src_name: 'CM01',
+    dest_ip: '10.20.0.5',
+    dest_name: 'DC01',
+    dest_port: 49664,
+    interfaces: [
+      {
+        uuid: 'e3514235-4b06-11d1-ab04-00c04fc2dcd2',
+        name: 'drsuapi',
+        text: 'directory replication (drsuapi)',
+        told_by: 'endpoint-mapper',
+        told_to_client: true,
+        frame: 812,
+        capture: CAPTURE,
+        ts: '2026-03-02T09:00:40.000000000Z',
+      },
+      {
+        uuid: '12345678-1234-abcd-ef00-01234567cffb',
+        name: 'logon',
+        text: 'Netlogon (logon)',
+        told_by: 'endpoint-mapper',
+        told_to_client: true,
+        frame: 840,
+        capture: CAPTURE,
+        ts: '2026-03-02T09:00:44.000000000Z',
+      },
+    ],
+    rules: ['cm.site-dc.rpc-dynamic'],
+    connections: 3,
+    outcomes: { established: 2, 'no-answer': 1 },
+    first_frame: 815,
+    capture: CAPTURE,
+    first_ts: '2026-03-02T09:00:40.100000000Z',
+    last_ts: '2026-03-02T09:11:00.000000000Z',
+  },
+  {
+    src_ip: '10.20.4.120',
+    src_name: null,
+    dest_ip: '10.20.0.10',
+    dest_name: 'CM01',
+    dest_port: 50100,
+    interfaces: [
+      {
+        uuid: null,
+        name: null,
+        text: 'DCOM objects (WMI and others)',
+        told_by: 'dcom',
+        told_to_client: false,
+        frame: 1400,
+        capture: CAPTURE,
+        ts: '2026-03-02T09:04:40.000000000Z',
+      },
+    ],
+    rules: [],
+    connections: 1,
+    outcomes: { established: 1 },
+    first_frame: 1500,
+    capture: CAPTURE,
+    first_ts: '2026-03-02T09:05:00.000000000Z',
+    last_ts: '2026-03-02T09:05:10.000000000Z',
+  },
+];
+
 /** A site where much is wrong. */
 export const trouble: Report = {
   schema: 'pcapcheck-report/1',
@@ -739,6 +805,7 @@ export const trouble: Report = {
   pairs_left_out: 0,
   pxe_clients,
   tftp_transfers,
+  rpc_connections,
 };
 
 /** The same site on a good day. */
@@ -765,6 +832,7 @@ export const clear: Report = {
   pairs: [],
   pxe_clients: [],
   tftp_transfers: [],
+  rpc_connections: [],
 };
 
 /** Names as an attacker would choose them. */
@@ -836,6 +904,13 @@ export function hostile(name: string): Report {
       options: { blksize: name },
       error: { code: 1, text: name, by: 'server' },
     })),
+    rpc_connections: rpc_connections.map((row) => ({
+      ...row,
+      src_name: name,
+      dest_name: name,
+      capture: name,
+      interfaces: row.interfaces.map((told) => ({ ...told, capture: name, text: name, name })),
+    })),
   };
 }
 
@@ -860,6 +935,8 @@ const FLOW: FlowRow = {
   vlan: null,
   capture: CAPTURE,
   drop: null,
+  rpc_interface: null,
+  rpc_frame: null,
 };
 
 export const flows: FlowRow[] = [
@@ -878,6 +955,8 @@ export const flows: FlowRow[] = [
     bytes_toclient: 4_310_228_871,
     syns: 1,
     first_frame: 2000,
+    rpc_interface: 'drsuapi',
+    rpc_frame: 1988,
     last_ts: '2026-03-02T11:31:12.250113000Z',
     vlan: 20,
   },

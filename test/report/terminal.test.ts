@@ -88,8 +88,8 @@ describe('terminal report', () => {
   it('says how many messages were broken, and how many were lost', () => {
     const coverage = { ...trouble.coverage, malformed_messages: 2, messages_not_kept: 1 };
     const told = renderTerminal({ ...trouble, coverage }, plain).replace(/\s+/g, ' ');
-    expect(told).toContain('2 messages of DHCP or TFTP break their own rules; what is whole in them was read');
-    expect(told).toContain('1 message of DHCP or TFTP went beyond what is kept of a capture');
+    expect(told).toContain('2 messages of DHCP, TFTP or RPC break their own rules; what is whole in them was read');
+    expect(told).toContain('1 message of DHCP, TFTP or RPC went beyond what is kept of a capture');
   });
 
   it('shows a kind that it has no words for under its id', () => {
@@ -109,7 +109,7 @@ describe('terminal report', () => {
       ...refused,
       src_ip: `10.9.${host >> 8}.${host & 255}`,
     }));
-    const text = renderTerminal({ ...trouble, findings }, plain);
+    const text = renderTerminal({ ...trouble, findings, rpc_connections: [] }, plain);
     expect(text).toContain('300 required connections are BLOCKED');
     expect(text).toContain('300 sources');
     expect(text.split('\n').length).toBeLessThan(100);

@@ -19,6 +19,8 @@ export const blockedRequired: Kind = {
       if (judged.verdict.kind !== 'expected' || judged.reach.state !== 'blocked') continue;
       // Network boot and TFTP have findings of their own, which say more.
       if (context.storyReach.isTold(judged.conversation)) continue;
+      // So has a port that RPC handed out.
+      if (context.rpc.blocked.has(judged)) continue;
       // So has the half of a pair of ports.
       if (halves.has(judged.conversation)) continue;
       const needed = neededUses(judged, context);

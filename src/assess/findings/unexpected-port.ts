@@ -1,6 +1,7 @@
 import type { Context, Judged } from '../context.ts';
 import type { Kind } from '../kind.ts';
 import { endsOf, evidenceOf, findingOf } from '../new-finding.ts';
+import { rpcText } from '../rpc-view.ts';
 import type { Finding } from '../types.ts';
 import { type Passage, passageOf } from '../verdicts.ts';
 import { called, counted, pairFilter, portText } from '../wording.ts';
@@ -40,12 +41,17 @@ function tellOne({ conversation, reach }: Judged, context: Context): Finding {
     stopped: `tried ${portText(conversation)} of ${called(server)} and did not get through`,
     unknown: `tried ${portText(conversation)} of ${called(server)}, and the capture does not show whether it got through`,
   };
+  const explanation = context.rpc.explanationOf(conversation);
+  const mapped =
+    explanation === null
+      ? ''
+      : ` The port is RPC: ${called(server)} handed it out for ${rpcText(explanation.mapping)} (frame ${context.place(explanation.told.frame).frame}).`;
   return findingOf(
     {
       kind: unexpectedPort.meta.id,
       severity: passage === 'through' ? 'medium' : 'low',
       certainty: fates.every((fate) => fate.inferred === fate.count) ? 'likely' : 'proven',
-      message: `${called(client)} ${what[passage]}; no rule expects it.`,
+      message: `${called(client)} ${what[passage]}; no rule expects it.${mapped}`,
       remedy: REMEDY,
       rule: [],
       source: null,

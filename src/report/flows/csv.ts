@@ -33,6 +33,8 @@ export const FLOW_COLUMNS: readonly CsvColumn<FlowRow>[] = [
   { name: 'drop_cause', value: (row) => row.drop?.cause ?? null },
   { name: 'drop_reason', value: (row) => row.drop?.reason ?? null },
   { name: 'drop_because', value: (row) => row.drop?.because ?? null },
+  { name: 'rpc_interface', value: (row) => row.rpc_interface },
+  { name: 'rpc_frame', value: (row) => row.rpc_frame },
 ];
 
 export function csvFlows(write: TextSink, options: FlowOptions): FlowWriter {

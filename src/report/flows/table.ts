@@ -42,6 +42,9 @@ const FACTS: readonly FactColumn[] = [
   { title: 'duration', width: 8, align: 'right', text: (row) => duration(secondsBetween(row.first_ts, row.last_ts)) },
 ];
 
+/** Only where the first rows have one. */
+const RPC_FACT: FactColumn = { title: 'rpc', width: 21, align: 'left', text: (row) => row.rpc_interface ?? '' };
+
 /** Where the line is short the last of these goes first. */
 const LEAST_FACTS = 2;
 
@@ -92,7 +95,7 @@ const factsWidth = (facts: readonly FactColumn[]): number =>
   facts.reduce((sum, fact) => sum + GAP.length + fact.width, 0);
 
 function layoutFor(rows: FlowRow[], width: number): Layout {
-  let facts = FACTS;
+  let facts = rows.some((row) => row.rpc_interface !== null) ? [...FACTS, RPC_FACT] : FACTS;
   const free = (): number => width - PROTO_WIDTH - 2 * GAP.length - factsWidth(facts);
   while (free() < SHORT_ADDRESSES && facts.length > LEAST_FACTS) facts = facts.slice(0, -1);
   const widest = (text: (row: FlowRow) => string): number =>

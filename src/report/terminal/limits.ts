@@ -47,11 +47,11 @@ function messageLines({ malformed_messages: malformed, messages_not_kept: lost }
 }
 
 export function malformedText(messages: number): string {
-  return `${counted(messages, 'message')} of DHCP or TFTP ${messages === 1 ? 'breaks its' : 'break their'} own rules; what is whole in ${messages === 1 ? 'it' : 'them'} was read`;
+  return `${counted(messages, 'message')} of DHCP, TFTP or RPC ${messages === 1 ? 'breaks its' : 'break their'} own rules; what is whole in ${messages === 1 ? 'it' : 'them'} was read`;
 }
 
 export function notKeptText(messages: number): string {
-  return `${counted(messages, 'message')} of DHCP or TFTP went beyond what is kept of a capture: boots and transfers may lack parts; look at a shorter capture`;
+  return `${counted(messages, 'message')} of DHCP, TFTP or RPC went beyond what is kept of a capture: boots, transfers and RPC ports may lack parts; look at a shorter capture`;
 }
 
 /** What the reader must know where the memory was too small. */
