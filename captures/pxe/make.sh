@@ -15,7 +15,7 @@ INSTALL=no
 PATIENCE=75 # seconds a machine may take to boot or to give up
 
 SCENARIOS=(bios-success uefi-success only-69 reply-rejected no-relay 4011-blocked two-responders options-override file-missing
-  single-port client-acks-lost fragments-dropped large-blocks)
+  single-port client-acks-lost fragments-dropped large-blocks ipv6-success ipv6-only-69)
 
 usage() { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; echo "Scenarios: ${SCENARIOS[*]}"; }
 WANTED=()
@@ -121,6 +121,19 @@ build() {
   done
 }
 
+# IPv6 beside IPv4 on the client's network, the firewall and the PXE server.
+with_ipv6() {
+  in_ns $FW sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 net.ipv6.conf.all.forwarding=1
+  in_ns $CL sysctl -qw net.ipv6.conf.lan.disable_ipv6=0
+  in_ns $DP sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0 net.ipv6.conf.lo.disable_ipv6=0
+  in_ns $FW ip addr add fd00:77:1::1/64 dev clients nodad
+  in_ns $FW ip addr add fd00:77:2::1/64 dev servers nodad
+  in_ns $CL ip addr add fd00:77:1::9/64 dev lan nodad
+  in_ns $DP ip addr add fd00:77:2::20/64 dev eth0 nodad
+  in_ns $CL ip -6 route add default via fd00:77:1::1
+  in_ns $DP ip -6 route add default via fd00:77:2::1
+}
+
 capture() { # @1 scenario
   background $CL tcpdump -i lan -U -s 0 -w "$WORK/$1-client.pcap" 'udp or icmp or (ip[6:2] & 0x1fff != 0)'
   background $FW tcpdump -i any -U -s 0 -w "$WORK/$1-firewall.pcap" 'udp or icmp or (ip[6:2] & 0x1fff != 0)'
@@ -213,6 +226,11 @@ run() {
       filter <<< 'table netdev f { chain in { type filter hook ingress device servers priority 0; ip frag-off & 0x1fff != 0 drop; }; }'
       pulled 8192 ;;
     large-blocks) pulled 8192 ;;
+    ipv6-success) with_ipv6; pulled 1400 fd00:77:2::20 ;;
+    ipv6-only-69)
+      with_ipv6
+      filter <<< 'table ip6 f { chain forward { type filter hook forward priority 0; policy accept; udp dport != 69 drop; }; }'
+      pulled 1400 fd00:77:2::20 ;;
   esac
   sleep 3
   cleanup
@@ -223,14 +241,16 @@ run() {
   echo "$scenario: $(cd "$OUT" && ls -l "$scenario"-*.pcap.gz | awk '{ printf "%s %d  ", $9, $5 }')"
 }
 
-# A transfer as a boot manager makes it, block size above the path's MTU. @1 block size
+# A transfer as a boot manager makes it. @1 block size, which may be above the path's MTU, @2 address of the server
 pulled() {
+  local server=${2:-10.77.2.20} listen=10.77.2.20:69
+  case $server in *:*) listen=[$server]:69 ;; esac
   "$IN_TFTPD" --version 2> /dev/null | grep -q tftp-hpa || die "in.tftpd of tftpd-hpa is missing; --install fetches it, or set IN_TFTPD"
-  background $DP "$IN_TFTPD" --listen --foreground --user root --address 10.77.2.20:69 --port-range 49152:65534 \
+  background $DP "$IN_TFTPD" --listen --foreground --user root --address "$listen" --port-range 49152:65534 \
     --secure "$WORK/tftp"
   sleep 0.5
   in_ns $CL timeout --kill-after=5 40 atftp --option "blksize $1" --option 'tsize 0' --get -r images/boot.wim \
-    -l "$WORK/got" 10.77.2.20 >> "$WORK/log" 2>&1 || true
+    -l "$WORK/got" "$server" >> "$WORK/log" 2>&1 || true
 }
 
 for scenario in "${WANTED[@]}"; do

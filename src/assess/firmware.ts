@@ -36,6 +36,12 @@ const MESSAGES = {
 } as const;
 export type ScreenMessage = keyof typeof MESSAGES;
 
+/** The same for a transfer that may be no boot: its DHCP is not in the capture. */
+export function onAnyScreen(message: ScreenMessage): string {
+  const { bios, uefi } = MESSAGES[message];
+  return `If this is firmware that boots, its screen shows ${bios}, or ${uefi} under UEFI.`;
+}
+
 /** A sentence with the firmware's own message. @param architecture option 93, null where it is not known */
 export function onScreen(message: ScreenMessage, architecture: number | null): string {
   const { bios, uefi } = MESSAGES[message];

@@ -3,6 +3,7 @@ import { transferPorts } from '../catalog/index.ts';
 import { ARCHITECTURES, type BootClient } from '../stories/boot-story.ts';
 import type { TftpStory } from '../stories/tftp-story.ts';
 import type { Context } from './context.ts';
+import { onAnyScreen, onScreen, type ScreenMessage } from './firmware.ts';
 import { isListed, type Peer } from './peers.ts';
 import { addressFilter, called, pairFilter } from './wording.ts';
 
@@ -40,6 +41,11 @@ function bootOf(client: Peer, { stories }: Context): BootClient | null {
 export function machine({ client, boot }: Pick<TftpCase, 'client' | 'boot'>): string {
   const kind = boot?.architecture === null || boot === null ? undefined : ARCHITECTURES[boot.architecture];
   return [called(client), boot?.hardwareAddress, kind].filter(Boolean).join(', ');
+}
+
+/** What the firmware shows to who stands in front of it. */
+export function screenText({ boot }: Pick<TftpCase, 'boot'>, message: ScreenMessage): string {
+  return boot === null ? onAnyScreen(message) : onScreen(message, boot.architecture);
 }
 
 /** Silence proves something only where an answer would have been seen: both directions of either end, or the server side of its boot. */

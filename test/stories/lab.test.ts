@@ -80,6 +80,26 @@ describe('what the boots show', () => {
     expect(whole.tftp_transfers).toMatchObject([{ outcome: 'complete', bytes: 90000, blocks: 11 }]);
   });
 
+  test('TFTP over IPv6 is the same story', async () => {
+    for (const vantage of ['client', 'firewall', 'server'] as const) {
+      const { tftp_transfers } = await reportOf('ipv6-success', vantage);
+      expect(tftp_transfers).toMatchObject([
+        {
+          client_ip: 'fd00:77:1::9',
+          server_ip: 'fd00:77:2::20',
+          server_port: 51089,
+          file: 'images/boot.wim',
+          mode: 'octet',
+          accepted_options: { blksize: '1400', tsize: '90000' },
+          bytes: 90000,
+          blocks: 65,
+          retransmissions: 0,
+          outcome: 'complete',
+        },
+      ]);
+    }
+  });
+
   test('nothing is told twice: no blocked-required beside a story, and the rule is blocked', async () => {
     const { findings, rules } = await reportOf('only-69', 'server');
     expect(findings.filter(({ kind }) => kind === 'blocked-required')).toEqual([]);

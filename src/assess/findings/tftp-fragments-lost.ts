@@ -1,9 +1,8 @@
 import type { TftpStory } from '../../stories/tftp-story.ts';
 import type { Context } from '../context.ts';
-import { onScreen } from '../firmware.ts';
 import type { Kind } from '../kind.ts';
 import { storyFinding } from '../story-finding.ts';
-import { filesText, machine, type TftpCase, tftpCases, tftpFilter } from '../tftp-evidence.ts';
+import { filesText, machine, screenText, type TftpCase, tftpCases, tftpFilter } from '../tftp-evidence.ts';
 import type { Finding } from '../types.ts';
 import { called } from '../wording.ts';
 
@@ -18,7 +17,7 @@ function isLost({ outcome, fragments }: TftpStory): boolean {
 }
 
 function tell(one: TftpCase, context: Context): Finding {
-  const { client, server, stories, boot } = one;
+  const { client, server, stories } = one;
   const { blockSize, blocks, acknowledged } = stories[0];
   const datagrams = stories.reduce((sum, { fragments }) => sum + (fragments?.datagrams ?? 0), 0);
   const incomplete = stories.reduce((sum, { fragments }) => sum + (fragments?.incomplete ?? 0), 0);
@@ -31,7 +30,7 @@ function tell(one: TftpCase, context: Context): Finding {
       kind: tftpFragmentsLost.meta.id,
       severity: 'high',
       certainty: proven ? 'proven' : 'likely',
-      message: `${filesText(stories)} from ${called(server)} to ${machine(one)} stops at block ${blocks} (${acknowledged} acknowledged): blocks of ${blockSize} bytes are sent in IP fragments, and ${seen}. ${onScreen('tftp-read', boot?.architecture ?? null)}`,
+      message: `${filesText(stories)} from ${called(server)} to ${machine(one)} stops at block ${blocks} (${acknowledged} acknowledged): blocks of ${blockSize} bytes are sent in IP fragments, and ${seen}. ${screenText(one, 'tftp-read')}`,
       remedy: `Set a block size that fits one packet (RamDiskTFTPBlockSize 1456 or less, less in tunnels; on WDS MaximumBlockSize), or let IP fragments pass between ${called(server)} and ${called(client)} on every firewall.`,
       outcome: 'answered',
       client,

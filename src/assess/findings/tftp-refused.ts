@@ -1,10 +1,9 @@
 import { numberOption, TFTP_ERRORS } from '../../protocols/tftp.ts';
 import type { TftpStory } from '../../stories/tftp-story.ts';
 import type { Context } from '../context.ts';
-import { onScreen } from '../firmware.ts';
 import type { Kind } from '../kind.ts';
 import { storyFinding } from '../story-finding.ts';
-import { fileText, machine, type TftpCase, tftpCases, tftpFilter, wentOnAfter } from '../tftp-evidence.ts';
+import { fileText, machine, screenText, type TftpCase, tftpCases, tftpFilter, wentOnAfter } from '../tftp-evidence.ts';
 import type { Finding } from '../types.ts';
 import { called, counted } from '../wording.ts';
 
@@ -37,7 +36,7 @@ function byFile(one: TftpCase): TftpCase[] {
 const FILES_TOLD = 20;
 
 function tell(one: TftpCase, context: Context): Finding {
-  const { client, server, stories, boot } = one;
+  const { client, server, stories } = one;
   const [story] = stories;
   const { code, text } = story.failure!;
   const known = TFTP_ERRORS[code] ?? 'unknown error';
@@ -50,7 +49,7 @@ function tell(one: TftpCase, context: Context): Finding {
       kind: tftpRefused.meta.id,
       severity: 'medium',
       certainty: 'proven',
-      message: `${called(server)} refuses ${fileText(story.file)} to ${machine(one)} (${counted(stories.length, 'time')}): TFTP error ${code}, ${known}${said}${code === OPTIONS && asked !== '' ? `; it asked for ${asked}` : ''}. ${onScreen(code === NOT_FOUND ? 'tftp-not-found' : 'tftp-error', boot?.architecture ?? null)}`,
+      message: `${called(server)} refuses ${fileText(story.file)} to ${machine(one)} (${counted(stories.length, 'time')}): TFTP error ${code}, ${known}${said}${code === OPTIONS && asked !== '' ? `; it asked for ${asked}` : ''}. ${screenText(one, code === NOT_FOUND ? 'tftp-not-found' : 'tftp-error')}`,
       remedy: remedyOf(story, called(server)),
       outcome: 'answered',
       client,

@@ -1,12 +1,12 @@
 import { type TftpStory, transferPort } from '../../stories/tftp-story.ts';
 import type { Context } from '../context.ts';
-import { onScreen } from '../firmware.ts';
 import type { Kind } from '../kind.ts';
 import { storyFinding } from '../story-finding.ts';
 import { isProven } from '../story-reach.ts';
 import {
   filesText,
   machine,
+  screenText,
   type TftpCase,
   tftpCases,
   tftpFilter,
@@ -45,7 +45,7 @@ function waysOf(story: TftpStory): 'answer' | 'client' | null {
 }
 
 function tell(one: TftpCase, context: Context): Finding {
-  const { client, server, stories, boot } = one;
+  const { client, server, stories } = one;
   const story = stories.find((each) => each.rejection !== null) ?? stories[0];
   const way = waysOf(story)!;
   const port = transferPort(story);
@@ -80,7 +80,7 @@ function tell(one: TftpCase, context: Context): Finding {
       kind: tftpReplyBlocked.meta.id,
       severity: 'high',
       certainty: proven ? 'proven' : 'likely',
-      message: `${message} ${onScreen('tftp-timeout', boot?.architecture ?? null)}`,
+      message: `${message} ${screenText(one, 'tftp-timeout')}`,
       remedy,
       outcome: rejection?.verdict.outcome ?? 'no-answer',
       client,
@@ -97,7 +97,7 @@ function tell(one: TftpCase, context: Context): Finding {
 
 /** Near the client: the answer is missing, and why cannot be seen from here. */
 function tellSilence(one: TftpCase, context: Context): Finding {
-  const { client, server, stories, boot } = one;
+  const { client, server, stories } = one;
   const name = called(server);
   const range = transferRange(server).text;
   const requests = stories.reduce((sum, each) => sum + each.requests.length, 0);
@@ -109,7 +109,7 @@ function tellSilence(one: TftpCase, context: Context): Finding {
       kind: tftpReplyBlocked.meta.id,
       severity: 'high',
       certainty: 'likely',
-      message: `${machine(one)} asks ${name} for ${filesText(stories)} (${counted(requests, 'request')} to udp/69), and no answer arrives from any port. Seen from the client's network, three causes look alike: the answer is dropped on the way (it comes from a port of its own, ${range}, which a rule for 69 does not cover), the request is dropped, or the service is silent. ${reachable} ${onScreen('tftp-timeout', boot?.architecture ?? null)}`,
+      message: `${machine(one)} asks ${name} for ${filesText(stories)} (${counted(requests, 'request')} to udp/69), and no answer arrives from any port. Seen from the client's network, three causes look alike: the answer is dropped on the way (it comes from a port of its own, ${range}, which a rule for 69 does not cover), the request is dropped, or the service is silent. ${reachable} ${screenText(one, 'tftp-timeout')}`,
       remedy: `Capture at ${name} at the same time. Where its answer leaves from a high port, that is what is blocked: allow udp from ${name}, ports ${range}, to any port of ${called(client)} (from the server's side; the answer is a new flow), or turn on the TFTP helper of the firewall, or fix the server's ports (WDS: UdpPortPolicy; tftp_port_range in the topology) and open those. Where no request arrives there, allow udp/69 towards it. Where the request arrives and nothing leaves, start the TFTP service (WDS, or the PXE responder) and look at its host firewall, outbound too.`,
       outcome: 'no-answer',
       client,

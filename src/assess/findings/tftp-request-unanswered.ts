@@ -1,8 +1,7 @@
 import type { Context } from '../context.ts';
-import { onScreen } from '../firmware.ts';
 import type { Kind } from '../kind.ts';
 import { storyFinding } from '../story-finding.ts';
-import { filesText, machine, type TftpCase, tftpFilter, transferRange } from '../tftp-evidence.ts';
+import { filesText, machine, screenText, type TftpCase, tftpFilter, transferRange } from '../tftp-evidence.ts';
 import { isBehindRelay, isNearClient, isRejectedRequest, silentCases } from '../tftp-silence.ts';
 import type { Finding } from '../types.ts';
 import { called, counted } from '../wording.ts';
@@ -20,7 +19,7 @@ export const tftpRequestUnanswered: Kind = {
 };
 
 function tell(one: TftpCase, context: Context): Finding {
-  const { client, server, stories, boot } = one;
+  const { client, server, stories } = one;
   const requests = stories.reduce((sum, each) => sum + each.requests.length, 0);
   const range = transferRange(server);
   const rejection = stories.find(isRejectedRequest)?.rejection ?? null;
@@ -30,7 +29,7 @@ function tell(one: TftpCase, context: Context): Finding {
       kind: tftpRequestUnanswered.meta.id,
       severity: 'high',
       certainty: rejection === null ? 'likely' : 'proven',
-      message: `${asked}, and ${rejection === null ? `nothing comes back from any port. ${vantage(one)}` : `${rejection.sender} rejects it (ICMP${rejection.verdict.version === 6 ? 'v6' : ''} type ${rejection.verdict.type} code ${rejection.verdict.code}).`} ${onScreen('tftp-timeout', boot?.architecture ?? null)}`,
+      message: `${asked}, and ${rejection === null ? `nothing comes back from any port. ${vantage(one)}` : `${rejection.sender} rejects it (ICMP${rejection.verdict.version === 6 ? 'v6' : ''} type ${rejection.verdict.type} code ${rejection.verdict.code}).`} ${screenText(one, 'tftp-timeout')}`,
       remedy:
         rejection === null
           ? `Capture at ${called(server)} at the same time. Where its answer leaves from a high port, that is what is blocked: allow udp from its ports ${range.text} to the client. Where no request arrives, allow udp/69 towards it. Where the request arrives and nothing leaves, start the TFTP service (WDS, or the PXE responder) and look at its host firewall, outbound too.`

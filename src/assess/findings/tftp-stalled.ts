@@ -1,10 +1,18 @@
 import type { Moment } from '../../stories/moment.ts';
 import { type TftpStory, transferPort } from '../../stories/tftp-story.ts';
 import type { Context } from '../context.ts';
-import { onScreen } from '../firmware.ts';
 import type { Kind } from '../kind.ts';
 import { storyFinding } from '../story-finding.ts';
-import { filesText, fileText, machine, type TftpCase, tftpCases, tftpFilter, wentOnAfter } from '../tftp-evidence.ts';
+import {
+  filesText,
+  fileText,
+  machine,
+  screenText,
+  type TftpCase,
+  tftpCases,
+  tftpFilter,
+  wentOnAfter,
+} from '../tftp-evidence.ts';
 import type { Finding } from '../types.ts';
 import { called, counted } from '../wording.ts';
 
@@ -23,7 +31,7 @@ function isStalled({ outcome, fragments, blocks, chains, rejection }: TftpStory)
 }
 
 function tell(one: TftpCase, context: Context): Finding {
-  const { client, server, stories, boot } = one;
+  const { client, server, stories } = one;
   const [story] = stories;
   const { blocks, acknowledged, bytes, blockSize, chains } = story;
   const repeated = (chains[0].data?.afterTop ?? 0) + (chains[0].acks?.afterTop ?? 0);
@@ -40,7 +48,7 @@ function tell(one: TftpCase, context: Context): Finding {
       kind: tftpStalled.meta.id,
       severity: 'high',
       certainty: 'likely',
-      message: `The transfer of ${stories.length === 1 ? fileText(story.file) : filesText(stories)} from ${called(server)} (port ${transferPort(story)}) to ${machine(one)} stops part-way: ${state}${repeated > 0 ? `, ${counted(repeated, 'repeat')} in vain` : ''}. ${where} ${onScreen('tftp-read', boot?.architecture ?? null)}`,
+      message: `The transfer of ${stories.length === 1 ? fileText(story.file) : filesText(stories)} from ${called(server)} (port ${transferPort(story)}) to ${machine(one)} stops part-way: ${state}${repeated > 0 ? `, ${counted(repeated, 'repeat')} in vain` : ''}. ${where} ${screenText(one, 'tftp-read')}`,
       remedy: `Look for a path that loses large packets: with a block size above ${LARGEST_WHOLE} (RamDiskTFTPBlockSize) datagrams come in fragments, and firewalls drop those; set 1456 or less and a window (RamDiskTFTPWindowSize) of 1 to try. Then look for a firewall that forgets idle UDP flows, for packet loss on the switch port, and whether the client was switched off.`,
       outcome: 'answered',
       client,
