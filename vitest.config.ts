@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { vitePage } from './scripts/page-plugin.mjs';
 import { viteYaml } from './scripts/yaml-plugin.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 export default defineConfig({
-  plugins: [viteYaml],
+  plugins: [viteYaml, vitePage],
   // Workers run the bundle, which `npm test` builds first.
   define: {
     PCAPCHECK_VERSION: JSON.stringify(version),

@@ -23,7 +23,7 @@ const HELP = `Writes the captures that the benchmark reads. The same arguments g
 
 Inputs:
 ${Object.entries(INPUTS)
-  .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
+  .map(([name, { about }]) => `  ${name.padEnd(11)} ${about}`)
   .join('\n')}
 `;
 

@@ -27,8 +27,8 @@ const MILLION = 1e6;
 /** Inputs that are also read at ten million packets unless told. */
 const GROWING = ['small', 'mix'];
 const QUICK = ['small', 'mix'];
-/** Its connections carry no data: for endless pipes, not for the table. */
-const UNLISTED = ['churn'];
+/** Not for the table: connections that carry no data, for endless pipes, and a capture that is small whatever its size. */
+const UNLISTED = ['churn', 'pxe-blocked'];
 
 const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
 

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { esbuildPage } from './page-plugin.mjs';
 import { esbuildYaml } from './yaml-plugin.mjs';
 import { withoutZodLocales } from './zod-plugin.mjs';
 
@@ -38,7 +39,7 @@ const result = await build({
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  plugins: [esbuildYaml, withoutZodLocales],
+  plugins: [esbuildYaml, esbuildPage, withoutZodLocales],
 });
 await chmod(join(fresh, 'pcapcheck.js'), 0o755);
 await chmod(fresh, 0o755);

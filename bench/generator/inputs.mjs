@@ -3,6 +3,7 @@ import { pcapng } from './formats/pcapng.mjs';
 import { Connections } from './traffic/connections.mjs';
 import { Giant } from './traffic/giant.mjs';
 import { Pxe } from './traffic/pxe.mjs';
+import { blockedBoot } from './traffic/pxe-client.mjs';
 import { Realistic } from './traffic/realistic.mjs';
 import { SynScan } from './traffic/syn-scan.mjs';
 
@@ -44,6 +45,10 @@ export const INPUTS = {
   pxe: {
     about: '500 clients installed over PXE',
     traffic: (frames, random, { packets }) => new Pxe(frames, random, packets),
+  },
+  'pxe-blocked': {
+    about: '500 clients whose TFTP answers a firewall drops (some 7,400 packets in all)',
+    traffic: (frames, random, { packets }) => new Pxe(frames, random, packets, blockedBoot),
   },
   realistic: {
     about: 'real captures, replicated with shifted addresses',

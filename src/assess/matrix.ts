@@ -41,9 +41,12 @@ function keyOf(row: MatrixRow): string {
   return [row.verdict, row.src_role, row.dest_role, row.proto, row.dest_port].join('\0');
 }
 
-type Ends = Pick<Conversation, 'client' | 'server' | 'proto' | 'port'>;
+type Ends = Pick<Conversation, 'client' | 'server' | 'proto' | 'port'> & Partial<Pick<Conversation, 'isTransfer'>>;
 
-function startRow({ client, server, proto, port }: Ends, verdict: Verdict): MatrixRow {
+/** Transfers of TFTP use a port of their own each, and are what a request to port 69 asked for. */
+const TFTP_PORT = 69;
+
+function startRow({ client, server, proto, port, isTransfer }: Ends, verdict: Verdict): MatrixRow {
   let [from, to] = [rolesOf(client), rolesOf(server)];
   let rules: string[] = [];
   let source: Source | null = null;
@@ -61,7 +64,7 @@ function startRow({ client, server, proto, port }: Ends, verdict: Verdict): Matr
     src_role: from,
     dest_role: to,
     proto,
-    dest_port: port,
+    dest_port: isTransfer === true ? TFTP_PORT : port,
     verdict: verdict.kind === 'unknown-endpoint' ? 'unexpected' : verdict.kind,
     rules,
     source,

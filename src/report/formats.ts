@@ -20,6 +20,11 @@ export const FORMATS = {
     description: 'text for a person, the verdict first',
     render: async (report, options) => [(await import('./terminal.ts')).renderTerminal(report, options)],
   },
+  html: {
+    description: 'one page for a browser: nothing else is needed to read it',
+    hashes: true,
+    render: async (report) => (await import('./html.ts')).renderHtml(report),
+  },
   json: {
     description: 'the whole report as one JSON document',
     hashes: true,

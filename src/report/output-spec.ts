@@ -35,6 +35,9 @@ const isFormat = (name: string): name is FormatName => (FORMAT_NAMES as readonly
 export function parseOutputSpec(spec: string): OutputSpec {
   const shown = printable(spec);
   const at = spec.indexOf('=');
+  if (at < 0 && isFormat(spec)) {
+    throw new OutputSpecError('no-path', noPath(shown, spec));
+  }
   if (at < 0) {
     throw new OutputSpecError(
       'no-format',
@@ -49,13 +52,13 @@ export function parseOutputSpec(spec: string): OutputSpec {
   }
   const path = spec.slice(at + 1);
   if (path === '') {
-    throw new OutputSpecError(
-      'no-path',
-      `--output ${shown} names no path: write ${format}=PATH, or ${format}=- for standard output.`,
-    );
+    throw new OutputSpecError('no-path', noPath(shown, format));
   }
   return { format, path };
 }
+
+const noPath = (shown: string, format: FormatName): string =>
+  `--output ${shown} names no path: write ${format}=PATH, or ${format}=- for standard output.`;
 
 /** All of them; two reports in one place would overwrite each other. */
 export function parseOutputSpecs(specs: readonly string[]): OutputSpec[] {

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { FORMAT_NAMES } from '../../src/report/formats.ts';
 import { discardUnfinished, OutputFileError, writeWhole } from '../../src/report/output-file.ts';
 import { parseOutputSpec, parseOutputSpecs } from '../../src/report/output-spec.ts';
 import { unprivileged } from '../support/unprivileged.ts';
@@ -42,14 +43,15 @@ describe('output specs', () => {
     [
       'pdf-document=a',
       'unknown-format',
-      "--output pdf-document=a: unknown format 'pdf-document', the formats are terminal, json, ndjson, csv, matrix-csv",
+      `--output pdf-document=a: unknown format 'pdf-document', the formats are ${FORMAT_NAMES.join(', ')}`,
     ],
     [
       'toString=a',
       'unknown-format',
-      "--output toString=a: unknown format 'toString', the formats are terminal, json, ndjson, csv, matrix-csv",
+      `--output toString=a: unknown format 'toString', the formats are ${FORMAT_NAMES.join(', ')}`,
     ],
     ['csv=', 'no-path', '--output csv= names no path: write csv=PATH, or csv=- for standard output.'],
+    ['json', 'no-path', '--output json names no path: write json=PATH, or json=- for standard output.'],
   ])('%s is refused', (spec, code, message) => {
     expect(() => parseOutputSpec(spec)).toThrow(expect.objectContaining({ code, message }));
   });

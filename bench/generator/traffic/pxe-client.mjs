@@ -10,7 +10,7 @@ import {
 } from '../protocols/dhcp.mjs';
 import { DHCP, DP } from '../site.mjs';
 import { ms } from '../wheel.mjs';
-import { abandonedRead, missingFile, read, stalledRead, unansweredRead } from './tftp-read.mjs';
+import { abandonedRead, lostAnswers, missingFile, read, stalledRead, unansweredRead } from './tftp-read.mjs';
 
 const PROGRAM = 'smsboot\\x64\\wdsmgfw.efi';
 const MASK = addressOption(1, 0xff000000);
@@ -47,6 +47,23 @@ export function* boot(network, index, packets, random) {
   const image = Math.floor(blocks * 0.85);
   if (trouble === TROUBLE.stalls) return yield* stalledRead(network, IMAGE, image, random);
   yield* read(network, IMAGE, image, window, random);
+}
+
+/**
+ * A client whose TFTP answers a firewall drops: it comes as far as the name of its program.
+ *
+ * @param {import('./pxe-network.mjs').PxeNetwork} network
+ * @param {number} index
+ * @param {number} _packets
+ * @param {import('../random.mjs').Random} random
+ * @returns {Generator<number, void>}
+ */
+export function* blockedBoot(network, index, _packets, random) {
+  if (index % 100 === TROUBLE.noBootServer) return yield* withoutBootServer(network);
+  yield* address(network, true);
+  yield* bootServer(network);
+  if (index % 100 === TROUBLE.missingFile) return yield* missingFile(network, 'smsboot\\x64\\wdsmgfw.efl', random);
+  yield* lostAnswers(network, PROGRAM, random);
 }
 
 const IMAGE = '\\SMSImages\\CM100005\\boot.CM100005.wim';

@@ -14,15 +14,16 @@ export class Pxe {
    * @param {import('../frames.mjs').Frames} frames
    * @param {Random} random
    * @param {number} packets that all clients together need; a client loads a boot image of the size that takes them
+   * @param {typeof boot} [story] what each client does
    */
-  constructor(frames, random, packets) {
+  constructor(frames, random, packets, story = boot) {
     this.opened = 0;
     this.wheel = new Wheel(CLIENT_COUNT);
     const perClient = Math.ceil((packets / CLIENT_COUNT) * 1.045);
     this.stories = Array.from({ length: CLIENT_COUNT }, (_, index) => {
       const network = new PxeNetwork(frames, this.wheel, CLIENTS + 0x8001 + index, random.next());
       this.wheel.schedule(index, ms(random.below(RAMP)));
-      return boot(network, index, perClient, new Random(random.next()));
+      return story(network, index, perClient, new Random(random.next()));
     });
   }
 

@@ -114,6 +114,21 @@ export function* unansweredRead(network, file, random) {
 }
 
 /**
+ * Seen at the server: a filter drops what it answers from its dynamic port, and both ask again until they give up.
+ *
+ * @param {PxeNetwork} network
+ * @param {string} file
+ * @param {Random} random
+ */
+export function* lostAnswers(network, file, random) {
+  const clientPort = dynamicPort(random);
+  for (const seconds of [1, 2, 4, 8]) {
+    yield* open(network, file, 100, 1, clientPort, dynamicPort(random));
+    yield ms(seconds * 1000);
+  }
+}
+
+/**
  * The client falls silent half way; the server sends the same block until it gives up.
  *
  * @param {PxeNetwork} network

@@ -54,7 +54,7 @@ export function byKind(findings: ReportedFinding[]): Map<string, ReportedFinding
 export function gather(findings: ReportedFinding[]): KindGroup[] {
   const kinds = [...byKind(findings)].map(([kind, group]) => ({
     kind,
-    group: group.toSorted((one, other) => gravity(one) - gravity(other)),
+    group: [...group].sort((one, other) => gravity(one) - gravity(other)),
   }));
   kinds.sort((one, other) => SEVERITIES.indexOf(one.group[0]!.severity) - SEVERITIES.indexOf(other.group[0]!.severity));
   let number = 0;

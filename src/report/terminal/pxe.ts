@@ -33,7 +33,7 @@ export const BOOT_COLUMNS: Column[] = [
 
 export function pxeSection(report: Report, page: Page): string[] {
   // Those that did not get through come first.
-  const sorted = report.pxe_clients.toSorted((one, other) => Number(isDone(one)) - Number(isDone(other)));
+  const sorted = [...report.pxe_clients].sort((one, other) => Number(isDone(one)) - Number(isDone(other)));
   const shown = page.verbose ? sorted : sorted.slice(0, MOST_ROWS);
   const left = sorted.length - shown.length;
   const done = sorted.filter(isDone).length;

@@ -58,26 +58,31 @@ function verdictWithoutFindings(report: Report, open: string[]): Sentence {
 
 /** The verdict, what was held against what, and a warning where the capture itself is in doubt. */
 export function verdictLines(report: Report, page: Page): string[] {
-  const problems = report.captures.reduce((sum, capture) => sum + capture.problems.length, 0);
-  const warning = `The capture has ${counted(problems, 'problem')} that may hide something: see INPUTS below.`;
   return [
     ...verdict(report).flatMap(({ text, tone }) => paragraph(page, text, 0, tone)),
     ...paragraph(page, basis(report), 0, 'dim'),
-    ...expiredLines(report, page),
-    ...(problems === 0 ? [] : paragraph(page, warning, 0, 'warn')),
+    ...warnings(report, 'INPUTS').flatMap((warning) => paragraph(page, warning, 0, 'warn')),
   ];
 }
 
-function expiredLines({ exceptions }: Report, page: Page): string[] {
+/** What puts the verdict in doubt. @param place the heading under which problems of captures are told */
+export function warnings({ captures, exceptions }: Report, place: string): string[] {
+  const problems = captures.reduce((sum, capture) => sum + capture.problems.length, 0);
+  const doubt = `The capture has ${counted(problems, 'problem')} that may hide something: see ${place} below.`;
+  return [...expiryWarning(exceptions), ...(problems === 0 ? [] : [doubt])];
+}
+
+function expiryWarning(exceptions: Report['exceptions']): string[] {
   const expired = exceptions.filter(({ state, findings }) => state === 'expired' && findings > 0).length;
   const text =
     expired === 1
       ? '1 exception of the topology has expired: what it covered is told again.'
       : `${count(expired)} exceptions of the topology have expired: what they covered is told again.`;
-  return expired === 0 ? [] : paragraph(page, text, 0, 'warn');
+  return expired === 0 ? [] : [text];
 }
 
-function basis(report: Report): string {
+/** What was held against what. */
+export function basis(report: Report): string {
   const { captures, topology, coverage, connections } = report;
   const what = captures.length === 1 ? captures[0]!.path : counted(captures.length, 'capture file');
   const held = topology === null ? 'no topology' : `held against ${topology.path}`;

@@ -1,0 +1,108 @@
+/** The state of things at a glance: how many findings, connections, rules, boots. */
+import { type Report, SEVERITIES } from '../../assess/types.ts';
+import { RULE_STATE_LABELS, RULE_STATES, SEVERITY_LABELS } from '../labels.ts';
+import { count } from '../quantity.ts';
+import { type Child, h } from './dom.ts';
+import type { Page } from './section.ts';
+
+interface Share {
+  label: string;
+  amount: number;
+  tone: string;
+  /** Told below the bar even where it is none. */
+  always?: boolean;
+}
+
+export function overview({ report, left_out }: Page): HTMLElement {
+  const tiles = [
+    findingsTile(report, left_out.findings ?? 0),
+    connectionsTile(report),
+    rulesTile(report),
+    bootsTile(report),
+  ];
+  return h(
+    'section',
+    { class: 'tiles', 'aria-label': 'At a glance' },
+    tiles.filter((tile) => tile !== null),
+  );
+}
+
+function findingsTile(report: Omit<Report, 'endpoints'>, more: number): HTMLElement {
+  const of = (severity: string): number => report.findings.filter((finding) => finding.severity === severity).length;
+  const told = SEVERITIES.filter((severity) => severity !== 'info').reduce((sum, severity) => sum + of(severity), 0);
+  const shares = SEVERITIES.filter((severity) => severity !== 'info').map((severity) => ({
+    label: SEVERITY_LABELS[severity].label.toLowerCase(),
+    amount: of(severity),
+    tone: severity,
+  }));
+  return tile('#findings', told + more, told + more === 1 ? 'finding' : 'findings', shares);
+}
+
+function connectionsTile({ connections }: Omit<Report, 'endpoints'>): HTMLElement {
+  const { total, expected, blocked, unexpected, undecided, not_judged } = connections;
+  return tile('#matrix', total, total === 1 ? 'connection' : 'connections', [
+    { label: 'as expected', amount: expected, tone: 'good' },
+    { label: 'blocked', amount: blocked, tone: 'bad', always: true },
+    { label: 'unexpected', amount: unexpected, tone: 'warn', always: true },
+    { label: 'undecided', amount: undecided, tone: 'note' },
+    { label: 'not judged', amount: not_judged, tone: 'none' },
+  ]);
+}
+
+const RULE_TONES: Readonly<Record<string, string>> = {
+  blocked: 'bad',
+  'partly-blocked': 'bad2',
+  undecided: 'note',
+  works: 'good',
+  'not-seen': 'none',
+};
+
+function rulesTile({ rules }: Omit<Report, 'endpoints'>): HTMLElement | null {
+  const applying = rules.filter(({ state }) => state !== 'not-applicable');
+  if (applying.length === 0) return null;
+  const shares = RULE_STATES.filter((state) => state !== 'not-applicable').map((state) => ({
+    label: RULE_STATE_LABELS[state].label,
+    amount: applying.filter((rule) => rule.state === state).length,
+    tone: RULE_TONES[state] ?? 'none',
+  }));
+  return tile('#rules', applying.length, 'rules apply', shares);
+}
+
+function bootsTile({ pxe_clients: clients }: Omit<Report, 'endpoints'>): HTMLElement | null {
+  if (clients.length === 0) return null;
+  const loaded = clients.filter(({ reached }) => reached === 'loaded' || reached === 'windows-pe').length;
+  return tile('#boots', clients.length, clients.length === 1 ? 'network boot' : 'network boots', [
+    { label: 'loaded a program', amount: loaded, tone: 'good', always: true },
+    { label: 'stopped before', amount: clients.length - loaded, tone: 'bad', always: true },
+  ]);
+}
+
+function tile(href: string, amount: number, what: string, shares: Share[]): HTMLElement {
+  return h(
+    'div',
+    { class: 'tile' },
+    h('p', { class: 'figure' }, h('a', { href }, h('b', {}, count(amount)), ` ${what}`)),
+    shareBar(shares),
+    h(
+      'ul',
+      { class: 'legend' },
+      shares
+        .filter(({ amount: some, always }) => some > 0 || always)
+        .map(({ label, amount: some, tone }) =>
+          h('li', {}, h('span', { class: `dot ${tone}`, 'aria-hidden': 'true' }), h('b', {}, count(some)), ` ${label}`),
+        ),
+    ),
+  );
+}
+
+/** A bar of shares; the numbers are told beside it, so it is only for the eye. */
+export function shareBar(shares: readonly Share[]): Child {
+  const bar = h('div', { class: 'share', 'aria-hidden': 'true' });
+  for (const { amount, tone } of shares) {
+    if (amount === 0) continue;
+    const part = h('span', { class: tone });
+    part.style.flexGrow = String(amount);
+    bar.append(part);
+  }
+  return bar;
+}
