@@ -54,6 +54,12 @@ export class NetmonRecord {
     return this.header.major === 1 ? view.getUint16(at + ORIGINAL_1, true) : view.getUint32(at + ORIGINAL_2, true);
   }
 
+  /** Time since the start, in units of the format, for comparisons. */
+  delta(view: DataView, at: number): number {
+    const low = view.getUint32(at, true);
+    return this.header.major === 1 ? low : view.getInt32(at + DELTA_HIGH, true) * TWO_32 + low;
+  }
+
   /** Bytes of the record at `at`, all told. */
   length(view: DataView, at: number): number {
     return this.header.recordHeader + this.captured(view, at) + this.header.trailer;

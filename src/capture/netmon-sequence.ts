@@ -4,22 +4,50 @@ import type { ProblemLog } from './problems.ts';
 import { CHAIN_FRAME, type FrameChain, REACH, Resync } from './resync.ts';
 import type { FrameSink } from './types.ts';
 
-/** Steps over records while searching. */
+/** Where the first record lies in files that Network Monitor 3 and others write, from the start of the file. */
+const USUAL_STARTS = [72, 128] as const;
+/** Neighbours are believed to lie within a day, in milliseconds (1.x) or microseconds. */
+const NEIGHBOURHOOD_1 = 86_400_000;
+const NEIGHBOURHOOD_2 = 86_400_000_000;
+/** No frame is shorter than the header of Ethernet, in bytes. */
+const SHORTEST_FRAME = 14;
+
+/** Steps over records while searching. What a record says of itself is little, so its neighbours must say the same. */
 class NetmonChain implements FrameChain {
   readonly headerLength: number;
   readonly #record: NetmonRecord;
+  readonly #neighbourhood: number;
+  #previous = -1;
+  /** Length at which frames were cut; 0 before the first cut one. */
+  #snapLength = 0;
 
   constructor(record: NetmonRecord) {
     this.#record = record;
     this.headerLength = record.header.recordHeader;
+    this.#neighbourhood = record.header.major === 1 ? NEIGHBOURHOOD_1 : NEIGHBOURHOOD_2;
   }
 
-  begin(): void {}
+  begin(): void {
+    this.#previous = -1;
+    this.#snapLength = 0;
+  }
 
   step(view: DataView, at: number, end: number): number {
-    if (!this.#record.isConvincing(view, at, end)) return -1;
-    const length = this.#record.length(view, at);
-    return length > CHAIN_FRAME ? -1 : at + length;
+    const record = this.#record;
+    if (!record.isConvincing(view, at, end)) return -1;
+    const length = record.length(view, at);
+    const captured = record.captured(view, at);
+    if (length > CHAIN_FRAME || captured < SHORTEST_FRAME) return -1;
+    if (record.original(view, at) > captured) {
+      if (this.#snapLength !== 0 && captured !== this.#snapLength) return -1;
+      this.#snapLength = captured;
+    }
+    // Without a trailer, one record alone that ends with the file proves nothing.
+    if (record.header.trailer === 0 && this.#previous < 0 && at + length === end) return -1;
+    const delta = record.delta(view, at);
+    if (this.#previous >= 0 && Math.abs(delta - this.#previous) > this.#neighbourhood) return -1;
+    this.#previous = delta;
+    return at + length;
   }
 }
 
@@ -48,6 +76,8 @@ export class NetmonSequence {
     const record = this.#record;
     let at = 0;
     for (;;) {
+      if (this.#isFirst && !atEnd && length < REACH) return this.#want(REACH, at);
+      if (this.#isFirst) at = this.#usualStart(view, length, fileOffset, atEnd);
       if (this.#isFirst || this.#brokenAt >= 0) {
         const found = this.#resync.resume(view, at, length, atEnd);
         at = this.#resync.position;
@@ -75,6 +105,15 @@ export class NetmonSequence {
       if (record.deliver(bytes, view, at, this.#sink) !== 'no-frame') this.frames++;
       at += size;
     }
+  }
+
+  /** Offset in the window of the first record where it is at one of the usual places, else 0. */
+  #usualStart(view: DataView, length: number, fileOffset: number, atEnd: boolean): number {
+    for (const start of USUAL_STARTS) {
+      const at = start - fileOffset;
+      if (at < length && this.#resync.find(view, at, at + 1, length, atEnd, at) === at) return at;
+    }
+    return 0;
   }
 
   #skipped(to: number): void {

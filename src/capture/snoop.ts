@@ -14,6 +14,8 @@ const ALIGNMENT = 4;
 const JUDGEMENT = CHAIN_FRAME + LOOKAHEAD;
 /** Shomiti's header of wireless frames: its fourth byte counts the bytes behind it. */
 const WIFI_HEADER = 4;
+/** Padding aligns records, and a few writers add some: what one record may have more than the first, in bytes. */
+const OTHER_PADDING = 8;
 /** Records with one damaged length that are looked into; further ones are only searched past. Bounds the time of a file made to be slow. */
 const JUDGED = 1000;
 
@@ -23,7 +25,8 @@ export class SnoopReader implements CaptureReader {
   readonly #sink: FrameSink;
   readonly #network: number;
   readonly #problems = new ProblemLog();
-  readonly #resync = new Resync(new SnoopChain());
+  readonly #chain = new SnoopChain();
+  readonly #resync = new Resync(this.#chain);
   #linkType = -1;
   #isWifi = false;
   #frames = 0;
@@ -58,7 +61,7 @@ export class SnoopReader implements CaptureReader {
         if (!atEnd) return this.#want(layout.RECORD_HEADER, at);
         return this.#cut(at, length, fileOffset);
       }
-      if (!isRecord(view, at)) {
+      if (!isRecord(view, at, this.#chain.mostPadding)) {
         if (!atEnd && length - at < JUDGEMENT) return this.#want(JUDGEMENT, at);
         const next = this.#behindDamaged(view, at, length, atEnd);
         if (next < 0) {
@@ -99,7 +102,9 @@ export class SnoopReader implements CaptureReader {
 
   #handOn(bytes: Uint8Array, view: DataView, at: number, captured: number, size: number): void {
     if (this.#linkType < 0) {
-      const { linkType, isShomiti } = layout.snoopLinkType(this.#network, size - layout.RECORD_HEADER - captured);
+      const padding = size - layout.RECORD_HEADER - captured;
+      const { linkType, isShomiti } = layout.snoopLinkType(this.#network, padding);
+      this.#chain.mostPadding = padding + OTHER_PADDING;
       this.#linkType = linkType;
       this.#isWifi = layout.isShomitiWifi(linkType, isShomiti);
     }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CaptureError } from '../../src/capture/errors.ts';
-import { concat, numbered, pcap, pcapng } from './support/build.ts';
+import { concat, netmon, numbered, pcap, pcapng, snoop } from './support/build.ts';
 import { oracleCaptures, oraclesPresent } from './support/oracle-captures.ts';
 import { type Read, readBytes } from './support/read.ts';
 
@@ -47,6 +47,8 @@ const files: [string, Uint8Array][] = [
   ['pcap', pcap(numbered(200))],
   ['pcap, big-endian', pcap(numbered(200), { little: false })],
   ['pcapng', pcapng(numbered(200))],
+  ['snoop', snoop(numbered(200))],
+  ['Network Monitor', netmon(numbered(200))],
   ['pcapng, two sections', concat(pcapng(numbered(100)), pcapng(numbered(100, 100), false))],
 ];
 

@@ -152,3 +152,97 @@ export function numbered(count: number, from = 0, length = 90): BuildFrame[] {
     return { data, seconds: 1_700_000_000 + Math.floor(number / 50), fraction: (number * 19_937) % 1_000_000 };
   });
 }
+
+export interface SnoopOptions {
+  version?: number;
+  network?: number;
+  /** Bytes behind each frame beyond those that align it. */
+  extraPadding?: number;
+  drops?: number;
+}
+
+/** snoop (RFC 1761); fractions are microseconds. */
+export function snoop(frames: BuildFrame[], options: SnoopOptions = {}): Uint8Array {
+  const header = concat(text('snoop\0\0\0'), words(false, options.version ?? 2, options.network ?? 4));
+  return concat(header, ...frames.map((frame) => snoopRecord(frame, options)));
+}
+
+export function snoopRecord(frame: BuildFrame, options: SnoopOptions = {}): Uint8Array {
+  const { data, seconds, fraction } = frame;
+  const padding = ((data.length + 3) & ~3) - data.length + (options.extraPadding ?? 0);
+  const length = 24 + data.length + padding;
+  const original = frame.original ?? data.length;
+  const header = words(false, original, data.length, length, options.drops ?? 0, seconds, fraction);
+  return concat(header, data, new Uint8Array(padding));
+}
+
+export interface NetmonOptions {
+  /** 1.1, 2.0, 2.1, 2.2 or 2.3. */
+  version?: '1.1' | '2.0' | '2.1' | '2.2' | '2.3';
+  /** Network of each frame by its index; 1 (Ethernet) by default. */
+  network?: (index: number) => number;
+  /** Start of the capture. */
+  start?: Date;
+  /** Order of the table: indexes of frames. */
+  order?: number[];
+  /** Bytes between the records. */
+  hole?: number;
+}
+
+/** Network Monitor; fractions are microseconds. The table of frames is at the end. */
+export function netmon(frames: BuildFrame[], options: NetmonOptions = {}): Uint8Array {
+  const [major, minor] = (options.version ?? '2.3').split('.').map(Number) as [number, number];
+  const start = options.start ?? new Date((frames[0]?.seconds ?? 0) * 1000);
+  const network = options.network ?? (() => 1);
+  const offsets: number[] = [];
+  const parts: Uint8Array[] = [new Uint8Array(128)];
+  let at = 128;
+  for (const [index, frame] of frames.entries()) {
+    const record = netmonRecord(frame, major, minor, network(index), start);
+    offsets.push(at);
+    parts.push(record, new Uint8Array(options.hole ?? 0).fill(0xaa));
+    at += record.length + (options.hole ?? 0);
+  }
+  const order = options.order ?? [...offsets.keys()];
+  const table = new Uint8Array(order.length * 4);
+  const entries = new DataView(table.buffer);
+  for (const [entry, index] of order.entries()) entries.setUint32(entry * 4, offsets[index]!, true);
+  const file = concat(...parts, table);
+  const view = new DataView(file.buffer);
+  file.set(text(major === 1 ? 'RTSS' : 'GMBU'));
+  file.set([minor, major], 4);
+  view.setUint16(6, network(0), true);
+  const fields = [
+    start.getUTCFullYear(),
+    start.getUTCMonth() + 1,
+    start.getUTCDay(),
+    start.getUTCDate(),
+    start.getUTCHours(),
+    start.getUTCMinutes(),
+    start.getUTCSeconds(),
+    start.getUTCMilliseconds(),
+  ];
+  for (const [index, field] of fields.entries()) view.setUint16(8 + 2 * index, field, true);
+  view.setUint32(24, at, true);
+  view.setUint32(28, table.length, true);
+  return file;
+}
+
+function netmonRecord(frame: BuildFrame, major: number, minor: number, network: number, start: Date): Uint8Array {
+  const microseconds = BigInt(frame.seconds) * 1_000_000n + BigInt(frame.fraction);
+  const delta = microseconds - BigInt(start.getTime()) * 1000n;
+  const original = frame.original ?? frame.data.length;
+  if (major === 1) {
+    const header = new Uint8Array(8);
+    const view = new DataView(header.buffer);
+    view.setUint32(0, Number(delta / 1000n), true);
+    view.setUint16(4, original, true);
+    view.setUint16(6, frame.data.length, true);
+    return concat(header, frame.data);
+  }
+  const trailer = new Uint8Array([0, 2, 6, 15][minor]!);
+  const view = new DataView(trailer.buffer);
+  if (minor >= 1) view.setUint16(0, network, true);
+  if (minor >= 3) view.setBigUint64(6, (microseconds + 11_644_473_600_000_000n) * 10n, true);
+  return concat(uint64(delta, true), words(true, original, frame.data.length), frame.data, trailer);
+}
