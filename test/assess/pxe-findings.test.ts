@@ -87,6 +87,37 @@ describe('boots made by hand', () => {
   });
 });
 
+describe('a boot program that asks again', () => {
+  const wds = (...parts: number[][]) => ({ options: option(250, [...parts.flat(), 255]) });
+  const program = 'smsboot\\x64\\wdsmgfw.efi';
+  const loaded = [...begin, answer4011(2.1, program), ...load(3, program)];
+  const asks = [5, 10, 15, 20].map((time) => ask4011(time, { vendorClass: 'PXEClient', ...wds([14, 1, 0]) }));
+  const waits = asks.map((_, i) =>
+    answer4011(5.1 + i * 5, undefined, wds([2, 1, 1], [5, 4, 0, 0, 0, 7], [6, 7, ...text('Pending')])),
+  );
+  test('and gets no answer', () => {
+    const [finding, ...more] = told([...loaded, ...asks]);
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ kind: 'pxe-stalled', certainty: 'likely', attempts: 4 });
+    expect(finding!.message).toContain('between the boot program and what it is to load');
+    expect(finding!.message).toContain('(4 requests to udp/4011), and gets no answer');
+  });
+  test('and is told to wait', () => {
+    const [finding] = told([...loaded, ...asks, ...waits]);
+    expect(finding!.message).toContain('is told to wait ("Pending"), pending request 7');
+  });
+  test('and goes on: no finding', () => {
+    expect(kinds([...loaded, ...asks, ...waits, answer4011(21, 'b.efi'), ...load(22, 'b.efi', 50_001)])).toEqual([]);
+    expect(kinds([...loaded, ...asks.slice(0, 2), ...waits.slice(0, 2)])).toEqual([]);
+  });
+  test('and is told to end the boot', () => {
+    const [finding, ...more] = told([...loaded, asks[0]!, answer4011(5.1, undefined, wds([2, 1, 5]))]);
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ kind: 'pxe-aborted', certainty: 'proven' });
+    expect(finding!.message).toContain('to end the boot (option 250)');
+  });
+});
+
 describe('a TFTP request without an answer', () => {
   const asked = [ask(3, 'a.efi'), ask(7, 'a.efi'), ask(11, 'a.efi')];
   const only = (frames: TestFrame[]): Finding => {

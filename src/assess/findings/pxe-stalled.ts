@@ -1,5 +1,5 @@
 import type { Boot, BootMessage } from '../../stories/boot-story.ts';
-import { type Moment, secondsFrom } from '../../stories/moment.ts';
+import { compareMoments, later, type Moment, secondsFrom } from '../../stories/moment.ts';
 import { bootFinding, machineText, vantageText } from '../boot-evidence.ts';
 import { boot4011, bootServers, isDiscover, isRequest, lastWords, seesClient, tries } from '../boot-facts.ts';
 import type { Kind } from '../kind.ts';
@@ -8,6 +8,8 @@ import { counted } from '../wording.ts';
 /** Seconds without a next step: BIOS iPXE is quiet for 16 s after its ACK, the longest pause of firmware between repeats is 32 s. */
 const PATIENCE = 40;
 const REPEAT_PATIENCE = 10;
+/** Requests of a boot program, over REPEAT_PATIENCE, that say it waits. */
+const PROVING_POLLS = 3;
 
 interface Stall {
   /** The step that succeeded last, and the one that does not come. */
@@ -47,7 +49,7 @@ export const pxeStalled: Kind = {
 };
 
 function stallOf(boot: Boot, end: Pick<Moment, 'seconds' | 'nanoseconds'>): Stall | null {
-  if (boot.transfers.length > 0) return null;
+  if (boot.transfers.length > 0) return programWaits(boot, end);
   const servers = bootServers(boot);
   const offer = servers.find(({ givesAddress }) => givesAddress)?.offers[0];
   const discovers = tries(boot, isDiscover);
@@ -112,5 +114,37 @@ function bootFileNotAsked(boot: Boot, named: boolean, end: Pick<Moment, 'seconds
       "See what the screen shows; check the gateway in the lease and that the boot server's address is reachable from the client's network.",
     moments: [boot.first, last],
     attempts: 1,
+  };
+}
+
+/**
+ * A boot program of WDS was loaded and asks the boot server again, which asks a management point in its turn: no answer, or the answer is to
+ * wait. A transfer after that says that it went on.
+ */
+function programWaits(boot: Boot, end: Pick<Moment, 'seconds' | 'nanoseconds'>): Stall | null {
+  const loaded = boot.transfers.map(({ last }) => last).reduce(later);
+  const since = boot.messages.filter(
+    (message) => message.bootServerPort && message.v4 !== null && compareMoments(message, loaded) > 0,
+  );
+  const requests = since.filter(({ v4 }) => v4!.op === 1);
+  if (requests.length < PROVING_POLLS) return null;
+  const answers = since.filter(({ v4 }) => v4!.op === 2);
+  const last = requests[requests.length - 1];
+  if (secondsFrom(requests[0], last) < REPEAT_PATIENCE || secondsFrom(last, end) < 1) return null;
+  if (answers.some(({ v4 }) => v4!.wds?.nextAction === 'abort' || v4!.wds?.nextAction === 'referral')) return null;
+  const server = requests[0].toText;
+  const told = answers.map(({ v4 }) => v4!.wds).findLast((wds) => wds !== null) ?? null;
+  const words = told?.message ? ` ("${told.message.slice(0, 100)}")` : '';
+  const id = told?.requestId === null || told === null ? '' : `, pending request ${told.requestId}`;
+  return {
+    between: 'the boot program and what it is to load',
+    detail: `the loaded program asks ${server} again (${counted(requests.length, 'request')} to udp/4011), and ${answers.length === 0 ? 'gets no answer' : `is told to wait${words}${id}`}`,
+    causes:
+      answers.length === 0
+        ? 'The boot server waits for its management point, or stopped in between.'
+        : 'The boot server waits for its management point, or an administrator has to approve the device in WDS.',
+    remedy: `Look for the hardware address in SMSPXE.log on ${server}: a management point that does not answer, or answers slowly (SQL Server), is the usual cause. Where WDS asks for approval, approve the pending device there.`,
+    moments: [loaded, ...requests.slice(0, 2), ...answers.slice(-1), last],
+    attempts: requests.length,
   };
 }
