@@ -79,18 +79,24 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
   const stories = storiesView(playStories(observation));
   const rpcView = new RpcView(stories.rpc);
   const rpcConnections = new RpcConnections(rpcView);
-  const { plain, isOdd, beyond, table } = screen(
+  const { plain, isOdd, beyond, table, conversationOf } = screen(
     fates,
     addresses,
     index,
     Math.floor(observation.fateLimit / FATES_PER_ODD),
     rpcConnections,
   );
-  const all = gatherConversations(observation, fates, addresses, isOdd, losses, ({ verdict, ofAnswers }) =>
-    dropReport(verdict, ofAnswers, (frame) => ({
-      ...evidence.place(frame),
-      components: evidence.components?.(frame),
-    })),
+  const all = gatherConversations(
+    observation,
+    fates,
+    addresses,
+    { isOdd, conversationOf },
+    losses,
+    ({ verdict, ofAnswers }) =>
+      dropReport(verdict, ofAnswers, (frame) => ({
+        ...evidence.place(frame),
+        components: evidence.components?.(frame),
+      })),
   );
   const peers = addresses.all;
   const trust: Trust = {
@@ -185,9 +191,9 @@ function rejectionOf(observation: Observation, message: Parameters<Context['reje
 }
 
 /** Conversations by rule and pair of addresses. */
-function gatherUses(judged: readonly Judged[]): { uses: RuleUse[]; usesByPair: Map<string, RuleUse[]> } {
+function gatherUses(judged: readonly Judged[]): { uses: RuleUse[]; usesByPair: Map<number, RuleUse[]> } {
   const uses: RuleUse[] = [];
-  const usesByPair = new Map<string, RuleUse[]>();
+  const usesByPair = new Map<number, RuleUse[]>();
   for (const one of judged) {
     if (one.verdict.kind !== 'expected' || isOnlyReset(one.conversation)) continue;
     const { client, server } = one.conversation;
@@ -198,7 +204,7 @@ function gatherUses(judged: readonly Judged[]): { uses: RuleUse[]; usesByPair: M
       usesByPair.set(key, pair);
     }
     for (const match of one.verdict.matches) {
-      let use = pair.find(({ rule }) => rule.id === match.rule.id);
+      let use = useOf(pair, match.rule.id);
       if (use === undefined) {
         use = { rule: match.rule, match, client, server, judged: [] };
         pair.push(use);
@@ -208,6 +214,11 @@ function gatherUses(judged: readonly Judged[]): { uses: RuleUse[]; usesByPair: M
     }
   }
   return { uses, usesByPair };
+}
+
+function useOf(uses: readonly RuleUse[], id: string): RuleUse | undefined {
+  for (const use of uses) if (use.rule.id === id) return use;
+  return undefined;
 }
 
 function twoWay(peers: readonly Peer[]): Map<number, number> {

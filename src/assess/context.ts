@@ -3,7 +3,7 @@ import type { Rule } from '../catalog/types.ts';
 import type { Site } from '../site/index.ts';
 import type { Moment } from '../stories/moment.ts';
 import type { Conversation } from './conversations.ts';
-import type { Peer } from './peers.ts';
+import { PARTY_LIMIT, type Peer } from './peers.ts';
 import type { RpcTraffic } from './rpc-traffic.ts';
 import type { PlainTraffic } from './screening.ts';
 import type { StoriesView } from './stories-view.ts';
@@ -43,7 +43,7 @@ export interface Context {
   /** By pair of addresses and rule, in the order of first appearance. */
   uses: RuleUse[];
   /** The uses of a pair of addresses; key as pairKey makes it. */
-  usesByPair: ReadonlyMap<string, readonly RuleUse[]>;
+  usesByPair: ReadonlyMap<number, readonly RuleUse[]>;
   /** Network boots and TFTP transfers, and which conversations they explain. */
   stories: StoriesView;
   storyReach: StoryReach;
@@ -64,8 +64,8 @@ export interface Context {
 }
 
 /** Hosts of the topology are one, whatever their addresses. */
-export function pairKey(client: Peer, server: Peer): string {
-  return `${client.party} ${server.party}`;
+export function pairKey(client: Peer, server: Peer): number {
+  return client.party * PARTY_LIMIT + server.party;
 }
 
 /** True where some conversation of this use got through; of a rule that needs all of its ports, where none is blocked besides. */

@@ -3,6 +3,7 @@ import type { ConnectionView, Observation } from '../track/observation.ts';
 import { type Symptom, symptomOf } from '../track/symptoms.ts';
 import type { Losses } from './losses.ts';
 import type { Peer, Peers } from './peers.ts';
+import type { Screened } from './screening.ts';
 import type { DropReport, Outcome } from './types.ts';
 
 /** Connections of one conversation that share their fate. */
@@ -70,29 +71,20 @@ export function gatherConversations(
   observation: Observation,
   fates: FateTable,
   peers: Peers,
-  isOdd: Uint8Array,
+  { isOdd, conversationOf }: Pick<Screened, 'isOdd' | 'conversationOf'>,
   losses: Losses,
   tellDrop: TellDrop,
 ): Conversation[] {
-  const byPair = new Map<number, Map<number, Conversation>>();
+  const known: (Conversation | undefined)[] = [];
   const all: Conversation[] = [];
   const view = newFateView();
   for (let row = 0; row < fates.count; row++) {
     if (isOdd[row] === 0) continue;
     fates.read(row, view);
-    const client = peers.client(view);
-    const server = peers.server(view);
-    const pairKey = client.number * 0x2000000 + server.number;
-    let pair = byPair.get(pairKey);
-    if (pair === undefined) {
-      pair = new Map();
-      byPair.set(pairKey, pair);
-    }
-    const portKey = (view.serverPort << 1) | (view.proto === 'tcp' ? 0 : 1);
-    let conversation = pair.get(portKey);
+    let conversation = known[conversationOf[row]];
     if (conversation === undefined) {
-      conversation = newConversation(view, client, server);
-      pair.set(portKey, conversation);
+      conversation = newConversation(view, peers.client(view), peers.server(view));
+      known[conversationOf[row]] = conversation;
       all.push(conversation);
     }
     addFate(conversation, view, observation, losses, tellDrop);
@@ -151,7 +143,9 @@ function addFate(
 }
 
 function framesOf({ frames }: FateView): number[] {
-  return Array.from(frames, (frame) => frame >>> 0).filter((frame) => frame > 0);
+  const numbers: number[] = [];
+  for (let i = 0; i < frames.length && frames[i] !== 0; i++) numbers.push(frames[i] >>> 0);
+  return numbers;
 }
 
 function icmpFact(

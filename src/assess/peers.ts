@@ -22,6 +22,9 @@ export interface Peer {
   udpOneSided: number;
 }
 
+/** More parties than a capture can hold, so that a pair of them is a whole number below 2^53. */
+export const PARTY_LIMIT = 2 ** 26;
+
 /** Finds the peer of each address; each address is looked up in the topology once. */
 export class Peers {
   readonly all: Peer[] = [];

@@ -1,7 +1,7 @@
 import type { RuleIndex } from '../catalog/index.ts';
 import { type FateTable, type FateView, newFateView } from '../track/fate-table.ts';
 import { ConversationTable } from './conversation-table.ts';
-import type { Peer, Peers } from './peers.ts';
+import { PARTY_LIMIT, type Peer, type Peers } from './peers.ts';
 import type { RpcConnections } from './rpc-connections.ts';
 import type { Outcome } from './types.ts';
 import { matchesOf, type Verdict } from './verdicts.ts';
@@ -33,6 +33,8 @@ export interface Screened {
   isOdd: Uint8Array;
   /** All conversations, by the numbers of their peers. */
   table: ConversationTable;
+  /** The conversation in `table` of each row. */
+  conversationOf: Int32Array;
   /** Connections that would need a closer look, for which there is no room. */
   beyond: number;
 }
@@ -89,7 +91,7 @@ export function screen(
       addPlain(traffic, fates.read(row, view));
     }
   }
-  return { plain: verdicts.inOrder(), isOdd, beyond, table };
+  return { plain: verdicts.inOrder(), isOdd, beyond, table, conversationOf };
 }
 
 /** In ConversationTable.odd: there is no room for a closer look. */
@@ -117,9 +119,6 @@ function pairOf(peers: Peers, table: ConversationTable, i: number): number {
   const b = peers.all[table.servers[i]].party;
   return a < b ? a * PARTY_LIMIT + b : b * PARTY_LIMIT + a;
 }
-/** More parties than a capture can hold (2^26), so that a pair fits a double. */
-const PARTY_LIMIT = 2 ** 26;
-
 /** Ends of the first connection stand for all; the first may be one that needs a closer look. */
 function addEnds(traffic: PlainTraffic, client: Peer, server: Peer): void {
   if (traffic.connections === 0) {

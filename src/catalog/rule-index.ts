@@ -49,6 +49,8 @@ export class RuleIndex {
   /** Endpoints with equal facts share a profile; the cache goes by pairs of profiles. */
   readonly #profiles: Int32Array;
   readonly #candidates = new Map<number, readonly Candidate[]>();
+  /** What `match` said without a name, by port. At most as many ports as a capture shows between two kinds of endpoints. */
+  readonly #matches = new Map<readonly Candidate[], Map<number, readonly RuleMatch[]>>();
 
   constructor(catalog: Catalog, site: Site) {
     this.#site = site;
@@ -108,15 +110,19 @@ export class RuleIndex {
     port: number,
     serverName?: string,
   ): readonly RuleMatch[] {
-    const found: { match: RuleMatch; order: number }[] = [];
-    for (const candidate of this.#between(client, server, transport)) {
-      const { host, order, ...match } = candidate;
-      if (transport !== 'icmp' && !inRanges(port, match.ports)) continue;
-      if (host === null) found.push({ match: { ...match, name: 'not-needed' }, order });
-      else if (serverName === undefined) found.push({ match: { ...match, name: 'unknown' }, order });
-      else if (host.test(serverName)) found.push({ match: { ...match, name: 'matches' }, order });
+    const candidates = this.#between(client, server, transport);
+    if (serverName !== undefined) return matching(candidates, transport, port, serverName);
+    let byPort = this.#matches.get(candidates);
+    if (byPort === undefined) {
+      byPort = new Map();
+      this.#matches.set(candidates, byPort);
     }
-    return found.sort((a, b) => rank(a.match) - rank(b.match) || a.order - b.order).map(({ match }) => match);
+    let matches = byPort.get(port);
+    if (matches === undefined) {
+      matches = matching(candidates, transport, port);
+      byPort.set(port, matches);
+    }
+    return matches;
   }
 
   /** The first prohibition that a connection breaks, or null. For ICMP the port is ignored. */
@@ -175,4 +181,22 @@ export function compile(catalog: Catalog, site: Site): RuleIndex {
 
 function rank({ rule, need, name }: RuleMatch): number {
   return (rule.catalog === 'site' ? -10 : 0) + NEED_ORDER[need] + (name === 'unknown' ? 10 : 0);
+}
+
+/** The candidates that speak of a port, in the order of `match`. */
+function matching(
+  candidates: readonly Candidate[],
+  transport: Transport,
+  port: number,
+  serverName?: string,
+): readonly RuleMatch[] {
+  const found: { match: RuleMatch; order: number }[] = [];
+  for (const candidate of candidates) {
+    const { host, order, ...match } = candidate;
+    if (transport !== 'icmp' && !inRanges(port, match.ports)) continue;
+    if (host === null) found.push({ match: { ...match, name: 'not-needed' }, order });
+    else if (serverName === undefined) found.push({ match: { ...match, name: 'unknown' }, order });
+    else if (host.test(serverName)) found.push({ match: { ...match, name: 'matches' }, order });
+  }
+  return found.sort((a, b) => rank(a.match) - rank(b.match) || a.order - b.order).map(({ match }) => match);
 }

@@ -7,14 +7,16 @@ import { readPart } from '../capture/source.ts';
 import { FrameAnalyzer } from '../track/frame-analyzer.ts';
 import { PROGRESS_BYTES, PROGRESS_FRAMES, type SegmentResult, type SegmentTask } from './types.ts';
 
-/** Bytes of capture for each connection that tables are made for at the start, and most of these: 32 MB, touched only where used. */
-const BYTES_OF_CONNECTION = 4096;
-const MOST_EXPECTED = 2 ** 18;
+/** Bytes of capture for each connection that tables are made for at the start, and most of these: 128 MB, of which the system gives what is used. */
+const BYTES_OF_CONNECTION = 1024;
+const MOST_EXPECTED = 2 ** 20;
 
 /** Reads the records of one segment into one part. Where the first record cannot be guessed, nothing is read and `start` is NO_GUESS. */
 export function analyzeSegment(task: SegmentTask): SegmentResult {
-  const bytes = Math.min(task.to, task.size) - task.from;
-  const analyzer = new FrameAnalyzer(task.seed, Math.min(MOST_EXPECTED, bytes / BYTES_OF_CONNECTION), task.limit);
+  // The tables of the first segment become those of all (merge.ts).
+  const bytes = task.guess ? Math.min(task.to, task.size) - task.from : task.size;
+  const expected = Math.min(MOST_EXPECTED, task.limit, bytes / BYTES_OF_CONNECTION);
+  const analyzer = new FrameAnalyzer(task.seed, expected, task.limit);
   const reader =
     task.state.format === 'pcap'
       ? new PcapReader(task.state.header, analyzer)

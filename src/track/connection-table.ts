@@ -1,7 +1,10 @@
+import { PROTOCOL_UDP } from '../decode/packet.ts';
 import type { Part } from './part.ts';
 import { ADDRESS_A, ADDRESS_B, FIRST_FRAME, KIND, KIND_KEY_MASK, PORTS, PREVIOUS, RECORD_INTS } from './record.ts';
 
 const FIRST_CAPACITY = 1024;
+/** Slots at the start: all of them are touched soon, other than the records. */
+const MOST_SLOTS = 2 ** 20;
 /** A slot holds the number of a record + 1 in these bits, and bits of its hash above them. */
 const NUMBER_BITS = 26;
 const NUMBER_MASK = (1 << NUMBER_BITS) - 1;
@@ -34,7 +37,7 @@ export class ConnectionTable {
     const capacity = 2 ** Math.ceil(Math.log2(Math.max(FIRST_CAPACITY, expected)));
     this.seed = seed;
     this.records = new Int32Array(capacity * RECORD_INTS);
-    this.slots = new Int32Array(capacity * 2);
+    this.slots = new Int32Array(Math.min(MOST_SLOTS, capacity * 2));
     this.#mask = this.slots.length - 1;
   }
 
@@ -61,14 +64,16 @@ export class ConnectionTable {
     for (let number = this.count - 1; number >= 0; number--) if (!this.has(number)) this.#free.push(number);
   }
 
-  /** The numbers of all records in the order of their first frame. */
-  *inOrder(): Generator<number> {
-    if (this.#free.length === 0 && !this.#wasThinned) {
-      for (let number = 0; number < this.count; number++) yield number;
-      return;
+  /** The numbers of the UDP exchanges, in the order of their first frame. */
+  *udpInOrder(): Generator<number> {
+    const { records } = this;
+    const numbers: number[] = [];
+    for (let number = 0; number < this.count; number++) {
+      if ((records[number * RECORD_INTS + KIND] & 0xff) !== PROTOCOL_UDP) continue;
+      if (this.#wasThinned) numbers.push(number);
+      else yield number;
     }
-    const first = (number: number): number => this.records[number * RECORD_INTS + FIRST_FRAME] >>> 0;
-    const numbers = Array.from({ length: this.count }, (_, number) => number).filter((number) => this.has(number));
+    const first = (number: number): number => records[number * RECORD_INTS + FIRST_FRAME] >>> 0;
     yield* numbers.sort((a, b) => first(a) - first(b));
   }
 

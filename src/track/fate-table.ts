@@ -138,9 +138,9 @@ export interface FateRows {
  */
 export class FateTable {
   count = 0;
-  #rows = new Int32Array(FIRST_CAPACITY * ROW_INTS);
-  #sums = new Float64Array(FIRST_CAPACITY * ROW_SUMS);
-  #slots = new Int32Array(FIRST_CAPACITY * 4);
+  #rows: Int32Array;
+  #sums: Float64Array;
+  #slots: Int32Array;
   #icmp = new Map<number, IcmpVerdict>();
   #drops = new Map<number, HostDrop>();
   readonly #seed: number;
@@ -153,8 +153,13 @@ export class FateTable {
   /**
    * @param seed mixed into the hashes, so that nobody can choose addresses that collide
    * @param limit most rows
+   * @param expected rows that there may be; a guess that only saves time
    */
-  constructor(seed: number, limit = Number.POSITIVE_INFINITY) {
+  constructor(seed: number, limit = Number.POSITIVE_INFINITY, expected = 0) {
+    const capacity = 2 ** Math.ceil(Math.log2(Math.max(FIRST_CAPACITY, Math.min(limit, expected))));
+    this.#rows = new Int32Array(capacity * ROW_INTS);
+    this.#sums = new Float64Array(capacity * ROW_SUMS);
+    this.#slots = new Int32Array(capacity * 4);
     this.#seed = seed;
     this.#limit = Math.max(LARGE_SHARE, limit);
   }
@@ -339,7 +344,7 @@ export class FateTable {
     this.#sums[sum + SLOWEST] = slowest;
   }
 
-  /** Puts the rows in the order of their first frame. */
+  /** Puts the rows in the order of their first frame, and the frames of each in order. */
   sort(): void {
     const order = Array.from({ length: this.count }, (_, row) => row);
     const rows = this.#rows;
@@ -508,6 +513,12 @@ function addFrame(rows: Int32Array, frames: number, frame: number): void {
     rows[frames + i] = frame;
     return;
   }
+}
+
+function sortFrames(rows: Int32Array, at: number): void {
+  const frames = rows.subarray(at, at + EVIDENCE_FRAMES);
+  const used = new Uint32Array(frames.filter((frame) => frame !== 0)).sort();
+  frames.set(used);
 }
 
 function isLater(seconds: number, nanoseconds: number, thanSeconds: number, thanNanoseconds: number): boolean {

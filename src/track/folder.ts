@@ -70,9 +70,9 @@ export class Folder {
     const out = new Uint8Array(table.count);
     const view = newConnectionView();
     let taken = 0;
-    for (const number of table.inOrder()) {
+    for (let number = 0; number < table.count; number++) {
       if (!observation.has(number)) {
-        // Joined to another record.
+        // Joined to another record, or taken out before.
         out[number] = 1;
         continue;
       }

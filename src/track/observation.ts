@@ -103,6 +103,9 @@ export interface Sockets {
   ports: readonly [number, number];
 }
 
+/** About as many connections share a conversation and a fate, where there are many of them. */
+const CONNECTIONS_PER_FATE = 4;
+
 /** What a capture shows once all of it is read: connections with their outcomes, and where every frame went. */
 export class Observation {
   readonly #table: ConnectionTable;
@@ -182,11 +185,11 @@ export class Observation {
    * again for the next one
    */
   fates(see: (connection: ConnectionView) => boolean): FateTable {
-    const fates = new FateTable(this.#part.seed, this.#part.fateLimit);
+    const fates = new FateTable(this.#part.seed, this.#part.fateLimit, this.count / CONNECTIONS_PER_FATE);
     const { folded } = this.#part;
     if (folded !== null) fates.append(folded.fates, this.#ownAddresses(), 0);
     const view = newConnectionView();
-    for (const number of this.#table.inOrder()) {
+    for (let number = 0; number < this.count; number++) {
       if (!this.has(number)) continue;
       this.read(number, view);
       fates.add(view, see(view));

@@ -1,4 +1,3 @@
-import { PROTOCOL_UDP } from '../decode/packet.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { ADDRESS_A, ADDRESS_B, FIRST_FRAME, KIND, KIND_IPV6, PORTS, RECORD_INTS } from './record.ts';
 
@@ -21,9 +20,8 @@ export function findTftpTransfers(table: ConnectionTable): TftpTransfers {
   const records = table.records;
   const requests = new Map<string, number>();
   const transfers: TftpTransfers = { transferOf: new Map(), clientSide: new Map() };
-  for (const number of table.inOrder()) {
+  for (const number of table.udpInOrder()) {
     const at = number * RECORD_INTS;
-    if ((records[at + KIND] & 0xff) !== PROTOCOL_UDP) continue;
     const ports = records[at + PORTS];
     const family = records[at + KIND] & KIND_IPV6;
     if ((ports & 0xffff) === TFTP_PORT) {

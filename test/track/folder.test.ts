@@ -29,7 +29,7 @@ function rows(observation: Observation): { fates: FateView[]; beyond: number } {
   const table = observation.fates(() => false);
   const fates = Array.from({ length: table.count }, (_, row) => structuredClone(table.read(row, newFateView())));
   // Which of many frames are kept as evidence depends on what ended when.
-  for (const fate of fates) fate.frames.fill(0, 1);
+  for (const fate of fates) fate.frames.fill(0);
   return { fates, beyond: table.beyond.reduce((sum, count) => sum + count, 0) };
 }
 
