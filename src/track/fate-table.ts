@@ -363,6 +363,7 @@ export class FateTable {
       if (verdict !== undefined) this.#icmp.set(row, verdict);
       const drop = drops.get(from);
       if (drop !== undefined) this.#drops.set(row, drop);
+      sortFrames(this.#rows, row * ROW_INTS + FRAMES);
     }
     this.#rehash(this.#slots.length);
   }
