@@ -213,7 +213,7 @@ export class FateTable {
     if (view.outcome === 'half-open' && view.attempts > 1) sums[sum + ANSWER_LOST]++;
     if (view.packetsToServer > 0 && view.packetsToClient > 0) sums[sum + TWO_WAY]++;
     if (!isPlain(view)) sums[sum + ODD]++;
-    if (view.icmp !== null && !this.#icmp.has(row)) this.#icmp.set(row, view.icmp);
+    if (view.icmp !== null) this.#addIcmp(row, view.icmp);
     if (view.drop !== null) this.#addDrop(row, view.drop, view.dropOfAnswers);
   }
 
@@ -221,6 +221,12 @@ export class FateTable {
     const known = this.#drops.get(row);
     if (known === undefined || weight(verdict.cause) < weight(known.verdict.cause))
       this.#drops.set(row, { verdict, ofAnswers });
+  }
+
+  /** The first one tells the fate. */
+  #addIcmp(row: number, icmp: IcmpVerdict): void {
+    const known = this.#icmp.get(row);
+    if (known === undefined || icmp.frame < known.frame) this.#icmp.set(row, icmp);
   }
 
   /** Fills `view` with row `row`, from 0 to count - 1. */
@@ -301,9 +307,9 @@ export class FateTable {
       }
       this.#join(row, other.rows.subarray(right, right + ROW_INTS), sums, frames);
       const icmp = other.icmp.get(from);
-      if (icmp !== undefined && !this.#icmp.has(row)) {
+      if (icmp !== undefined) {
         const sender = icmp.version === 6 ? addresses[icmp.sender] : icmp.sender;
-        this.#icmp.set(row, { ...icmp, sender, frame: icmp.frame + frames });
+        this.#addIcmp(row, { ...icmp, sender, frame: icmp.frame + frames });
       }
       const drop = other.drops.get(from);
       if (drop !== undefined) this.#addDrop(row, shifted(drop.verdict, frames), drop.ofAnswers);
