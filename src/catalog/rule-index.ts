@@ -139,6 +139,11 @@ export class RuleIndex {
     return this.#forbid.map(({ rule }) => rule);
   }
 
+  /** Everything that can be expected of `client` towards `server`, whatever the port: what would have to be open between the two. */
+  between(client: Endpoint, server: Endpoint, transport: Transport): readonly Candidate[] {
+    return this.#work(client, server, transport);
+  }
+
   #status(rule: Rule, applies: boolean, reason: string | null, need: Need, servers: readonly Endpoint[]): RuleStatus {
     const facts = servers.length > 0 ? servers : [{ settings: this.#site.model.settings, os: null }];
     const texts = new Map<string, PortRange>();

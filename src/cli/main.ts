@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../product.ts';
+import { FIREWALL_FORMATS } from '../report/firewall/formats.ts';
 import { FLOW_FORMAT_NAMES } from '../report/flows.ts';
 import { FORMATS } from '../report/formats.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
@@ -10,6 +11,7 @@ import {
   CHECK_OPTIONS,
   DIFF_OPTIONS,
   EXCEPT_OPTIONS,
+  FIREWALL_OPTIONS,
   FLOW_OPTIONS,
   INTERFACES_OPTIONS,
   LIVE_OPTIONS,
@@ -66,7 +68,7 @@ function build(terminal: Terminal, exit: (code: number) => void): Command {
       '<capture...>',
       'captures of any kind, compressed too; - reads standard input; several files are one series',
     )
-    .addHelpText('after', `\nFormats of --format and --output:\n${formatHelp()}`)
+    .addHelpText('after', `\nFormats of --format and --output:\n${listOf(FORMATS)}`)
     .action(async (captures, options) => {
       const { checkCommand } = await import('./check.ts');
       exit(await checkCommand(captures, options, terminal));
@@ -101,6 +103,17 @@ function build(terminal: Terminal, exit: (code: number) => void): Command {
     .action(async (before, after, options) => {
       const { diffCommand } = await import('./diff.ts');
       exit(await diffCommand(before, after, options, terminal));
+    });
+
+  const firewall = program
+    .command('firewall')
+    .description('print the firewall rules for what is blocked and required, or for a whole topology');
+  addOptions(firewall, FIREWALL_OPTIONS)
+    .argument('[capture...]', 'pcap or pcapng files, gzip too; - reads standard input; none with --all')
+    .addHelpText('after', `\nFormats:\n${listOf(FIREWALL_FORMATS)}`)
+    .action(async (captures, options) => {
+      const { firewallCommand } = await import('./firewall.ts');
+      exit(await firewallCommand(captures, options, terminal));
     });
 
   const except = program.command('except').description('print the block of the topology that accepts a finding');
@@ -151,9 +164,10 @@ function inherit(parent: Command): void {
   }
 }
 
-function formatHelp(): string {
-  return Object.entries(FORMATS)
-    .map(([name, { description }]) => `  ${name.padEnd(12)} ${description}`)
+function listOf(formats: Readonly<Record<string, { description: string }>>): string {
+  const width = Math.max(...Object.keys(formats).map((name) => name.length));
+  return Object.entries(formats)
+    .map(([name, { description }]) => `  ${name.padEnd(width)} ${description}`)
     .join('\n');
 }
 

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SEVERITIES } from '../assess/types.ts';
 import { MAX_SNAPSHOT } from '../live/snapshot.ts';
+import { FIREWALL_FORMAT_NAMES } from '../report/firewall/formats.ts';
 import { FLOW_FORMAT_NAMES } from '../report/flows.ts';
 import { FORMAT_NAMES } from '../report/formats.ts';
 import { parseDay } from './day.ts';
@@ -127,6 +128,32 @@ export const DIFF_OPTIONS: readonly OptionRow[] = [
     default: 'low',
   },
   { flags: '-v, --verbose', description: 'print every change, internal errors whole' },
+];
+
+export const FIREWALL_OPTIONS: readonly OptionRow[] = [
+  { flags: '-t, --topology <file>', description: 'the site: hosts, networks, roles', required: true },
+  {
+    flags: '-f, --format <format>',
+    description: 'what to print',
+    choices: FIREWALL_FORMAT_NAMES,
+    default: 'markdown',
+  },
+  { flags: '--all', description: 'for the whole topology by the catalog, without a capture' },
+  {
+    flags: '--need <need>',
+    description: 'with --all: the weakest need that is opened (default: required)',
+    choices: ['required', 'conditional', 'optional'],
+  },
+  {
+    flags: '--whole-roles',
+    description: 'open blocked ports for all hosts of their roles, not only those that failed',
+  },
+  { flags: '--remove', description: 'print the script that takes the rules away again (powershell, netsh, nft)' },
+  DATE,
+  WORKERS,
+  MAX_MEMORY,
+  BOM,
+  QUIET,
 ];
 
 export const PXE_OPTIONS: readonly OptionRow[] = [

@@ -1,0 +1,103 @@
+/** The openings that a report asks for: what is required, was tried, and is blocked. */
+import type { Outcome, Report, ReportedFinding } from '../assess/types.ts';
+import type { RuleMatch } from '../catalog/candidate.ts';
+import type { RuleIndex } from '../catalog/index.ts';
+import { isSelected } from '../catalog/site-rules.ts';
+import type { PortRange } from '../catalog/types.ts';
+import type { Endpoint, Selector, Site } from '../site/index.ts';
+import { dynamicNote, rpcPorts, tftpAnswers } from './companions.ts';
+import { endOfAddress, endOfEndpoint, keyOfEnd } from './ends.ts';
+import type { Demand, Party } from './gather.ts';
+
+/** What an outcome says about a port rule; an outcome that is not here is no block. */
+const BLOCKS: Partial<Record<Outcome, string[]>> = {
+  'no-answer': [],
+  prohibited: [],
+  refused: ['A reset answered: a port rule helps only if a firewall sent it; see first that the service listens.'],
+  unreachable: ['ICMP said unreachable: see that the server is up and that there is a route to it.'],
+  'half-open': ['The answer is lost on its way back: look for asymmetric routes besides.'],
+  established: [
+    'The connection opens and then fails: a filter that reads content does that, which a port rule does not mend.',
+  ],
+};
+/** Kinds about traffic that should not be, or that works. */
+const UNWANTED = new Set(['unexpected-port', 'forbidden', 'unknown-endpoint', 'slow-connect', 'required-not-seen']);
+
+export interface FromFindings {
+  demands: Demand[];
+  /** Findings of failed traffic that no port rule can be made of. */
+  leftOut: ReportedFinding[];
+}
+
+export function demandsOfReport(report: Report, site: Site, index: RuleIndex): FromFindings {
+  const demands: Demand[] = [];
+  const leftOut: ReportedFinding[] = [];
+  for (const finding of report.findings) {
+    if (finding.severity === 'info' || UNWANTED.has(finding.kind)) continue;
+    const found = demandsOfFinding(finding, site, index);
+    if (found.length === 0 && finding.outcome !== 'answered') leftOut.push(finding);
+    demands.push(...found);
+  }
+  return { demands, leftOut };
+}
+
+function demandsOfFinding(finding: ReportedFinding, site: Site, index: RuleIndex): Demand[] {
+  const { src_ip, dest_ip, proto, dest_port, outcome, certainty, rule } = finding;
+  const notes = outcome === null ? undefined : BLOCKS[outcome];
+  if (src_ip === null || dest_ip === null || dest_port === null || (proto !== 'tcp' && proto !== 'udp')) return [];
+  // Of TFTP, what opens and then fails was opened.
+  if (notes === undefined || (outcome === 'established' && proto === 'udp')) return [];
+  const [from, to] = [site.lookup(src_ip), site.lookup(dest_ip)];
+  if (from === undefined || to === undefined) return [];
+  const [client, server] = [site.endpoints[from], site.endpoints[to]];
+  const match = index.match(client, server, proto, dest_port).find((one) => rule.includes(one.rule.id));
+  const own = match && site.model.expect.find(({ id }) => id === match.rule.id);
+  const source = match && partyOf(client, src_ip, own?.from ?? null, site);
+  const target = match && partyOf(server, dest_ip, own?.to ?? null, site);
+  if (!match || !source || !target) return [];
+  const ports = portsAround(match, dest_port);
+  const demand: Demand = {
+    rule: match.rule,
+    need: match.need,
+    client: source,
+    server: target,
+    ports,
+    relation: ports.some(({ first, last }) => last > first) ? match.relation : 'single',
+    sourcePorts: null,
+    sense: match.via === 'proxy' ? 'proxy' : match.reversed ? 'reversed' : 'direct',
+    firstSeen: finding.first_ts,
+    finding: finding.fingerprint,
+    outcome,
+    notes: [
+      ...notes,
+      ...(certainty === 'likely' && outcome !== 'established'
+        ? ['Likely, not proven: the finding names the other causes.']
+        : []),
+      ...dynamicNote(ports),
+    ],
+  };
+  const answers = tftpAnswers(demand, server);
+  return [demand, ...(answers === null ? [] : [answers]), ...rpcPorts(demand, client, server, index)];
+}
+
+/** The port, or the whole range of the rule where the next connection may use any port of it. */
+function portsAround(match: RuleMatch, port: number): PortRange[] {
+  const range = match.ports.find(({ first, last }) => first <= port && port <= last);
+  return [range ?? { first: port, last: port }];
+}
+
+/**
+ * A host with all of its addresses, or a network whose members all have the role. Of the site's own rules that name addresses, only the
+ * address that was seen: its network may be wider than the rule.
+ */
+function partyOf(endpoint: Endpoint, ip: string, selectors: readonly Selector[] | null, site: Site): Party | null {
+  const isWhole =
+    selectors === null ||
+    endpoint.kind === 'host' ||
+    isSelected(
+      endpoint,
+      selectors.filter(({ kind }) => kind !== 'area'),
+    );
+  const end = (isWhole && endpoint.kind !== 'internet' ? endOfEndpoint(endpoint, site) : null) ?? endOfAddress(ip);
+  return end && { key: keyOfEnd(end), ends: [end], roles: endpoint.allRoles };
+}

@@ -1,0 +1,61 @@
+/** A change request for a ticket: the lines, then what each rests on. */
+
+import type { Opening, Openings } from '../../openings/types.ts';
+import { VERSION } from '../../product.ts';
+import { code, markdownTable, text } from '../markdown-text.ts';
+import { counted } from '../quantity.ts';
+import { documentText, endText, outcomesText, portsText } from './words.ts';
+
+/** Ends named in a cell; the rest is counted, and whole below. */
+const MOST_ENDS = 6;
+
+export function renderMarkdown({ site, basis, openings, leftOut }: Openings): string {
+  const parts = [
+    `# Firewall change request: ${text(site)}`,
+    `${counted(openings.length, 'line')}, from ${text(basis)}; made by pcapcheck ${VERSION}. The source starts every connection; answers belong to it.`,
+    openings.length === 0 ? 'Nothing has to be opened.' : table(openings),
+    ...(openings.length === 0 ? [] : ['## Reasons', ...openings.map(reasonOf)]),
+    ...(leftOut.length === 0
+      ? []
+      : ['## Not mended by opening a port', leftOut.map((sentence) => `- ${text(sentence)}`).join('\n')]),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function table(openings: readonly Opening[]): string {
+  return markdownTable(
+    ['', 'From', 'To', 'Protocol', 'Port', 'Source port', 'Need', 'First seen'],
+    openings.map(({ from, to, proto, ports, sourcePorts, need, firstSeen }, index) => [
+      String(index + 1),
+      cell(from),
+      cell(to),
+      proto,
+      portsText(ports),
+      sourcePorts === null ? 'any' : portsText(sourcePorts),
+      need,
+      firstSeen === null ? '' : firstSeen.slice(0, 19).replace('T', ' '),
+    ]),
+  );
+}
+
+function cell({ label, ends }: Opening['from']): string {
+  const named = ends.slice(0, MOST_ENDS).map((end) => text(endText(end)));
+  const left = ends.length - named.length;
+  return `**${text(label)}**: ${[...named, ...(left === 0 ? [] : [`${left} more`])].join(', ')}`;
+}
+
+function reasonOf(opening: Opening, index: number): string {
+  const { from, to, reason, rule, otherRules, outcomes, notes, findings } = opening;
+  const lines = [
+    `**${index + 1}.** ${text(reason)} (${[rule, ...otherRules].map(code).join(', ')})`,
+    `- document: ${text(documentText(opening))}`,
+    ...(outcomes.length === 0
+      ? []
+      : [`- seen: ${text(outcomesText(opening))}; findings ${findings.map(code).join(', ')}`]),
+    ...[from, to]
+      .filter(({ ends }) => ends.length > MOST_ENDS)
+      .map(({ label, ends }) => `- ${text(label)}: ${ends.map((end) => text(endText(end))).join(', ')}`),
+    ...notes.map((note) => `- ${text(note)}`),
+  ];
+  return lines.join('\n').replace('\n', '\n\n');
+}

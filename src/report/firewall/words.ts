@@ -1,0 +1,43 @@
+/** Openings in the words of tables and comments. */
+
+import { formatPortRange } from '../../catalog/ports.ts';
+import type { PortRange } from '../../catalog/types.ts';
+import { intervalText } from '../../openings/address-text.ts';
+import type { End, Opening, Side } from '../../openings/types.ts';
+import { outcomeLabel } from '../labels.ts';
+
+/** `CM01 10.0.0.10`, `clients 10.1.0.0/16`, `10.0.0.7`, `internet`. */
+export function endText({ kind, name, intervals }: End): string {
+  if (kind === 'any' || kind === 'internet') return kind;
+  if (kind === 'dns-name') return `${name} (address not in the topology)`;
+  return [name, ...intervals.map(intervalText)].filter((part) => part !== null).join(' ');
+}
+
+export function sideText({ ends }: Side): string {
+  return ends.map(endText).join(', ');
+}
+
+/** `80, 9100-9110`; `any` for every port; empty for ICMP. */
+export function portsText(ports: readonly PortRange[]): string {
+  return ports.map((range) => (isEvery(range) ? 'any' : formatPortRange(range))).join(', ');
+}
+
+export function isEvery({ first, last }: PortRange): boolean {
+  return first === 0 && last === 65535;
+}
+
+/** `Ports used in Configuration Manager (2020-04-29), Management point --> SQL Server` */
+export function documentText({ source }: Opening): string {
+  const { document, date, section } = source;
+  return [date === null ? document : `${document} (${date})`, section].filter((part) => part !== '').join(', ');
+}
+
+/** How the attempts failed, in the words of the reports. */
+export function outcomesText({ outcomes }: Opening): string {
+  return outcomes.map((outcome) => outcomeLabel('blocked-required', outcome)).join(', ');
+}
+
+/** `Client -> Software update point: HTTP (WSUS web site)` */
+export function titleOf({ from, to, reason }: Opening): string {
+  return `${from.label} -> ${to.label}: ${reason}`;
+}
