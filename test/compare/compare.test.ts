@@ -215,8 +215,15 @@ describe('formats', () => {
     comparison = compare(trouble, { ...trouble, findings: trouble.findings.slice(2), pairs: demo.pairs }, PATHS);
   });
 
-  test.each(['terminal', 'json', 'markdown'] as const)('%s is as in the golden file', async (format) => {
+  test.each(['terminal', 'markdown'] as const)('%s is as in the golden file', async (format) => {
     await expect(DIFF_FORMATS[format](comparison, look)).toMatchFileSnapshot(`golden/diff.${format}.txt`);
+  });
+  test('json is as in the golden file, but for the findings, which are those of the report', async () => {
+    const { changes, ...rest } = JSON.parse(DIFF_FORMATS.json(comparison));
+    const short = changes.map((one: Change) => ({ ...one, finding: one.finding.kind }));
+    const text = JSON.stringify({ ...rest, tool: null, changes: short }, null, 2);
+    await expect(`${text}\n`).toMatchFileSnapshot('golden/diff.json.txt');
+    for (const { finding } of changes) expect(trouble.findings).toContainEqual(finding);
   });
 
   test.each(HOSTILE_NAMES.map((name) => [JSON.stringify(name).slice(0, 30), name]))('nothing obeys %s', (_, name) => {
