@@ -7,7 +7,9 @@
 #
 # Needs root on Debian 12 or the like. --install fetches the packages first (no daemon is started by that). Everything runs in
 # namespaces of its own and is gone at the end. All scenarios take about ten minutes.
+# WATCH='pcapcheck live -i lan …' runs that in the client's network beside the capture, as a shell command; its output is printed.
 set -euo pipefail
+exec 3>&1
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 OUT=$HERE
@@ -17,7 +19,7 @@ PATIENCE=75 # seconds a machine may take to boot or to give up
 SCENARIOS=(bios-success uefi-success only-69 reply-rejected no-relay 4011-blocked two-responders options-override file-missing
   single-port client-acks-lost fragments-dropped large-blocks ipv6-success ipv6-only-69)
 
-usage() { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; echo "Scenarios: ${SCENARIOS[*]}"; }
+usage() { sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; echo "Scenarios: ${SCENARIOS[*]}"; }
 WANTED=()
 while [ $# -gt 0 ]; do
   case $1 in
@@ -138,6 +140,12 @@ capture() { # @1 scenario
   background $CL tcpdump -i lan -U -s 0 -w "$WORK/$1-client.pcap" 'udp or icmp or (ip[6:2] & 0x1fff != 0)'
   background $FW tcpdump -i any -U -s 0 -w "$WORK/$1-firewall.pcap" 'udp or icmp or (ip[6:2] & 0x1fff != 0)'
   background $DP tcpdump -i eth0 -U -s 0 -w "$WORK/$1-server.pcap" 'udp or icmp or (ip[6:2] & 0x1fff != 0)'
+  if [ -n "${WATCH:-}" ]; then
+    ip netns exec $CL bash -c "exec $WATCH" >&3 &
+    WATCHING=$!
+    PIDS+=($!)
+    sleep 2
+  fi
   sleep 1
 }
 
@@ -233,6 +241,11 @@ run() {
       pulled 1400 fd00:77:2::20 ;;
   esac
   sleep 3
+  if [ -n "${WATCHING:-}" ]; then # it has its report to write
+    kill "$WATCHING" 2> /dev/null || true
+    wait "$WATCHING" || true
+    WATCHING=
+  fi
   cleanup
   [ -z "${KEEP_LOG:-}" ] || cat "$WORK/log" >&2
   for point in client firewall server; do

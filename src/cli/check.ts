@@ -200,7 +200,7 @@ async function captureReport(capture: AnalyzedCapture, wantsHash: boolean): Prom
 }
 
 /** SHA-256 of a file as stored. */
-async function hashOf(path: string): Promise<string> {
+export async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
   return hash.digest('hex');

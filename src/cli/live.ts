@@ -14,7 +14,7 @@ import { FORMATS } from '../report/formats.ts';
 import { parseOutputSpecs, STANDARD_OUTPUT } from '../report/output-spec.ts';
 import { useColor } from '../report/style.ts';
 import { loadSite, type Site } from '../site/index.ts';
-import { isReportable, refuseToOverwrite, writeOutputs } from './check.ts';
+import { hashOf, isReportable, refuseToOverwrite, writeOutputs } from './check.ts';
 import { today } from './day.ts';
 import { EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS } from './exit-codes.ts';
 import { printableMessage } from './failure.ts';
@@ -64,6 +64,7 @@ export async function liveCommand(
   const site = await loadSite(options.topology);
   checkExceptionKinds(site);
   const catalog = loadCatalog();
+  const topologySha256 = await hashOf(site.path);
   const interfaces = chooseInterfaces(options.interface ?? [], options.write, options.ring ?? []);
   if (interfaces.length === 0 && source === undefined && options.watch === undefined)
     throw new LiveError(
@@ -92,7 +93,7 @@ export async function liveCommand(
   try {
     await run.open();
     if (options.user !== undefined) stepDown(options.user);
-    const session = new LiveSession(run, site, catalog, console, options, terminal);
+    const session = new LiveSession(run, { site, catalog, topologySha256 }, console, options, terminal);
     const report = await session.run();
     await writeOutputs(report, outputs, { verbose: options.verbose ?? false, bom: false }, terminal);
     const takesStandardOutput = outputs.some(({ path }) => path === STANDARD_OUTPUT);
@@ -125,11 +126,17 @@ async function printReport(
   for (const piece of await FORMATS.terminal.render(report, look)) if (!terminal.out(piece)) break;
 }
 
+/** What the run is held against. */
+interface Expectations {
+  site: Site;
+  catalog: Catalog;
+  topologySha256: string;
+}
+
 /** One run from its first packet to its report. */
 class LiveSession {
   readonly #run: LiveRun;
-  readonly #site: Site;
-  readonly #catalog: Catalog;
+  readonly #expectations: Expectations;
   readonly #console: LiveConsole;
   readonly #options: LiveOptions;
   readonly #terminal: Terminal;
@@ -139,15 +146,13 @@ class LiveSession {
 
   constructor(
     run: LiveRun,
-    site: Site,
-    catalog: Catalog,
+    expectations: Expectations,
     console: LiveConsole,
     options: LiveOptions,
     terminal: Terminal,
   ) {
     this.#run = run;
-    this.#site = site;
-    this.#catalog = catalog;
+    this.#expectations = expectations;
     this.#console = console;
     this.#options = options;
     this.#terminal = terminal;
@@ -160,7 +165,7 @@ class LiveSession {
       else this.#console.impatient();
     });
     const timer = setInterval(() => this.#tick(), TICK_MS);
-    this.#console.start(this.#run, this.#site.path);
+    this.#console.start(this.#run, this.#expectations.site.path);
     this.#run.go();
     try {
       await this.#run.done;
@@ -188,7 +193,9 @@ class LiveSession {
 
   #assess(): { report: Report; open: number; seconds: number } {
     const observation = this.#run.observe();
-    const report = assess(liveEvidence(this.#run, observation, today()), this.#site, this.#catalog);
+    const { site, catalog, topologySha256 } = this.#expectations;
+    const evidence = liveEvidence(this.#run, observation, today());
+    const report = assess({ ...evidence, topologySha256 }, site, catalog);
     const { seconds, nanoseconds } = observation.end;
     return { report, open: observation.openConnections(), seconds: seconds + nanoseconds / 1e9 };
   }

@@ -1,10 +1,10 @@
 import type { Evidence } from '../assess/assess.ts';
 import type { CaptureReport, LossReport } from '../assess/types.ts';
-import type { CaptureFileSummary } from '../capture/source.ts';
 import type { Observation } from '../track/observation.ts';
 import { timeText } from '../track/time-text.ts';
 import type { InterfaceCounters, LiveRun } from './live-run.ts';
 import type { LossSpan } from './loss-log.ts';
+import type { FileRead } from './messages.ts';
 
 /** Losses that a report lists for one interface, the latest. */
 const MOST_LOSSES = 200;
@@ -12,10 +12,11 @@ const PROBLEMS_OF_FILE = 3;
 
 /** What a run shows up to now, for the assessment. @param day by which exceptions are judged (ISO 8601) */
 export function liveEvidence(run: LiveRun, observation: Observation, day: string): Evidence {
-  const fine = run.counters.some(({ nanoseconds }) => nanoseconds) || run.files.some((file) => file.nanosecondTimes);
+  const fine =
+    run.counters.some(({ nanoseconds }) => nanoseconds) || run.files.some(({ summary }) => summary.nanosecondTimes);
   const time = (seconds: number, nanoseconds: number): string => timeText(seconds, nanoseconds, fine);
   const { kernel, interface: dropped, ours } = run.lossLog.totals;
-  const told = run.files.reduce((sum, { droppedByCapture }) => sum + droppedByCapture, 0);
+  const told = run.files.reduce((sum, { summary }) => sum + summary.droppedByCapture, 0);
   return {
     observation,
     captures: [
@@ -91,10 +92,12 @@ function secondText(seconds: number): string {
 }
 
 function fileReports(run: LiveRun): CaptureReport[] {
-  return run.files.map((summary) => fileReport(summary, run.lossLog.spans));
+  return run.files.map((file) => fileReport(file, run.lossLog.spans));
 }
 
-function fileReport(summary: CaptureFileSummary, spans: readonly LossSpan[]): CaptureReport {
+function fileReport({ summary, first, last }: FileRead, spans: readonly LossSpan[]): CaptureReport {
+  const time = (moment: FileRead['first']): string | null =>
+    moment === null ? null : timeText(moment.seconds, moment.nanoseconds, summary.nanosecondTimes);
   const problems = summary.problems.slice(0, PROBLEMS_OF_FILE).map(({ message }) => message);
   const more = summary.problemCount - problems.length;
   if (more > 0) problems.push(`${more} more problems.`);
@@ -106,8 +109,8 @@ function fileReport(summary: CaptureFileSummary, spans: readonly LossSpan[]): Ca
     format: summary.compression === null ? summary.format : `${summary.format} (${summary.compression})`,
     bytes: summary.path === '-' ? null : summary.fileBytes,
     frames: summary.frames,
-    first: null,
-    last: null,
+    first: time(first),
+    last: time(last),
     sha256: null,
     problems: [...problems, ...losses.map(lossSentence)],
     ...(losses.length === 0 ? {} : { losses: losses.map(lossReport) }),

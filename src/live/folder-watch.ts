@@ -8,6 +8,7 @@ import type { ReaderSummary } from '../capture/types.ts';
 import { LiveError } from './errors.ts';
 import type { AnalysisEvent } from './messages.ts';
 import type { PartCutter } from './part-cutter.ts';
+import { TimedSink } from './timed-sink.ts';
 
 /** Names of captures. Others are left alone: a ring may share its folder. */
 const CAPTURES = /\.(?:pcap|pcapng|cap|etl|pcap\.gz|pcapng\.gz)$/i;
@@ -154,14 +155,17 @@ export class FolderWatch {
     const summary = this.#guarded(path, () => opened.end());
     if (summary === null) return;
     const whole = { ...summary, path, compression: null, fileBytes: bytes, captureBytes: bytes, complete: true };
-    this.#tell({ kind: 'file-read', path, summary: whole });
+    const { first, last } = opened.sink;
+    this.#tell({ kind: 'file-read', path, summary: whole, first, last });
   }
 
   async #readWhole({ path, inode, size }: Found): Promise<void> {
     this.#cutter.place(path, 0);
     this.#done.set(path, { inode, size });
     try {
-      this.#tell({ kind: 'file-read', path, summary: await readCapture(path, this.#cutter) });
+      const sink = new TimedSink(this.#cutter);
+      const summary = await readCapture(path, sink);
+      this.#tell({ kind: 'file-read', path, summary, first: sink.first, last: sink.last });
     } catch (error) {
       this.#remark(path, error);
     }
@@ -194,6 +198,7 @@ export class FolderWatch {
 /** One file on its way. */
 class OpenFile {
   readonly found: Found;
+  readonly sink: TimedSink;
   readonly #input: Input;
   readonly #feeder: ChunkFeeder;
   readonly #cutter: PartCutter;
@@ -205,7 +210,8 @@ class OpenFile {
   constructor(found: Found, cutter: PartCutter) {
     this.found = found;
     this.#input = new Input(found.path);
-    this.#feeder = new ChunkFeeder(cutter, found.path);
+    this.sink = new TimedSink(cutter);
+    this.#feeder = new ChunkFeeder(this.sink, found.path);
     this.#cutter = cutter;
   }
 

@@ -13,6 +13,7 @@ import {
   type ToAnalysis,
 } from './messages.ts';
 import { PartCutter } from './part-cutter.ts';
+import { TimedSink } from './timed-sink.ts';
 
 /** A part this often, in milliseconds. */
 const PART_MS = 1000;
@@ -100,7 +101,8 @@ export class LiveAnalysis {
   };
 
   #readPipe(path: string, port: MessagePort): Promise<void> {
-    const feeder = new ChunkFeeder(this.#cutter, path);
+    const sink = new TimedSink(this.#cutter);
+    const feeder = new ChunkFeeder(sink, path);
     this.#cutter.place(path, 0);
     return new Promise((resolve, reject) => {
       const finish = (): void => {
@@ -108,7 +110,8 @@ export class LiveAnalysis {
         const { received } = feeder;
         const summary = feeder.end();
         const whole = { path, compression: null, fileBytes: received, captureBytes: received, complete: true };
-        this.#tell({ kind: 'file-read', path, summary: { ...summary, ...whole } });
+        const { first, last } = sink;
+        this.#tell({ kind: 'file-read', path, summary: { ...summary, ...whole }, first, last });
         resolve();
       };
       port.on('message', (message: PipeChunk) => {

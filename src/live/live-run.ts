@@ -2,7 +2,6 @@ import { randomInt } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Losses } from '../assess/losses.ts';
-import type { CaptureFileSummary } from '../capture/source.ts';
 import { LIVE_ANALYSIS_URL, LIVE_READER_URL } from '../product.ts';
 import type { Observation } from '../track/observation.ts';
 import { LiveError, type LiveFailure } from './errors.ts';
@@ -14,6 +13,7 @@ import {
   CONTROL_GO,
   CONTROL_LENGTH,
   CONTROL_STOP,
+  type FileRead,
   type LossEvent,
   type PipeChunk,
   type ReaderData,
@@ -55,7 +55,7 @@ export type LiveNote =
   | LossEvent
   | { kind: 'file'; label: string; path: string }
   | { kind: 'saving-failed'; label: string; failure: LiveFailure }
-  | { kind: 'file-read'; path: string; summary: CaptureFileSummary }
+  | FileRead
   | { kind: 'remark'; text: string };
 
 /** What one interface has brought so far. */
@@ -98,7 +98,7 @@ export class LiveRun {
   readonly places = new Places();
   readonly lossLog = new LossLog();
   /** Files and pipes that were read to their end, the latest MOST_FILES. */
-  readonly files: CaptureFileSummary[] = [];
+  readonly files: FileRead[] = [];
   filesForgotten = 0;
   /** Bytes read of files and pipes, records and all; of interfaces, batches. */
   bytes = 0;
@@ -205,7 +205,7 @@ export class LiveRun {
 
   /** When packets were lost. */
   losses(): Losses {
-    return this.lossLog.losses(this.files.reduce((sum, { droppedByCapture }) => sum + droppedByCapture, 0));
+    return this.lossLog.losses(this.files.reduce((sum, { summary }) => sum + summary.droppedByCapture, 0));
   }
 
   #moment(): LiveMoment | null {
@@ -278,7 +278,7 @@ export class LiveRun {
         }
         return;
       case 'file-read':
-        this.files.push(event.summary);
+        this.files.push(event);
         if (this.files.length > MOST_FILES) {
           this.files.shift();
           this.filesForgotten++;

@@ -1,6 +1,7 @@
 /** What the threads of a live run say to each other. A reader for each interface, one analysis, the main thread. */
 import type { MessagePort } from 'node:worker_threads';
 import type { CaptureFileSummary } from '../capture/source.ts';
+import type { Time } from '../engine/analyze.ts';
 import type { Part } from '../track/part.ts';
 import type { AddonOptions } from './addon.ts';
 import type { LiveFailure } from './errors.ts';
@@ -109,6 +110,9 @@ export interface FileRead {
   kind: 'file-read';
   path: string;
   summary: CaptureFileSummary;
+  /** Earliest and latest time stamp; null where it holds no frame. */
+  first: Time | null;
+  last: Time | null;
 }
 
 /** From the analysis to the main thread. */
