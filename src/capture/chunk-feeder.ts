@@ -76,6 +76,16 @@ export class ChunkFeeder {
     return this.#reader!.summary();
   }
 
+  /**
+   * The writer pauses: hands on the frame that waits for the header behind it, where all of it is here. What is written later is read on as
+   * before.
+   */
+  flush(): void {
+    const window = this.#window;
+    const reader = this.#reader;
+    if (reader instanceof PcapReader && reader.isWholeRecord(window.view, window.length)) this.#drain(true);
+  }
+
   /** No more bytes follow. @throws CaptureError where there is no capture */
   end(): ReaderSummary {
     this.#drain(true);

@@ -70,6 +70,13 @@ export class PcapReader implements CaptureReader {
     return this.#at;
   }
 
+  /** True where the bytes at hand are one whole record and nothing more: all that a writer who pauses has written. */
+  isWholeRecord(view: DataView, length: number): boolean {
+    const { headerLength } = this.#layout;
+    const isReading = this.#state === 'first' || this.#state === 'sure';
+    return isReading && length >= headerLength && headerLength + this.#layout.captured(view, 0) === length;
+  }
+
   /** A copy of the file header in force: that of the last of joined captures. */
   get header(): PcapHeader {
     return { ...this.#header };

@@ -4,7 +4,7 @@ import type { Report, Severity } from '../assess/types.ts';
 import { STANDARD_INPUT } from '../capture/source.ts';
 import { loadCatalog } from '../catalog/load.ts';
 import type { Catalog } from '../catalog/types.ts';
-import { connectionLimit, DEFAULT_MAX_MEMORY } from '../engine/analyze.ts';
+import { connectionLimit, fateLimit } from '../engine/analyze.ts';
 import { LiveError } from '../live/errors.ts';
 import { liveEvidence } from '../live/evidence.ts';
 import { LiveRun } from '../live/live-run.ts';
@@ -39,7 +39,7 @@ export interface LiveOptions {
   output?: string[];
   failOn: Severity | 'never';
   maxFindings: number;
-  maxMemory?: number;
+  maxMemory: number;
   quiet?: boolean;
   verbose?: boolean;
 }
@@ -86,7 +86,8 @@ export async function liveCommand(
       snapshotLength: options.snapLength,
       promiscuous: options.promiscuous,
       bufferBytes: options.buffer,
-      limit: connectionLimit(options.maxMemory ?? DEFAULT_MAX_MEMORY),
+      limit: connectionLimit(options.maxMemory),
+      fateLimit: fateLimit(options.maxMemory),
     },
     (note) => console.note(note),
   );
@@ -184,19 +185,23 @@ class LiveSession {
     if (untilIdle !== undefined && now - Math.max(this.#run.lastPacketAt, this.#began) >= untilIdle * 1000)
       this.#run.stop();
     if (now >= this.#nextAssessment) {
-      const { report, open, seconds } = this.#assess();
-      this.#console.assessed(report, open, this.#told.next(report.findings, seconds), this.#told.standing());
+      const { report, open } = this.#assess();
+      this.#console.assessed(
+        report,
+        open,
+        this.#told.next(report.findings, now / 1000, this.#run.bootsBefore),
+        this.#told.standing(),
+      );
       this.#nextAssessment = Date.now() + (Date.now() - now) / ASSESS_SHARE;
     }
     this.#console.tick(now);
   }
 
-  #assess(): { report: Report; open: number; seconds: number } {
+  #assess(): { report: Report; open: number } {
     const observation = this.#run.observe();
     const { site, catalog, topologySha256 } = this.#expectations;
     const evidence = liveEvidence(this.#run, observation, today());
     const report = assess({ ...evidence, topologySha256 }, site, catalog);
-    const { seconds, nanoseconds } = observation.end;
-    return { report, open: observation.openConnections(), seconds: seconds + nanoseconds / 1e9 };
+    return { report, open: observation.openConnections() };
   }
 }

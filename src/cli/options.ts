@@ -14,6 +14,8 @@ export interface OptionRow {
   description: string;
   choices?: readonly string[];
   default?: string | number;
+  /** How help writes the default. */
+  defaultText?: string;
   repeatable?: true;
   required?: true;
   parse?: (text: string) => unknown;
@@ -170,6 +172,9 @@ export const PXE_OPTIONS: readonly OptionRow[] = [
 const CAPTURE_BUFFER = 64 * 2 ** 20;
 const MOST_BUFFER = 2 ** 30;
 
+/** For a quarter of a million connections at a time: few enough to be looked at every second. */
+const LIVE_MEMORY = 128 * 2 ** 20;
+
 function captureBuffer(text: string): number {
   const bytes = memory(text);
   if (bytes > MOST_BUFFER) throw new InvalidArgumentError('At most 1g can be asked of the kernel.');
@@ -221,9 +226,10 @@ export const LIVE_OPTIONS: readonly OptionRow[] = [
   },
   {
     flags: '--buffer <size>',
-    description: "the kernel's buffer of each interface, such as 64m",
+    description: "the kernel's buffer of each interface",
     parse: captureBuffer,
     default: CAPTURE_BUFFER,
+    defaultText: '64m',
   },
   { flags: '--no-promiscuous', description: 'capture only what the interface takes in by itself' },
   { flags: '--user <name>', description: 'become this user once the interfaces are open (started as root, Linux)' },
@@ -245,7 +251,13 @@ export const LIVE_OPTIONS: readonly OptionRow[] = [
     parse: amount,
     default: 0,
   },
-  MAX_MEMORY,
+  {
+    flags: '--max-memory <size>',
+    description: 'memory for connections; of more, those that are over are summed up',
+    parse: memory,
+    default: LIVE_MEMORY,
+    defaultText: '128m',
+  },
   { flags: '-q, --quiet', description: 'no status screen' },
   { flags: '-v, --verbose', description: 'print everything in the report, internal errors whole' },
 ];
@@ -270,7 +282,7 @@ export function addOptions(command: Command, rows: readonly OptionRow[]): Comman
   for (const row of rows) {
     const option = new Option(row.flags, row.description);
     if (row.choices !== undefined) option.choices([...row.choices]);
-    if (row.default !== undefined) option.default(row.default);
+    if (row.default !== undefined) option.default(row.default, row.defaultText);
     if (row.required) option.makeOptionMandatory();
     const { parse } = row;
     if (parse !== undefined) option.argParser(parse);

@@ -70,7 +70,7 @@ export function connectionLimit(maxMemory: number): number {
 const BYTES_PER_FATE = 1024;
 
 /** Conversations by fate that the verdicts look at within so many bytes. */
-function fateLimit(maxMemory: number): number {
+export function fateLimit(maxMemory: number): number {
   return Math.max(1, Math.floor(maxMemory / BYTES_PER_FATE));
 }
 

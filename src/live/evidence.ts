@@ -50,9 +50,16 @@ function interfaceReport(
     first: isEmpty ? null : time(start.seconds, start.nanoseconds),
     last: isEmpty ? null : time(end.seconds, end.nanoseconds),
     sha256: null,
-    problems: losses.slice(-MOST_LOSSES).map(lossSentence),
+    problems: [...losses.slice(-MOST_LOSSES).map(lossSentence), ...forgotten(run.bootsBefore)],
     losses: losses.slice(-MOST_LOSSES).map(lossReport),
   };
+}
+
+/** A run of weeks does not keep every boot. */
+function forgotten(before: number | null): string[] {
+  return before === null
+    ? []
+    : [`Network boots and TFTP transfers before ${secondText(before)} are no longer in this report.`];
 }
 
 function lossReport(span: LossSpan): LossReport {

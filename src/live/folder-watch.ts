@@ -58,6 +58,7 @@ export class FolderWatch {
   /** Reads some of what is there. @param atEnd true where no more will be waited for @returns false where there was nothing to do */
   async step(atEnd: boolean): Promise<boolean> {
     const files = this.#list();
+    this.#followRenamed(files);
     let didSomething = false;
     for (const file of files) {
       const opened = this.#open.get(file.path);
@@ -70,6 +71,26 @@ export class FolderWatch {
     for (const [path, opened] of this.#open) if (!files.some((file) => file.path === path)) this.#end(opened);
     this.#forget(files);
     return didSomething;
+  }
+
+  /** Some rings give a file its last name when it is full: it goes on being the same file. */
+  #followRenamed(files: readonly Found[]): void {
+    for (const [path, opened] of [...this.#open]) {
+      const { inode } = opened.found;
+      if (inode === 0 || files.some((file) => file.path === path && file.inode === inode)) continue;
+      const renamed = files.find((file) => file.inode === inode);
+      if (renamed === undefined) continue;
+      const replaced = this.#open.get(renamed.path);
+      if (replaced !== undefined) this.#end(replaced);
+      this.#open.delete(path);
+      opened.found = renamed;
+      this.#open.set(renamed.path, opened);
+    }
+    for (const file of files) {
+      const known = [...this.#done].find(([path, done]) => done.inode === file.inode && path !== file.path);
+      if (known !== undefined && file.inode !== 0 && known[1].size === file.size && !this.#done.has(file.path))
+        this.#done.set(file.path, known[1]);
+    }
   }
 
   /** Captures in the folder, the oldest first; those of a ring by their numbers. */
@@ -197,7 +218,7 @@ export class FolderWatch {
 
 /** One file on its way. */
 class OpenFile {
-  readonly found: Found;
+  found: Found;
   readonly sink: TimedSink;
   readonly #input: Input;
   readonly #feeder: ChunkFeeder;
@@ -217,7 +238,7 @@ class OpenFile {
 
   /** Reads what is at hand, or a good part of it. @returns bytes */
   read(): number {
-    this.#cutter.place(this.found.path, this.#feeder.reader?.summary().frames ?? 0);
+    this.#place();
     let total = 0;
     for (let i = 0; i < READS; i++) {
       const count = this.#input.readNow(this.#feeder.space());
@@ -227,11 +248,17 @@ class OpenFile {
       this.lastRead = Date.now();
       this.#feeder.wrote(count);
     }
+    if (total === 0) this.#feeder.flush();
     return total;
+  }
+
+  #place(): void {
+    this.#cutter.place(this.found.path, this.#feeder.reader?.summary().frames ?? 0);
   }
 
   /** @throws CaptureError where it was no capture */
   end(): ReaderSummary {
+    this.#place();
     this.#input.close();
     return this.#feeder.end();
   }

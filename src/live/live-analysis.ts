@@ -20,6 +20,8 @@ const PART_MS = 1000;
 /** An interface that says nothing holds the others back for so long. */
 const PATIENCE_MS = 2000;
 const FOLDER_MS = 300;
+/** A pipe that says nothing for so long pauses. */
+const QUIET_MS = 500;
 /** Parts that may wait for the merge; beyond them the current part just grows. */
 const PARTS_AHEAD = 2;
 
@@ -42,7 +44,7 @@ export class LiveAnalysis {
   constructor(data: AnalysisData, tell: Tell) {
     this.#data = data;
     this.#tell = tell;
-    this.#cutter = new PartCutter(data.seed, data.limit);
+    this.#cutter = new PartCutter(data.seed, data.limit, data.fateLimit);
   }
 
   start(): void {
@@ -104,7 +106,12 @@ export class LiveAnalysis {
     const sink = new TimedSink(this.#cutter);
     const feeder = new ChunkFeeder(sink, path);
     this.#cutter.place(path, 0);
-    return new Promise((resolve, reject) => {
+    let isQuiet = false;
+    const quiet = setInterval(() => {
+      if (isQuiet) feeder.flush();
+      isQuiet = true;
+    }, QUIET_MS);
+    const reading = new Promise<void>((resolve, reject) => {
       const finish = (): void => {
         port.close();
         const { received } = feeder;
@@ -117,6 +124,7 @@ export class LiveAnalysis {
       port.on('message', (message: PipeChunk) => {
         try {
           if (message.kind === 'ended') return finish();
+          isQuiet = false;
           this.#bytes += message.bytes.length;
           feeder.push(message.bytes);
           port.postMessage({ taken: message.bytes.length });
@@ -126,6 +134,7 @@ export class LiveAnalysis {
         }
       });
     });
+    return reading.finally(() => clearInterval(quiet));
   }
 
   async #readFolder(path: string): Promise<void> {

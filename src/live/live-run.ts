@@ -44,8 +44,9 @@ export interface LiveSettings {
   promiscuous: boolean;
   /** The kernel's buffer of each interface, in bytes. */
   bufferBytes: number;
-  /** Most connections that are followed. */
+  /** Most connections that are followed at a time, and most rows of those that are summed up. */
   limit: number;
+  fateLimit: number;
 }
 
 /** Something that happened in the run and that the user should know. */
@@ -108,7 +109,7 @@ export class LiveRun {
   constructor(settings: LiveSettings, onNote: (note: LiveNote) => void) {
     this.#settings = settings;
     this.#onNote = onNote;
-    this.#retained = new RetainedState(this.#seed, settings.limit);
+    this.#retained = new RetainedState(this.#seed, settings.limit, settings.fateLimit);
     this.done = new Promise((resolve, reject) => {
       this.#finish = resolve;
       this.#fail = reject;
@@ -122,6 +123,8 @@ export class LiveRun {
     const transfer: MessagePort[] = [];
     const opened: Promise<void>[] = [];
     for (const one of this.#settings.interfaces) {
+      const none = { packets: 0, bytes: 0, kernel: 0, interface: 0, ours: 0 };
+      this.#counters.set(one.label, { label: one.label, nanoseconds: true, ...none });
       const { port1, port2 } = new MessageChannel();
       sources.push({ kind: 'interface', label: one.label, port: port1 });
       transfer.push(port1);
@@ -140,7 +143,8 @@ export class LiveRun {
       await this.#terminate();
       throw error;
     }
-    const data: AnalysisData = { seed: this.#seed, limit: this.#settings.limit, control: this.#control, sources };
+    const { limit, fateLimit } = this.#settings;
+    const data: AnalysisData = { seed: this.#seed, limit, fateLimit, control: this.#control, sources };
     this.#analysis = new Worker(LIVE_ANALYSIS_URL, { workerData: data, transferList: transfer });
     this.#analysis.on('message', (event: AnalysisEvent) => this.#onAnalysis(event));
     this.#analysis.on('error', (error) => this.#abandon(error));
@@ -203,6 +207,11 @@ export class LiveRun {
     return this.#retained.observe(this.#moment());
   }
 
+  /** Boots before this moment are forgotten; null where all are there. */
+  get bootsBefore(): number | null {
+    return this.#retained.bootsBefore;
+  }
+
   /** When packets were lost. */
   losses(): Losses {
     return this.lossLog.losses(this.files.reduce((sum, { summary }) => sum + summary.droppedByCapture, 0));
@@ -235,15 +244,7 @@ export class LiveRun {
       });
       worker.on('message', (event: ReaderEvent) => {
         if (event.kind === 'opened') {
-          this.#counters.set(label, {
-            label,
-            nanoseconds: event.nanoseconds,
-            packets: 0,
-            bytes: 0,
-            kernel: 0,
-            interface: 0,
-            ours: 0,
-          });
+          this.#counters.get(label)!.nanoseconds = event.nanoseconds;
           if (event.warning !== '') this.#onNote({ kind: 'warning', label, text: event.warning });
           resolve();
         } else if (event.kind === 'failed') {

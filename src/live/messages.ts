@@ -87,8 +87,9 @@ export interface Taken {
 /** What the analysis thread is given. */
 export interface AnalysisData {
   seed: number;
-  /** Most connections that one part follows. */
+  /** Most connections that one part follows at a time, and most rows of those that are summed up. */
   limit: number;
+  fateLimit: number;
   control: Int32Array<SharedArrayBuffer>;
   sources: AnalysisSource[];
 }

@@ -1,3 +1,4 @@
+import type { FrameNotes } from '../capture/frame-notes.ts';
 import type { FrameSink } from '../capture/types.ts';
 import { FrameAnalyzer } from '../track/frame-analyzer.ts';
 import type { Part } from '../track/part.ts';
@@ -10,6 +11,7 @@ const EXPECTED = 1024;
 export class PartCutter implements FrameSink {
   readonly #seed: number;
   readonly #limit: number;
+  readonly #fateLimit: number;
   #analyzer: FrameAnalyzer;
   /** Frames of the parts that were cut off. */
   #framesBefore = 0;
@@ -18,11 +20,16 @@ export class PartCutter implements FrameSink {
   /** Number in the run of a frame less its number in its capture, where that is known. */
   #shift = Number.NaN;
 
-  /** @param seed the same for all parts of a run @param limit most connections that one part follows */
-  constructor(seed: number, limit: number) {
+  /**
+   * @param seed the same for all parts of a run
+   * @param limit most connections that one part follows at a time
+   * @param fateLimit most rows of those that are summed up
+   */
+  constructor(seed: number, limit: number, fateLimit: number) {
+    this.#fateLimit = fateLimit;
     this.#seed = seed;
     this.#limit = limit;
-    this.#analyzer = new FrameAnalyzer(seed, EXPECTED, limit);
+    this.#analyzer = new FrameAnalyzer(seed, EXPECTED, limit, fateLimit);
   }
 
   /** Frames of the run so far. */
@@ -63,6 +70,10 @@ export class PartCutter implements FrameSink {
     );
   }
 
+  note(notes: FrameNotes): void {
+    this.#analyzer.note(notes);
+  }
+
   /** All frames since the last cut as a part, null where there was none; and where they are found again. */
   cut(): { part: Part | null; places: Place[] } {
     const places = this.#places;
@@ -70,7 +81,7 @@ export class PartCutter implements FrameSink {
     if (this.#analyzer.frames === 0) return { part: null, places };
     const part = this.#analyzer.finish();
     this.#framesBefore += part.frames;
-    this.#analyzer = new FrameAnalyzer(this.#seed, EXPECTED, this.#limit);
+    this.#analyzer = new FrameAnalyzer(this.#seed, EXPECTED, this.#limit, this.#fateLimit);
     return { part, places };
   }
 }

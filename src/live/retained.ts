@@ -2,6 +2,7 @@ import { ConnectionTable } from '../track/connection-table.ts';
 import { type MergedPart, PartMerger } from '../track/merge.ts';
 import { Observation } from '../track/observation.ts';
 import type { Part } from '../track/part.ts';
+import { forgetOld } from './forgetting.ts';
 
 /** A moment of the run. */
 export interface LiveMoment {
@@ -9,17 +10,31 @@ export interface LiveMoment {
   nanoseconds: number;
 }
 
+/** Parts between two looks at what may be forgotten. */
+const PARTS_BETWEEN = 30;
+
 /**
  * All that a run has seen so far: a part is joined to it every second, and it can be observed at any time without being used up.
  */
 export class RetainedState {
+  readonly #seed: number;
   readonly #limit: number;
-  readonly #merger: PartMerger;
+  readonly #fateLimit: number;
+  #merger: PartMerger;
+  #parts = 0;
+  /** Boots and transfers before this moment, in seconds since 1970, are forgotten; null where none are. */
+  bootsBefore: number | null = null;
 
-  /** @param seed that of the parts @param limit most connections that are followed */
-  constructor(seed: number, limit: number) {
+  /**
+   * @param seed that of the parts
+   * @param limit most connections that are followed at a time: of more, those that are over are summed up
+   * @param fateLimit most rows of such sums
+   */
+  constructor(seed: number, limit: number, fateLimit: number) {
+    this.#seed = seed;
     this.#limit = limit;
-    this.#merger = new PartMerger(seed, limit);
+    this.#fateLimit = fateLimit;
+    this.#merger = new PartMerger(seed, limit, fateLimit);
   }
 
   get frames(): number {
@@ -28,6 +43,16 @@ export class RetainedState {
 
   append(part: Part): void {
     this.#merger.append(part);
+    if (++this.#parts % PARTS_BETWEEN === 0) this.forget();
+  }
+
+  /** Lets the oldest messages go where the limits of what is kept come near. */
+  forget(): void {
+    const forgotten = forgetOld(this.#merger.finish());
+    if (forgotten === null) return;
+    this.#merger = new PartMerger(this.#seed, this.#limit, this.#fateLimit);
+    this.#merger.append(forgotten.part);
+    this.bootsBefore = forgotten.bootsBefore ?? this.bootsBefore;
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { FrameNotes } from '../capture/frame-notes.ts';
 import type { FrameSink } from '../capture/types.ts';
 import type { Time } from '../engine/analyze.ts';
 
@@ -21,6 +22,10 @@ export class TimedSink implements FrameSink {
 
   get last(): Time | null {
     return this.#frames === 0 ? null : { seconds: this.#lastSeconds, nanoseconds: this.#lastNanoseconds };
+  }
+
+  note(notes: FrameNotes): void {
+    this.#sink.note?.(notes);
   }
 
   frame(

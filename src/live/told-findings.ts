@@ -7,7 +7,7 @@ export interface Telling {
 }
 
 /**
- * Seconds of the run for which a finding must have stood before it is told: what comes next may still change it. A symptom has other
+ * Seconds for which a finding must have stood before it is told: what comes next may still change it. A symptom has other
  * causes, and gets longer.
  */
 const SETTLE_SECONDS = { proven: 1, likely: 3 } as const;
@@ -42,9 +42,11 @@ export class ToldFindings {
 
   /**
    * What is to be told now.
-   * @param findings of the whole run so far @param now seconds, ever growing
+   * @param findings of the whole run so far
+   * @param now seconds of any clock that goes on while no packet comes
+   * @param forgottenBefore evidence of boots before this moment (seconds since 1970) is forgotten: what rested on it is gone, and true
    */
-  next(findings: readonly ReportedFinding[], now: number): Telling[] {
+  next(findings: readonly ReportedFinding[], now: number, forgottenBefore: number | null = null): Telling[] {
     const tellings: Telling[] = [];
     const present = new Set<string>();
     const alike = new Map<string, number>();
@@ -62,7 +64,8 @@ export class ToldFindings {
       if (present.has(key)) continue;
       known.goneSince ??= now;
       if (known.told && now - known.goneSince < WITHDRAW_SECONDS) continue;
-      if (known.told) tellings.push({ state: 'withdrawn', finding: known.finding });
+      const isForgotten = forgottenBefore !== null && Date.parse(known.finding.first_ts ?? '') / 1000 < forgottenBefore;
+      if (known.told && !isForgotten) tellings.push({ state: 'withdrawn', finding: known.finding });
       this.#known.delete(key);
     }
     return tellings;
