@@ -67,7 +67,7 @@ export function connectionLimit(maxMemory: number): number {
 }
 
 /** A row with its sums and its place in a hash table, twice while a table grows, and what a verdict keeps of the odd ones. */
-const BYTES_PER_FATE = 1024;
+const BYTES_PER_FATE = 2048;
 
 /** Conversations by fate that the verdicts look at within so many bytes. */
 export function fateLimit(maxMemory: number): number {

@@ -61,7 +61,7 @@ test('connections beyond the limit are counted, not followed, and the cuts do no
 });
 
 describe('connections are set aside', () => {
-  /** 512 bytes a connection, 1,024 a row of fates: 64 at a time, 32 rows. */
+  /** 512 bytes a connection, 2,048 a row of fates: 64 at a time, 16 rows. */
   const maxMemory = 2 ** 15;
   const read = async (paths: string[], options: { workers: number; segmentBytes?: number }) => {
     const { observation } = await analyze(paths, { ...options, maxMemory, setAside: true });
