@@ -11,6 +11,7 @@ import { type Context, type FramePlace, type Judged, pairKey, type RuleUse } fro
 import { type Conversation, gatherConversations, isLossy } from './conversations.ts';
 import { applyExceptions, hasExpiry } from './exceptions.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { firewallLogReport, type LogEvidence } from './firewall-logs.ts';
 import { KINDS } from './kinds.ts';
 import { Losses } from './losses.ts';
 import { roleMatrix } from './matrix.ts';
@@ -44,6 +45,8 @@ import { called, portText } from './wording.ts';
 export interface Evidence {
   observation: Observation;
   captures: CaptureReport[];
+  /** Logs of the Windows firewall, already heeded by the observation. */
+  firewallLogs?: readonly LogEvidence[];
   /** SHA-256 of the topology file in hex; left out where no report asks for it. */
   topologySha256?: string;
   /** Packets that the capturing systems say they lost. */
@@ -138,6 +141,9 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     tool: { name: 'pcapcheck', version: VERSION },
     topology: { path: site.path, name: site.name, sha256: evidence.topologySha256 ?? null },
     captures: evidence.captures,
+    firewall_logs: (evidence.firewallLogs ?? []).map((log) =>
+      firewallLogReport(log, site, (seconds) => evidence.time(seconds, 0)),
+    ),
     coverage: coverageOf(observation, judged, stories),
     connections: countConnections(judged, plain, {
       not_kept: beyond + fates.beyond.reduce((sum, count) => sum + count, 0),

@@ -28,10 +28,12 @@ function filterRemedy(drop: DropReport, conversation: Conversation): string {
     drop.direction === null || drop.by === 'firewall-log'
       ? `On ${called(host)}, or whose ${drop.by === 'firewall-log' ? 'log' : 'capture'} it is`
       : `On ${called(host)}, or the host that captured if it forwards for it`;
+  // What a host drops on its way in has come that far.
+  const passed = drop.direction === 'in' ? ' They passed every firewall before that host.' : '';
   const rule = isRequest
     ? `New-NetFirewallRule -DisplayName pcapcheck -Direction ${direction} -Protocol ${proto.toUpperCase()} ${side} ${port} -RemoteAddress ${peer.ip} -Action Allow`
     : 'the rule for the request lets answers pass by itself, so look for a rule that blocks';
-  return `${where}, allow ${portText(conversation)} ${isRequest ? `from ${called(client)} to ${called(server)}` : `answers of ${called(server)} to ${called(client)}`} in Windows Defender Firewall: ${rule}. Where the rules allow it, "netsh wfp show netevents" names the filter that dropped it: IPsec policies and other security software have filters too. No firewall on the way has to be changed for it.`;
+  return `${where}, allow ${portText(conversation)} ${isRequest ? `from ${called(client)} to ${called(server)}` : `answers of ${called(server)} to ${called(client)}`} in Windows Defender Firewall: ${rule}. Where the rules allow it, "netsh wfp show netevents" names the filter that dropped it: IPsec policies and other security software have filters too.${passed}`;
 }
 
 function listenersOf({ proto, port }: Conversation): string {

@@ -399,12 +399,54 @@ export interface RpcConnectionReport {
   last_ts: string;
 }
 
+/** Packets that a log of the Windows firewall says were dropped, between hosts with roles, and that the capture does not hold. */
+export interface UnmatchedDrop {
+  src_ip: string;
+  src_name: string | null;
+  src_roles: string[];
+  dest_ip: string;
+  dest_name: string | null;
+  dest_roles: string[];
+  proto: 'tcp' | 'udp';
+  dest_port: number;
+  rows: number;
+  /** The first line that says so. */
+  line: number;
+  first_ts: string;
+  last_ts: string;
+}
+
+/** A log of the Windows firewall that was read beside the captures. */
+export interface FirewallLogReport {
+  path: string;
+  /** How its local times were read. */
+  time_zone: string;
+  /** Times of the first and the last row; null where there is none. */
+  first: string | null;
+  last: string | null;
+  rows: number;
+  /** Rows that say that a TCP or UDP packet was dropped. Of these: */
+  drops: number;
+  /** tell of packets of connections in the captures, and of how many; */
+  joined: number;
+  connections: number;
+  /** lie before or after the captures; */
+  outside: number;
+  /** tell of packets that the captures do not hold, and of these between hosts with roles. */
+  unmatched: number;
+  unmatched_known: UnmatchedDrop[];
+  unmatched_known_more: number;
+  problems: string[];
+}
+
 export interface Report {
   schema: 'pcapcheck-report/1';
   tool: { name: 'pcapcheck'; version: string };
   /** sha256: hex; null where no report asked for it. */
   topology: { path: string; name: string | null; sha256: string | null } | null;
   captures: CaptureReport[];
+  /** Logs of the Windows firewall (--firewall-log). */
+  firewall_logs: FirewallLogReport[];
   coverage: Coverage;
   connections: {
     total: number;

@@ -14,10 +14,11 @@ import { useColor } from '../report/style.ts';
 import { timeText } from '../track/time-text.ts';
 import { today } from './day.ts';
 import { EXIT_CLEAN, EXIT_FINDINGS } from './exit-codes.ts';
+import { type FirewallLogOptions, heedFirewallLogs, readFirewallLogs } from './firewall-logs.ts';
 import { readCaptures } from './reading.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface CheckOptions {
+export interface CheckOptions extends FirewallLogOptions {
   topology: string;
   format: FormatName;
   output?: string[];
@@ -38,7 +39,7 @@ export async function checkCommand(
   terminal: Terminal,
 ): Promise<number> {
   const outputs = parseOutputSpecs(options.output ?? []);
-  refuseToOverwrite(outputs, [...captures, options.topology]);
+  refuseToOverwrite(outputs, [...captures, options.topology, ...(options.firewallLog ?? [])]);
   const wantsHash = [options.format, ...outputs.map(({ format }) => format)].some(showsHashes);
   const report = await checked(captures, options, wantsHash, terminal);
   const settings = { verbose: options.verbose ?? false, bom: options.bom ?? false };
@@ -67,6 +68,7 @@ async function checked(
   wantsHash: boolean,
   terminal: Terminal,
 ): Promise<Report> {
+  const logs = await readFirewallLogs(options);
   const stop = new AbortController();
   const read = () => readCaptures(captures, { ...options, setAside: true, signal: stop.signal }, terminal);
   // Without threads reading takes this one: then the topology comes first.
@@ -82,7 +84,9 @@ async function checked(
     const site = await loadSite(options.topology);
     checkExceptionKinds(site);
     const catalog = loadCatalog();
-    const evidence = await evidenceOf(await (reading ?? read()), wantsHash, options.date);
+    const analysis = await (reading ?? read());
+    const firewallLogs = heedFirewallLogs(analysis, logs);
+    const evidence = { ...(await evidenceOf(analysis, wantsHash, options.date)), firewallLogs };
     if (wantsHash) evidence.topologySha256 = await hashOf(site.path);
     return assess(evidence, site, catalog);
   } catch (error) {

@@ -4,10 +4,11 @@ import { type FlowFormat, flowWriter } from '../report/flows.ts';
 import { printable } from '../report/printable.ts';
 import { useColor } from '../report/style.ts';
 import { EXIT_CLEAN } from './exit-codes.ts';
+import { type FirewallLogOptions, heedFirewallLogs, readFirewallLogs } from './firewall-logs.ts';
 import { readCaptures } from './reading.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface FlowsOptions {
+export interface FlowsOptions extends FirewallLogOptions {
   format: FlowFormat;
   workers?: number;
   maxMemory?: number;
@@ -21,7 +22,9 @@ export async function flowsCommand(
   options: FlowsOptions,
   terminal: Terminal,
 ): Promise<number> {
+  const logs = await readFirewallLogs(options);
   const analysis = await readCaptures(captures, options, terminal);
+  heedFirewallLogs(analysis, logs);
   let isRead = true;
   const writer = flowWriter(
     options.format,

@@ -5,6 +5,7 @@ import { MAX_SNAPSHOT } from '../live/snapshot.ts';
 import { FIREWALL_FORMAT_NAMES } from '../report/firewall/formats.ts';
 import { FLOW_FORMAT_NAMES } from '../report/flows.ts';
 import { FORMAT_NAMES } from '../report/formats.ts';
+import { type LogZone, parseZone } from '../witness/log-zone.ts';
 import { parseDay } from './day.ts';
 import { parseSeconds } from './time-span.ts';
 
@@ -63,6 +64,25 @@ const DATE: OptionRow = {
   description: 'the day by which expiry dates of exceptions are judged (YYYY-MM-DD; default: today, UTC)',
   parse: parseDay,
 };
+function zone(text: string): LogZone {
+  const parsed = parseZone(text);
+  if (parsed === null)
+    throw new InvalidArgumentError('Wanted: local, utc, an offset such as +02:00, or a zone such as Europe/Berlin.');
+  return parsed;
+}
+
+const FIREWALL_LOGS: readonly OptionRow[] = [
+  {
+    flags: '--firewall-log <file>',
+    description: 'a pfirewall.log of Windows as a second witness: its DROP rows explain silence; may be repeated',
+    repeatable: true,
+  },
+  {
+    flags: '--firewall-log-time <zone>',
+    description: 'zone of the times in it: local (of this machine), utc, +02:00 or Europe/Berlin (default: local)',
+    parse: zone,
+  },
+];
 const BOM: OptionRow = { flags: '--bom', description: 'begin CSV with a byte order mark, as Excel wants it' };
 const QUIET: OptionRow = { flags: '-q, --quiet', description: 'no progress and no remarks on standard error' };
 
@@ -90,6 +110,7 @@ export const CHECK_OPTIONS: readonly OptionRow[] = [
     parse: amount,
     default: 0,
   },
+  ...FIREWALL_LOGS,
   DATE,
   WORKERS,
   MAX_MEMORY,
@@ -100,6 +121,7 @@ export const CHECK_OPTIONS: readonly OptionRow[] = [
 
 export const FLOW_OPTIONS: readonly OptionRow[] = [
   { flags: '-f, --format <format>', description: 'what to print', choices: FLOW_FORMAT_NAMES, default: 'table' },
+  ...FIREWALL_LOGS,
   WORKERS,
   MAX_MEMORY,
   BOM,

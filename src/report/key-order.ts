@@ -10,6 +10,7 @@ import {
   exceptedSchema,
   exceptionSchema,
   findingSchema,
+  firewallLogSchema,
   matrixConversationSchema,
   matrixRowSchema,
   pairSchema,
@@ -24,6 +25,7 @@ import {
   timelineBucketSchema,
   timelineSchema,
   undecidedSchema,
+  unmatchedDropSchema,
 } from './schema.ts';
 
 /** How the values below each list or object of a report are put in order. */
@@ -68,6 +70,7 @@ export const orderedReport: (report: Report) => Report = shaped(reportSchema, {
   tool: shaped(reportSchema.shape.tool),
   topology: shaped(reportSchema.shape.topology.unwrap()),
   captures: each(shaped(captureSchema)),
+  firewall_logs: each(shaped(firewallLogSchema, { unmatched_known: each(shaped(unmatchedDropSchema)) })),
   coverage: shaped(coverageSchema, { not_judged: byName }),
   connections: shaped(connectionsSchema),
   findings: each(orderedFinding),

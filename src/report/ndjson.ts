@@ -16,7 +16,7 @@ export function* renderNdjson(report: Report): Generator<string> {
 }
 
 function summary(report: Report): object {
-  const { schema, tool, topology, captures, coverage, connections, undecided } = orderedReport({
+  const { schema, tool, topology, captures, firewall_logs, coverage, connections, undecided } = orderedReport({
     ...report,
     findings: [],
     rules: [],
@@ -32,5 +32,17 @@ function summary(report: Report): object {
     RULE_STATES.map((state) => [state, report.rules.filter((rule) => rule.state === state).length]),
   );
   const excepted = report.excepted.length;
-  return { schema, tool, topology, captures, coverage, connections, findings, excepted, rules, undecided };
+  return {
+    schema,
+    tool,
+    topology,
+    captures,
+    firewall_logs,
+    coverage,
+    connections,
+    findings,
+    excepted,
+    rules,
+    undecided,
+  };
 }

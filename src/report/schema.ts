@@ -41,6 +41,44 @@ export const captureSchema = z
   })
   .meta({ id: 'Capture' });
 
+export const unmatchedDropSchema = z
+  .object({
+    src_ip: z.string(),
+    src_name: z.string().nullable(),
+    src_roles: z.array(z.string()),
+    dest_ip: z.string(),
+    dest_name: z.string().nullable(),
+    dest_roles: z.array(z.string()),
+    proto: z.enum(['tcp', 'udp']),
+    dest_port: port,
+    rows: amount,
+    line: z.int().min(1).describe('The first line of the log that says so'),
+    first_ts: time,
+    last_ts: time,
+  })
+  .meta({
+    id: 'UnmatchedDrop',
+    description: 'Packets that a log says were dropped, and that the captures do not hold',
+  });
+
+export const firewallLogSchema = z
+  .object({
+    path: z.string(),
+    time_zone: z.string().describe('How its local times were read'),
+    first: time.nullable(),
+    last: time.nullable(),
+    rows: amount,
+    drops: amount.describe('Rows that say that a TCP or UDP packet was dropped'),
+    joined: amount.describe('Of these, rows about packets of connections in the captures'),
+    connections: amount.describe('These connections'),
+    outside: amount.describe('Rows from before or after the captures'),
+    unmatched: amount.describe('Rows about packets that the captures do not hold'),
+    unmatched_known: z.array(unmatchedDropSchema).describe('Of these, between hosts that both have roles; at most 100'),
+    unmatched_known_more: amount,
+    problems: z.array(z.string()),
+  })
+  .meta({ id: 'FirewallLog', description: 'A log of the Windows firewall, read beside the captures' });
+
 export const coverageSchema = z
   .object({
     frames: amount,
@@ -363,6 +401,7 @@ export const reportSchema = z
       })
       .nullable(),
     captures: z.array(captureSchema),
+    firewall_logs: z.array(firewallLogSchema),
     coverage: coverageSchema,
     connections: connectionsSchema,
     findings: z.array(findingSchema),

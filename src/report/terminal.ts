@@ -5,6 +5,7 @@ import { painter } from './style.ts';
 import type { Page, TerminalOptions } from './terminal/block.ts';
 import { exceptionSection } from './terminal/exceptions.ts';
 import { findingSections } from './terminal/findings.ts';
+import { firewallLogSection } from './terminal/firewall-logs.ts';
 import { glanceSection } from './terminal/glance.ts';
 import { coverageSection, inputSection, undecidedSection } from './terminal/limits.ts';
 import { matrixSection } from './terminal/matrix.ts';
@@ -28,6 +29,7 @@ const SECTIONS = [
   matrixSection,
   ruleSection,
   undecidedSection,
+  firewallLogSection,
   coverageSection,
   inputSection,
 ] as const;

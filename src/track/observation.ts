@@ -10,6 +10,7 @@ import { type DropVerdict, joinDrops } from './join-drops.ts';
 import { joinFragments } from './join-fragments.ts';
 import { joinReorderedHandshakes } from './join-handshakes.ts';
 import { type IcmpVerdict, joinIcmpErrors } from './join-icmp.ts';
+import { joinLog, type LogDrops, type LogJoin } from './join-log.ts';
 import type { MergedPart } from './merge.ts';
 import { type CaptureEnd, tcpEnded, tcpOutcome, udpOutcome } from './outcome.ts';
 import type { Messages, Payloads, TftpMeters } from './part.ts';
@@ -162,6 +163,20 @@ export class Observation {
   /** Number of the connection that drop `i` of the part speaks of, -1 where it is not known. */
   connectionOfDrop(i: number): number {
     return this.#dropConnections[i];
+  }
+
+  /** Takes what a log of the Windows firewall says of dropped packets into account; to be done before anything is read. */
+  heedLog(log: LogDrops): LogJoin {
+    const { start, end } = this;
+    return joinLog(this.#table, this.#drops, log, this.#numbersOf(log), start.seconds, end.seconds);
+  }
+
+  /** Number here of each IPv6 address of a log; -1 where the capture does not have it. */
+  #numbersOf({ addresses, addressCount }: LogDrops): Int32Array {
+    const known = new Map<string, number>();
+    if (addressCount > 0)
+      for (let i = 0; i < this.#part.addressCount; i++) known.set(wordsKey(this.addressWords, i), i);
+    return Int32Array.from({ length: addressCount }, (_, i) => known.get(wordsKey(addresses, i)) ?? -1);
   }
 
   /** Connections that were set aside for want of memory before they came to an end, as far as the capture had shown. */
@@ -375,6 +390,10 @@ export class Observation {
       records[at + ANSWER_NANOSECONDS],
     );
   }
+}
+
+function wordsKey(words: Int32Array, number: number): string {
+  return words.subarray(number * 4, number * 4 + 4).join(' ');
 }
 
 /** Outcomes of connections that evidently worked: how they ended is a fact of its own. */

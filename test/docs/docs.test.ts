@@ -127,6 +127,7 @@ describe('commands', () => {
       .map((word) => {
         if (word === '-' || /^[\w-]+\.pcap(ng)?$/.test(word)) return DEMO_CAPTURE;
         if (word === 'site.yaml') return DEMO_SITE;
+        if (word === 'pfirewall.log') return 'captures/demo/dc01-pfirewall.log';
         if (REPORTS.includes(word)) return join(folder, word);
         return word.replace(/^([a-z-]+)=([\w.-]+)$/, (_, format, file) => `${format}=${join(folder, file)}`);
       });

@@ -719,6 +719,37 @@ const rpc_connections: RpcConnectionReport[] = [
 ];
 
 /** A site where much is wrong. */
+const firewall_logs: Report['firewall_logs'] = [
+  {
+    path: 'sql01-pfirewall.log',
+    time_zone: 'UTC+01:00',
+    first: '2026-03-02T08:55:00Z',
+    last: '2026-03-02T09:31:00Z',
+    rows: 18_204,
+    drops: 1210,
+    joined: 18,
+    connections: 6,
+    outside: 1100,
+    unmatched: 92,
+    unmatched_known: [
+      {
+        ...mp,
+        dest_ip: '10.20.0.31',
+        dest_name: 'SQL01',
+        dest_roles: ['sql-server'],
+        proto: 'tcp',
+        dest_port: 4022,
+        rows: 12,
+        line: 4711,
+        first_ts: '2026-03-02T09:02:00Z',
+        last_ts: '2026-03-02T09:14:00Z',
+      },
+    ],
+    unmatched_known_more: 2,
+    problems: ['Windows could not log 7 events.'],
+  },
+];
+
 export const trouble: Report = {
   schema: 'pcapcheck-report/1',
   tool: { name: 'pcapcheck', version: '0.1.0' },
@@ -735,6 +766,7 @@ export const trouble: Report = {
       problems: ['The file ends inside frame 48121 (at byte 31422064); everything before it was read.'],
     },
   ],
+  firewall_logs,
   coverage: {
     frames: 48_120,
     judged: 47_300,
@@ -828,6 +860,7 @@ export const clear: Report = {
   exceptions_date: null,
   rules: [...working, ...idle, inapplicable],
   matrix: [ROW],
+  firewall_logs: [],
   undecided: [],
   pairs: [],
   pxe_clients: [],
@@ -857,6 +890,13 @@ export function hostile(name: string): Report {
     ...trouble,
     topology: { path: name, name, sha256: null },
     captures: trouble.captures.map((capture) => ({ ...capture, path: name, problems: [name] })),
+    firewall_logs: firewall_logs.map((log) => ({
+      ...log,
+      path: name,
+      time_zone: name,
+      problems: [name],
+      unmatched_known: log.unmatched_known.map((drop) => ({ ...drop, src_name: name, dest_roles: [name] })),
+    })),
     coverage: { ...trouble.coverage, not_judged: { [name]: 820 } },
     findings: findings.map((finding) => ({
       ...finding,

@@ -109,7 +109,7 @@ describe('terminal report', () => {
       ...refused,
       src_ip: `10.9.${host >> 8}.${host & 255}`,
     }));
-    const text = renderTerminal({ ...trouble, findings, rpc_connections: [] }, plain);
+    const text = renderTerminal({ ...trouble, findings, rpc_connections: [], firewall_logs: [] }, plain);
     expect(text).toContain('300 required connections are BLOCKED');
     expect(text).toContain('300 sources');
     expect(text.split('\n').length).toBeLessThan(100);
