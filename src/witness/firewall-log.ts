@@ -181,7 +181,8 @@ class LogReading {
     if (log.last === null || seconds > log.last) log.last = seconds;
     switch (cells[action]) {
       case 'DROP':
-        return this.#drop(cells, seconds);
+        this.#drop(cells, seconds);
+        return;
       case 'ALLOW':
       case 'OPEN':
       case 'OPEN-INBOUND':
