@@ -26,7 +26,7 @@ const TWO_32 = 2 ** 32;
 const LATEST_SECOND = TWO_32 - 1;
 
 /** What became of a record. */
-export type Delivery = 'frame' | 'no-frame' | 'time-clamped';
+export type Delivery = 'frame' | 'no-frame' | 'time-out-of-range';
 
 /** Reads records of one file. Callers have checked that the bytes asked for are at hand. */
 export class NetmonRecord {
@@ -37,6 +37,7 @@ export class NetmonRecord {
   readonly #startSeconds: number;
   /** What the start has beyond a whole second. Apart, since 64 bits of ticks since 1970 do not fit a double. */
   readonly #startTicks: number;
+  /** Time of the last frame that has one: it is also that of a frame whose own is out of range. */
   #seconds = 0;
   #nanoseconds = 0;
 
@@ -92,15 +93,15 @@ export class NetmonRecord {
     const inRange = header.hasUtc ? this.#readUtc(view, trailer) : this.#readDelta(view, at);
     if (!this.linkTypes.includes(linkType)) this.linkTypes.push(linkType);
     sink.frame(bytes, view, data, captured, this.original(view, at), this.#seconds, this.#nanoseconds, linkType, 0);
-    return inRange ? 'frame' : 'time-clamped';
+    return inRange ? 'frame' : 'time-out-of-range';
   }
 
   #readUtc(view: DataView, trailer: number): boolean {
     const low = view.getUint32(trailer + TRAILER_UTC, true);
-    const inRange = this.#utc.convert(view.getUint32(trailer + TRAILER_UTC + 4, true), low);
+    if (!this.#utc.convert(view.getUint32(trailer + TRAILER_UTC + 4, true), low)) return false;
     this.#seconds = this.#utc.seconds;
     this.#nanoseconds = this.#utc.nanoseconds;
-    return inRange;
+    return true;
   }
 
   #readDelta(view: DataView, at: number): boolean {
@@ -116,11 +117,7 @@ export class NetmonRecord {
     const sinceStart = this.#startTicks + ticks;
     const wholeSeconds = Math.floor(sinceStart / TICKS_PER_SECOND);
     const seconds = this.#startSeconds + wholeSeconds;
-    if (!(seconds >= 0 && seconds <= LATEST_SECOND)) {
-      this.#seconds = seconds > LATEST_SECOND ? LATEST_SECOND : 0;
-      this.#nanoseconds = 0;
-      return false;
-    }
+    if (!(seconds >= 0 && seconds <= LATEST_SECOND)) return false;
     this.#seconds = seconds;
     this.#nanoseconds = (sinceStart - wholeSeconds * TICKS_PER_SECOND) * NANOSECONDS_PER_TICK;
     return true;

@@ -1,6 +1,6 @@
 /** Frames of a Network Monitor file in the order in which they lie there: for files that lost their table, as where a copy broke off. */
 import type { NetmonRecord } from './netmon-record.ts';
-import type { ProblemLog } from './problems.ts';
+import { type ProblemLog, TIME_OUT_OF_RANGE } from './problems.ts';
 import { CHAIN_FRAME, type FrameChain, REACH, Resync } from './resync.ts';
 import type { FrameSink } from './types.ts';
 
@@ -102,7 +102,11 @@ export class NetmonSequence {
         if (!atEnd) return this.#want(size, at);
         return this.#cut(at, length, fileOffset);
       }
-      if (record.deliver(bytes, view, at, this.#sink) !== 'no-frame') this.frames++;
+      const delivery = record.deliver(bytes, view, at, this.#sink);
+      if (delivery !== 'no-frame') this.frames++;
+      if (delivery === 'time-out-of-range') {
+        this.#problems.add('time-out-of-range', fileOffset + at, 0, TIME_OUT_OF_RANGE);
+      }
       at += size;
     }
   }

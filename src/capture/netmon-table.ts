@@ -1,6 +1,6 @@
 /** Frames of a Network Monitor file in the order of its table. The table counts: records may lie in any order, with other things between. */
 import type { NetmonRecord } from './netmon-record.ts';
-import type { ProblemLog } from './problems.ts';
+import { type ProblemLog, TIME_OUT_OF_RANGE } from './problems.ts';
 import type { RandomBytes } from './random-bytes.ts';
 import type { FrameSink } from './types.ts';
 
@@ -71,10 +71,7 @@ export class NetmonTable {
     const delivery = this.#record.deliver(bytes, view, at, this.#sink);
     if (delivery === 'no-frame') return;
     this.frames++;
-    if (delivery === 'time-clamped') {
-      const what = 'a time stamp lies outside the years 1970 to 2106; it was clamped';
-      this.#problems.add('time-out-of-range', offset, 0, what);
-    }
+    if (delivery === 'time-out-of-range') this.#problems.add('time-out-of-range', offset, 0, TIME_OUT_OF_RANGE);
   }
 
   /** Where the whole record at this offset of the file lies in the source's bytes, or -1. */

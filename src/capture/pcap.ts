@@ -8,7 +8,7 @@ import { NEIGHBOURHOOD } from './pcap-chain.ts';
 import { joinedHeader, MORE, NOTHING, PcapDoubt } from './pcap-doubt.ts';
 import { PCAP_HEADER_LENGTH, type PcapHeader } from './pcap-header.ts';
 import { FRACTION, RecordLayout, SECONDS } from './pcap-layout.ts';
-import { ProblemLog } from './problems.ts';
+import { ProblemLog, tooLong } from './problems.ts';
 import { REACH } from './resync.ts';
 import { type CaptureReader, type FrameSink, MAX_RECORD, type ReaderSummary } from './types.ts';
 
@@ -43,6 +43,8 @@ export class PcapReader implements CaptureReader {
   #lastSeconds = -1;
   /** Offset in the file where the search for the next frame began. */
   #brokenAt = 0;
+  /** Captured length that the broken record claims, in bytes. */
+  #claimed = 0;
   // The window, valid during `read`.
   #bytes: Uint8Array = NO_BYTES;
   #view: DataView = new DataView(NO_BYTES.buffer);
@@ -172,6 +174,7 @@ export class PcapReader implements CaptureReader {
       }
       this.#doubt.reference = this.#lastSeconds;
       this.#brokenAt = this.#fileOffset + at;
+      this.#claimed = this.#layout.captured(this.#view, at);
       this.#at = at + 1;
       this.#state = 'skipping';
       return true;
@@ -194,7 +197,8 @@ export class PcapReader implements CaptureReader {
     this.#at = this.#doubt.position;
     if (found === 'more') return this.#want(REACH);
     const from = this.#brokenAt - this.#fileOffset;
-    this.#problem('broken-record', from, this.#at - from, 'a record header makes no sense');
+    const what = this.#claimed > MAX_RECORD ? tooLong('record', this.#claimed) : 'a record header makes no sense';
+    this.#problem('broken-record', from, this.#at - from, what);
     this.#state = found === 'found' ? 'sure' : 'first';
     return found === 'found';
   }

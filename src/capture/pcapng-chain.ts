@@ -31,17 +31,32 @@ export class PcapngChain implements FrameChain {
     }
     const little = this.#little;
     if (little === null) return -1;
+    // A block that begins one byte early, between blocks of one size, has good lengths too; but its type is shifted.
+    const type = view.getUint32(at, little);
+    if (!isKnownType(type)) return -1;
     const length = view.getUint32(at + BLOCK_LENGTH, little);
     if ((length & 3) !== 0 || length < SMALLEST_BLOCK || length > CHAIN_FRAME) return -1;
     const behind = at + length;
     if (behind > end) return behind;
     if (view.getUint32(behind - BLOCK_TRAILER, little) !== length) return -1;
-    if (view.getUint32(at, little) === ENHANCED_PACKET) {
+    if (type === ENHANCED_PACKET) {
       if (length < PACKET_DATA + BLOCK_TRAILER) return -1;
       if (view.getUint32(at + PACKET_CAPTURED, little) > length - PACKET_DATA - BLOCK_TRAILER) return -1;
     }
     return behind;
   }
+}
+
+/** Types of the registry (draft-ietf-opsawg-pcapng section 11.1): standard ones, those of Hone and sysdig, custom ones. */
+function isKnownType(type: number): boolean {
+  return (
+    (type >= 1 && type <= 0x0a) ||
+    (type >= 0x101 && type <= 0x10f) ||
+    (type >= 0x201 && type <= 0x22f) ||
+    type === 0x0bad ||
+    type === 0x4000_0bad ||
+    type === SECTION_HEADER
+  );
 }
 
 /** Byte order that the section header at `at` declares: true for little-endian, null where it declares none. 12 bytes are at hand. */

@@ -10,8 +10,8 @@ import { isBlockLength, JUDGEMENT_REACH, lengthAt, NOTHING, orderAt, PcapngDoubt
 import { PacketNotes } from './pcapng-notes.ts';
 import { OptionCursor } from './pcapng-options.ts';
 import { countAt, type Described, SectionReading } from './pcapng-section.ts';
-import type { InterfaceReading, PcapngState } from './pcapng-state.ts';
-import { ProblemLog } from './problems.ts';
+import { INTERFACES_KEPT, type InterfaceReading, type PcapngState } from './pcapng-state.ts';
+import { ProblemLog, TIME_OUT_OF_RANGE, tooLong } from './problems.ts';
 import { REACH } from './resync.ts';
 import { type CaptureReader, type FrameSink, MAX_RECORD, type ReaderSummary } from './types.ts';
 
@@ -51,6 +51,8 @@ export class PcapngReader implements CaptureReader {
   #lastNanoseconds: number;
   /** Offset in the file where the search began; -1 while all is well. */
   #brokenAt = -1;
+  /** Length that the broken block claims, in bytes. */
+  #claimed = 0;
   /** Offset in the file of a block whose lengths differ, and the length that was found to be true. */
   #mendedAt = -1;
   #mendedLength = 0;
@@ -182,15 +184,19 @@ export class PcapngReader implements CaptureReader {
       }
       const scale = current.scale;
       const high = view.getUint32(at + block.PACKET_TIME_HIGH, little);
-      if (!scale.convert(high, view.getUint32(at + block.PACKET_TIME_LOW, little))) this.#timeOutOfRange(at);
+      if (scale.convert(high, view.getUint32(at + block.PACKET_TIME_LOW, little))) {
+        this.#lastSeconds = scale.seconds;
+        this.#lastNanoseconds = scale.nanoseconds;
+      } else {
+        this.#timeOutOfRange(at);
+      }
       const data = at + block.PACKET_DATA;
       const options = block.padded(captured);
       if (options < room) this.#readOptions(data + options, behind, little, current);
       this.#frames++;
       const original = view.getUint32(at + block.PACKET_ORIGINAL, little);
-      const { seconds, nanoseconds } = scale;
-      this.#lastSeconds = seconds;
-      this.#lastNanoseconds = nanoseconds;
+      const seconds = this.#lastSeconds;
+      const nanoseconds = this.#lastNanoseconds;
       const { linkType } = current.description;
       sink.frame(bytes, view, data, captured, original, seconds, nanoseconds, linkType, section.first + id);
       at = behind;
@@ -220,7 +226,12 @@ export class PcapngReader implements CaptureReader {
     if (described === 'unknown-version') {
       this.#problem('unknown-version', at, 0, 'a section of an unknown version begins; it was passed over');
     } else if (described === 'too-many') {
-      this.#problem('too-many-interfaces', at, 0, 'one interface too many is described; it was passed over');
+      this.#problem(
+        'too-many-interfaces',
+        at,
+        0,
+        `an interface beyond the limit of ${INTERFACES_KEPT} is described; it was passed over`,
+      );
     }
   }
 
@@ -241,9 +252,12 @@ export class PcapngReader implements CaptureReader {
     this.#section.readComments(this.#bytes, view, data + block.padded(captured), optionsEnd, little);
     const { scale } = reading;
     const high = view.getUint32(at + block.PACKET_TIME_HIGH, little);
-    if (!scale.convert(high, view.getUint32(at + block.PACKET_TIME_LOW, little))) this.#timeOutOfRange(at);
-    this.#lastSeconds = scale.seconds;
-    this.#lastNanoseconds = scale.nanoseconds;
+    if (scale.convert(high, view.getUint32(at + block.PACKET_TIME_LOW, little))) {
+      this.#lastSeconds = scale.seconds;
+      this.#lastNanoseconds = scale.nanoseconds;
+    } else {
+      this.#timeOutOfRange(at);
+    }
     this.#handOn(data, captured, view.getUint32(at + block.PACKET_ORIGINAL, little), reading, id);
   }
 
@@ -324,6 +338,7 @@ export class PcapngReader implements CaptureReader {
     const ordered = orderAt(this.#view, at, this.#section.little) !== null;
     if (ordered && this.#mend(this.#doubt.trueLength(this.#view, at, this.#length, this.#atEnd))) return true;
     this.#brokenAt = this.#fileOffset + at;
+    this.#claimed = ordered ? lengthAt(this.#view, at, this.#section.little) : 0;
     this.#at = at + 1;
     return this.#skip();
   }
@@ -343,13 +358,15 @@ export class PcapngReader implements CaptureReader {
     this.#at = this.#doubt.position;
     if (found === 'more') return this.#want(REACH);
     const from = this.#brokenAt - this.#fileOffset;
-    this.#problem('broken-block', from, this.#at - from, 'a block makes no sense');
+    const what = this.#claimed > MAX_RECORD ? tooLong('block', this.#claimed) : 'a block makes no sense';
+    this.#problem('broken-block', from, this.#at - from, what);
     this.#brokenAt = -1;
     return found === 'found';
   }
 
+  /** The frame gets the time of the one before it (1970 where there is none): a time of its own would move the end of the capture. */
   #timeOutOfRange(at: number): void {
-    this.#problem('time-out-of-range', at, 0, 'a time stamp lies outside the years 1970 to 2106; it was clamped');
+    this.#problem('time-out-of-range', at, 0, TIME_OUT_OF_RANGE);
   }
 
   /** @param at offset in the window; below 0 where the window has moved on since */

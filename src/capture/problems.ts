@@ -1,7 +1,16 @@
-import type { CaptureProblem } from './types.ts';
+import { type CaptureProblem, MAX_RECORD } from './types.ts';
 
 /** Problems kept with their sentence; more are only counted, so that a file of garbage cannot fill the memory. */
 const KEPT = 100;
+
+/** Why a frame got the time of the one before it. */
+export const TIME_OUT_OF_RANGE =
+  'a time stamp lies outside the years 1970 to 2106; the time of the frame before was taken';
+
+/** @param what `block` or `record` @param claimed bytes that it says it has */
+export function tooLong(what: string, claimed: number): string {
+  return `a ${what} claims ${claimed} bytes, more than the limit of ${MAX_RECORD / 2 ** 20} MiB`;
+}
 
 /** Collects what went wrong in one capture, in the order of the file. */
 export class ProblemLog {

@@ -11,7 +11,7 @@ export interface FrameSink {
    * @param offset first byte of the frame in `bytes`
    * @param capturedLength bytes at hand from `offset`
    * @param originalLength bytes the frame had on the wire (never less than 0; may be smaller than captured in odd files)
-   * @param seconds since 1970-01-01 UTC, 0 … 2^32-1 (times outside are clamped and counted by the reader)
+   * @param seconds since 1970-01-01 UTC, 0 … 2^32-1 (a time outside is counted by the reader, which gives that of the frame before)
    * @param nanoseconds 0 … 999,999,999
    * @param linkType LINKTYPE_ value as in the tcpdump.org registry, or one of link-types.ts
    * @param interfaceId index of the interface within the file, counted over all sections; 0 for pcap

@@ -71,20 +71,23 @@ describe('sections and interfaces', () => {
     }
   });
 
-  test('times before 1970 and after 2106 are clamped and counted', () => {
+  test('times before 1970 and after 2106 are counted, and do not move the end of the capture', () => {
     const file = concat(
       section(),
       interfaceBlock(true, 1, 0, options(true, [14, uint64(-2_000_000_000n, true)])),
       interfaceBlock(),
       packet(true, 0, TIME, DATA),
+      packet(true, 1, TIME, DATA),
       packet(true, 1, 2n ** 64n - 1n, DATA),
     );
     const { frames, summary } = readBytes(file);
     expect(frames.map((frame) => [frame.seconds, frame.nanoseconds])).toEqual([
       [0, 0],
-      [4_294_967_295, 999_999_999],
+      [1_700_000_000, 123_456_000],
+      [1_700_000_000, 123_456_000],
     ]);
     expect(summary.problems.map((problem) => problem.code)).toEqual(['time-out-of-range', 'time-out-of-range']);
+    expect(summary.problems[0]!.message).toContain('outside the years 1970 to 2106; the time of the frame before');
   });
 
   test('a section of an unknown version is passed over', () => {
@@ -263,4 +266,17 @@ test('a section header without a byte order, whose lengths differ, is passed ove
   expect(numbersOf(frames)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   expect(summary.problems).toMatchObject([{ code: 'broken-block', skippedBytes: 28 }]);
   expect(readBytes(concat(section(), broken)).summary).toMatchObject({ frames: 0, problemCount: 1 });
+});
+
+/** Blocks of one size in a row look good one byte early as well: the bytes of type and lengths are only shifted. */
+test('a length of 4 GiB in front of packets of one size costs its own block', () => {
+  const file = concat(section(), interfaceBlock());
+  const packets = (count: number) => concat(...Array.from({ length: count }, () => packet(true, 0, TIME, DATA)));
+  const broken = concat(words(true, 6, 0xfffffffc), new Uint8Array(100));
+  const { frames, summary } = readBytes(concat(file, packets(50), broken, packets(2000)));
+  expect(frames.length).toBe(2050);
+  expect(summary.problems.map(({ code, skippedBytes }) => [code, skippedBytes])).toEqual([
+    ['broken-block', broken.length],
+  ]);
+  expect(summary.problems[0]!.message).toContain('claims 4294967292 bytes, more than the limit of 16 MiB');
 });
