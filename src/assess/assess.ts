@@ -62,7 +62,7 @@ export interface Evidence {
 }
 
 /** An odd conversation takes about so many times the memory of a fate's row. */
-const FATES_PER_ODD = 4;
+const FATES_PER_ODD = 6;
 
 /** Holds what a capture shows against what the site and the catalog expect. */
 export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report {

@@ -59,7 +59,7 @@ export interface AnalyzeOptions {
 /** Where nobody says otherwise. */
 export const DEFAULT_MAX_MEMORY = 2 ** 30;
 /** A record with its place in a hash table, twice while a table grows, and what a verdict keeps of its two ends. */
-const BYTES_PER_CONNECTION = 512;
+const BYTES_PER_CONNECTION = 640;
 
 /** Connections that are followed at a time within so many bytes. */
 export function connectionLimit(maxMemory: number): number {
