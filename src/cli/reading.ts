@@ -3,14 +3,17 @@ import { type Analysis, type AnalyzeOptions, analyze } from '../engine/analyze.t
 import { printable } from '../report/printable.ts';
 import { progressLine } from '../report/progress.ts';
 import { counted, size } from '../report/quantity.ts';
+import { eachOnce, type Repeated } from './repeated-captures.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Reads captures with a progress line on standard error. An interrupted run says what it had read. */
+/** Reads captures, each file once, with a progress line on standard error. An interrupted run says what it had read. */
 export async function readCaptures(
-  paths: readonly string[],
+  given: readonly string[],
   options: { workers?: number; maxMemory?: number; quiet?: boolean; setAside?: boolean; signal?: AbortSignal },
   terminal: Terminal,
 ): Promise<Analysis> {
+  const { paths, repeated } = eachOnce(given);
+  if (!options.quiet) for (const one of repeated) terminal.err(`pcapcheck: ${repeatedSentence(one)}\n`);
   const line = options.quiet ? null : progressLine(terminal.stderr);
   const doing = `Reading ${paths.length === 1 ? printable(paths[0]) : `${paths.length} captures`}`;
   let read = '';
@@ -38,4 +41,11 @@ export async function readCaptures(
     stopListening();
     line?.clear();
   }
+}
+
+function repeatedSentence({ path, as }: Repeated): string {
+  const name = path === STANDARD_INPUT ? 'standard input' : printable(path);
+  return path === as
+    ? `${name} is given more than once: it is read once.`
+    : `${name} is the same file as ${printable(as)}: it is read once.`;
 }

@@ -25,6 +25,14 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const;
 /** Columns where standard output is no terminal. */
 const PIPE_WIDTH = 100;
 const PIPE_HEIGHT = 24;
+/** Below this nothing can be laid out. */
+const LEAST_WIDTH = 20;
+
+/** The width that the environment asks for, as shells and `watch` set it: only a number of columns that a line can have. */
+export function wantedWidth(columns: string | undefined): number {
+  const width = /^\d{1,4}$/.test(columns ?? '') ? Number(columns) : 0;
+  return width >= LEAST_WIDTH ? width : PIPE_WIDTH;
+}
 
 /** The terminal of this process. Writing is synchronous: data is out before the process ends, whatever it is piped to. */
 export function processTerminal(): Terminal {
@@ -39,7 +47,7 @@ export function processTerminal(): Terminal {
       isTTY: process.stdout.isTTY === true,
       // Windows of terminals change their size.
       get columns() {
-        return process.stdout.columns ?? PIPE_WIDTH;
+        return process.stdout.columns ?? wantedWidth(process.env.COLUMNS);
       },
       get rows() {
         return process.stdout.rows ?? PIPE_HEIGHT;

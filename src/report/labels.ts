@@ -72,17 +72,28 @@ const all =
   (proven: number, likely: number): string =>
     counted(proven + likely, one, many);
 
+/** Connections behind findings, which the coverage counts too: a finding is about all those of one pair of hosts to one port. */
+const connections = (findings: readonly Finding[]): number => findings.reduce((sum, each) => sum + each.count, 0);
+
+const pairsOf = (findings: readonly Finding[]): number =>
+  new Set(findings.map(({ src_ip, dest_ip }) => `${src_ip} ${dest_ip}`)).size;
+
 /** In the order of the report. A kind that is not here is shown under its own id. */
 export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
   'blocked-required': {
     word: 'BLOCKED',
     established: 'opens, then fails',
     heading: 'BLOCKED: required traffic that does not get through',
-    verdict: (proven, likely) => {
-      if (proven === 0)
-        return counted(likely, 'required connection is probably blocked', 'required connections are probably blocked');
-      const more = likely === 0 ? '' : `, ${count(likely)} more probably`;
-      return counted(proven, 'required connection is BLOCKED', 'required connections are BLOCKED') + more;
+    verdict: (_proven, _likely, findings) => {
+      const sure = findings.filter(({ certainty }) => certainty === 'proven');
+      const proven = connections(sure);
+      const likely = connections(findings) - proven;
+      const told = proven === 0 ? likely : proven;
+      const pairs = pairsOf(proven === 0 ? findings : sure);
+      const between = pairs > 1 && pairs < told ? ` between ${count(pairs)} pairs of hosts` : '';
+      const what = `${counted(told, 'required connection')}${between} ${told === 1 ? 'is' : 'are'}`;
+      if (proven === 0) return `${what} probably blocked`;
+      return `${what} BLOCKED${likely === 0 ? '' : `, ${count(likely)} more probably`}`;
     },
   },
   'rpc-dynamic-blocked': {
@@ -197,8 +208,8 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
     word: 'FORBIDDEN',
     heading: 'FORBIDDEN: traffic that the topology forbids',
     verdict: (_proven, _likely, findings) => {
-      const seen = findings.filter(({ severity }) => severity === 'high').length;
-      const tried = findings.length - seen;
+      const seen = connections(findings.filter(({ severity }) => severity === 'high'));
+      const tried = connections(findings) - seen;
       const stopped = findings.every(({ severity }) => severity === 'high' || severity === 'low');
       const end = stopped ? ' and stopped' : '';
       if (seen === 0)
@@ -245,7 +256,8 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
   'slow-connect': {
     word: 'slow',
     heading: 'SLOW TO OPEN: works, but only after repeated SYNs',
-    verdict: all('connection was slow to open', 'connections were slow to open'),
+    verdict: (_proven, _likely, findings) =>
+      counted(connections(findings), 'connection was slow to open', 'connections were slow to open'),
     brief: 'message',
   },
   'rpc-port-unmapped': {
@@ -257,7 +269,7 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
   'required-not-seen': {
     word: 'not seen',
     heading: 'NOT SEEN: required, but nobody tried it in this capture',
-    verdict: all('required connection was not seen', 'required connections were not seen'),
+    verdict: all('required rule was not seen at work', 'required rules were not seen at work'),
   },
 };
 
@@ -297,6 +309,8 @@ export const NOT_JUDGED_LABELS: Readonly<Record<string, string>> = {
   'too-many-headers': 'too many headers',
   'table-full': 'of connections beyond those that --max-memory allows',
   'same-packet': 'the same packets at another interface or component',
+  'link-local':
+    'of link-local addresses (fe80::/10, 169.254.0.0/16), which no rule speaks of: listed with their host in the topology, they are judged as the host',
   encrypted: 'encrypted (IPsec ESP, protected Wi-Fi, MACsec)',
   'not-a-packet': 'notes of the capturing program, no packets',
 };

@@ -24,7 +24,7 @@ const WIDE: ReadonlyArray<readonly [number, number]> = [
 ];
 
 /** A word that is too long for a line is rather broken after one of these than anywhere. */
-const JOINTS = ['-', ',', '.', ':', '/', '\\'];
+const JOINTS = ['-', '+', ',', '.', ':', '/', '\\'];
 
 const ELLIPSIS = '...';
 let segmenter: Intl.Segmenter | undefined;

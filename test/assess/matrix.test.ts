@@ -68,3 +68,13 @@ describe('conversations behind a row of the matrix', () => {
     expect(begun.reduce((sum, count) => sum + count, 0)).toBe(report.connections.total);
   });
 });
+
+test('a link-local address that the topology lists is judged as its host', () => {
+  const frames = traffic('established', { client: '169.254.0.12', server: '169.254.0.10', port: 80 }, 0);
+  const host = (name: string, address: string, role: string): string =>
+    `  - { name: ${name}, addresses: ["${address}"], roles: [${role}] }\n`;
+  const listed = `version: 1\nhosts:\n${host('PC', '169.254.0.12', 'client')}${host('MP01', '169.254.0.10', 'mp')}`;
+  expect(rowOf(held(frames, listed), 80)).toMatchObject({ src_role: 'client', dest_role: 'mp', verdict: 'expected' });
+  const other = `version: 1\nhosts:\n${host('PC', '10.0.0.12', 'client')}${host('MP01', '169.254.0.10', 'mp')}`;
+  expect(held(frames, other).coverage.not_judged).toMatchObject({ 'link-local': expect.any(Number) });
+});

@@ -20,7 +20,7 @@ describe('0, 1 and 2', () => {
   test('findings', async () => {
     const { code, out, err } = await check();
     expect({ code, err }).toEqual({ code: 1, err: '' });
-    expect(out).toContain('9 required connections are BLOCKED');
+    expect(out).toContain('11 required connections between 9 pairs of hosts are BLOCKED');
   });
   test.each([
     ['high', 1],

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/assess/types.ts';
 import { without } from '../assess/without.ts';
@@ -295,5 +295,41 @@ describe('hostile topologies', () => {
     const { out, code } = await run([DEMO, '-t', file('site.yaml', text)]);
     expect(code === 1 || code === 2).toBe(true);
     expect(out).not.toContain('\u001b');
+  });
+});
+
+describe('a capture that is given twice', () => {
+  test('is read once, and that is said', async () => {
+    const path = join(folder(), 'link.pcap');
+    symlinkSync(resolve(DEMO), path);
+    const { out, err, code } = await run([DEMO, `./${DEMO}`, path, DEMO, '-t', SITE, '-f', 'json']);
+    expect(code).toBe(1);
+    expect(err.split('\n')).toEqual([
+      `pcapcheck: ./${DEMO} is the same file as ${DEMO}: it is read once.`,
+      `pcapcheck: ${path} is the same file as ${DEMO}: it is read once.`,
+      `pcapcheck: ${DEMO} is given more than once: it is read once.`,
+      '',
+    ]);
+    expect((JSON.parse(out) as Report).captures).toHaveLength(1);
+    expect((await run([DEMO, DEMO, '-t', SITE, '-q'])).err).toBe('');
+  });
+  test('and has a copy is two captures', async () => {
+    const copy = join(folder(), 'copy.pcap');
+    copyFileSync(DEMO, copy);
+    expect((await json([DEMO, copy])).captures).toHaveLength(2);
+  });
+});
+
+describe('the width of a report that is no terminal', () => {
+  test.each([
+    [{}, 100],
+    [{ COLUMNS: '72' }, 72],
+    [{ COLUMNS: 'wide' }, 100],
+    [{ COLUMNS: '0' }, 100],
+  ])('%j: %i columns', async (env, width) => {
+    const { out } = await check([], { env });
+    const longest = Math.max(...out.split('\n').map(({ length }) => length));
+    expect(longest).toBeLessThanOrEqual(width);
+    expect(longest).toBeGreaterThan(width - 12);
   });
 });

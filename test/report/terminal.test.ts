@@ -33,7 +33,7 @@ describe('terminal report', () => {
       .split('\n')
       .slice(0, 2)
       .join('\n');
-    expect(start).toContain('5 required connections are BLOCKED');
+    expect(start).toContain('44 required connections between 5 pairs of hosts are BLOCKED, 2 more probably');
     expect(start).toContain('2 ports nobody expected');
     expect(start).toContain('4 connections could not be decided');
   });
@@ -110,7 +110,7 @@ describe('terminal report', () => {
       src_ip: `10.9.${host >> 8}.${host & 255}`,
     }));
     const text = renderTerminal({ ...trouble, findings, rpc_connections: [], firewall_logs: [] }, plain);
-    expect(text).toContain('300 required connections are BLOCKED');
+    expect(text).toContain('9,300 required connections between 300 pairs of hosts are BLOCKED');
     expect(text).toContain('300 sources');
     expect(text.split('\n').length).toBeLessThan(100);
     expect(renderTerminal({ ...trouble, findings }, { ...plain, verbose: true })).toContain('10.9.1.43');

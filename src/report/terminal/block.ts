@@ -46,16 +46,29 @@ export function labelled(page: Page, label: string, text: string, indent: number
 
 /**
  * Like `labelled` for text that the reader copies: in one line if any line can hold it, with the label or below it;
- * else broken at blanks only.
+ * else a line for as many of its terms (`&&`) as fit, which pasted together are the same again, else broken at blanks only.
  */
 export function copyable(page: Page, label: string, text: string, indent: number): string[] {
   const needed = textWidth(text);
   if (needed <= page.width - indent - LABEL_WIDTH) return labelled(page, label, text, indent);
-  const margin = needed <= page.width - indent ? indent : 0;
+  const lines = needed <= page.width - indent ? [text] : terms(text, page.width - indent);
   return [
     ' '.repeat(indent) + page.paint('strong', `${label}:`),
-    ...wrap(text, page.width - margin).map((line) => ' '.repeat(margin) + line),
+    ...lines.flatMap((line) =>
+      textWidth(line) <= page.width - indent ? [' '.repeat(indent) + line] : wrap(line, page.width),
+    ),
   ];
+}
+
+/** Terms of an expression, as many to a line as fit. */
+function terms(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const term of text.split(/ (?=&& )/)) {
+    const longer = `${lines.at(-1) ?? ''} ${term}`;
+    if (lines.length > 0 && textWidth(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(term);
+  }
+  return lines;
 }
 
 /** The first `most` items, and a line that says how many are left out and how to see them. */

@@ -8,10 +8,13 @@ import { type Page, paragraph, section } from './block.ts';
 
 const MOST_ROWS = 40;
 
+/** Roles of a host are told whole: it is known by the last one as well as by the first. */
+const ROLE_LINES = 12;
+
 const COLUMNS: Column[] = [
   { title: '' },
-  { title: 'From role', least: 11 },
-  { title: 'To role', least: 11 },
+  { title: 'From role', least: 11, lines: ROLE_LINES },
+  { title: 'To role', least: 11, lines: ROLE_LINES },
   { title: 'Port' },
   { title: 'Verdict' },
   { title: 'Conns', align: 'right' },
