@@ -31,7 +31,7 @@ export const FORMATS = {
     render: async (report) => (await import('./json.ts')).renderJson(report),
   },
   ndjson: {
-    description: 'a line of JSON for each finding, then a summary line',
+    description: 'lines of JSON: findings, what is excepted, a summary',
     render: async (report) => (await import('./ndjson.ts')).renderNdjson(report),
   },
   csv: {
@@ -41,6 +41,19 @@ export const FORMATS = {
   'matrix-csv': {
     description: 'a row for each pair of roles and port that was seen',
     render: async (report, options) => (await import('./matrix-csv.ts')).renderMatrixCsv(report, options),
+  },
+  markdown: {
+    description: 'a summary for a ticket',
+    render: async (report) => (await import('./markdown.ts')).renderMarkdown(report),
+  },
+  sarif: {
+    description: 'SARIF 2.1.0, for code scanning',
+    hashes: true,
+    render: async (report) => (await import('./sarif.ts')).renderSarif(report),
+  },
+  junit: {
+    description: 'JUnit XML, for build servers',
+    render: async (report) => (await import('./junit.ts')).renderJunit(report),
   },
 } as const satisfies Record<string, ReportFormat>;
 

@@ -7,7 +7,7 @@ import { printable } from './printable.ts';
 /** What begins something within a line; ASCII punctuation may be escaped by a backslash (CommonMark 0.31, section 2.4). */
 const OBEYED = /[\\`*_[\]|~^$]/g;
 /** What begins a block: a heading, a list, a quotation, a rule. */
-const STARTS = /^(\s*(?:\d+)?)([#+\-=.)])/;
+const STARTS = /^(\s*(?:\d+(?=[.)](?:\s|$)))?)([#+\-=]|(?<=\d)[.)])/;
 /** What a renderer that allows HTML would read, as references. */
 const HTML: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -28,9 +28,9 @@ export function text(value: string): string {
     .replace(/[&<>"\u200b]/g, (character) => HTML[character]);
 }
 
-/** A code span that holds the text whatever backticks are in it (CommonMark 0.31, section 6.1), also within a table. */
+/** A code span that holds the text whatever backticks are in it (CommonMark 0.31, section 6.1). In a table, for texts without `|` only. */
 export function code(value: string): string {
-  const shown = printable(value).replaceAll('|', '\\|');
+  const shown = printable(value);
   const runs = shown.match(/`+/g) ?? [];
   const fence = '`'.repeat(1 + Math.max(0, ...runs.map((run) => run.length)));
   const padded = /^`|`$|^ .* $/.test(shown) || shown === '' ? ` ${shown} ` : shown;
