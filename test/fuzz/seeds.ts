@@ -12,7 +12,7 @@ export interface Seed {
 }
 
 /** Larger captures cost more time a case than they find. */
-const LARGEST = 600_000;
+const LARGEST = 130_000;
 const CAPTURE = /\.(pcap|pcapng|cap|etl|snoop|gz|zst|lz4)$/;
 
 /** @param folders searched with the folders in them, in the order of their names */
