@@ -13,12 +13,13 @@ import { printable } from '../report/printable.ts';
 import { useColor } from '../report/style.ts';
 import { timeText } from '../track/time-text.ts';
 import { today } from './day.ts';
+import { type EvidenceSettings, evidencePath, splitEvidence, writeEvidenceFile } from './evidence.ts';
 import { EXIT_CLEAN, EXIT_FINDINGS } from './exit-codes.ts';
 import { type FirewallLogOptions, heedFirewallLogs, readFirewallLogs } from './firewall-logs.ts';
 import { readCaptures } from './reading.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface CheckOptions extends FirewallLogOptions {
+export interface CheckOptions extends FirewallLogOptions, EvidenceSettings {
   topology: string;
   format: FormatName;
   output?: string[];
@@ -35,15 +36,20 @@ export interface CheckOptions extends FirewallLogOptions {
 /** `pcapcheck check`, the main job. Everything that can be wrong with the command line is said before a capture is read. */
 export async function checkCommand(
   captures: readonly string[],
-  options: CheckOptions,
+  given: CheckOptions,
   terminal: Terminal,
 ): Promise<number> {
+  const options = splitEvidence(given);
   const outputs = parseOutputSpecs(options.output ?? []);
-  refuseToOverwrite(outputs, [...captures, options.topology, ...(options.firewallLog ?? [])]);
+  const inputs = [...captures, options.topology, ...(options.firewallLog ?? [])];
+  refuseToOverwrite(outputs, inputs);
+  const evidence = evidencePath(options, captures);
+  if (evidence !== null) refuseToOverwrite([{ format: 'evidence', path: evidence }], inputs);
   const wantsHash = [options.format, ...outputs.map(({ format }) => format)].some(showsHashes);
   const report = await checked(captures, options, wantsHash, terminal);
   const settings = { verbose: options.verbose ?? false, bom: options.bom ?? false };
   await writeOutputs(report, outputs, settings, terminal);
+  if (evidence !== null) await writeEvidenceFile(evidence, report, options, terminal);
   const takesStandardOutput = outputs.some(({ path }) => path === STANDARD_OUTPUT);
   if (!takesStandardOutput) {
     const color = useColor(terminal.stdout, terminal.env);
@@ -120,7 +126,10 @@ export async function writeOutputs(
 }
 
 /** A report never takes the place of what it is made from: captures are evidence. */
-export function refuseToOverwrite(outputs: readonly OutputSpec[], inputs: readonly string[]): void {
+export function refuseToOverwrite(
+  outputs: readonly { format: string; path: string }[],
+  inputs: readonly string[],
+): void {
   const places = new Set(inputs.map(realPath));
   const twice = outputs.find(({ path }) => path !== STANDARD_OUTPUT && places.has(realPath(path)));
   if (twice === undefined) return;

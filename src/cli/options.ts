@@ -111,6 +111,21 @@ export const CHECK_OPTIONS: readonly OptionRow[] = [
     default: 0,
   },
   ...FIREWALL_LOGS,
+  {
+    flags: '--evidence <path>',
+    description: 'write the frames behind the findings to a pcapng, or into a folder (also --output evidence=FILE)',
+  },
+  {
+    flags: '--evidence-frames <count>',
+    description: 'frames of each finding, the first and the last ones',
+    parse: amount,
+    default: 40,
+  },
+  { flags: '--snaplen <bytes>', description: 'bytes kept of each frame of evidence (default: all)', parse: amount },
+  {
+    flags: '--anonymize',
+    description: 'evidence for others: other addresses with the same prefixes, and nothing but IP, TCP and UDP headers',
+  },
   DATE,
   WORKERS,
   MAX_MEMORY,

@@ -71,6 +71,18 @@ export async function writeWhole(
   path: string,
   produce: (write: (text: string) => void) => void | Promise<void>,
 ): Promise<void> {
+  await writeWholeBytes(path, async (write) => {
+    const out = chunks((text) => write(Buffer.from(text)));
+    await produce(out.add);
+    out.flush();
+  });
+}
+
+/** The same for bytes. */
+export async function writeWholeBytes(
+  path: string,
+  produce: (write: (bytes: Uint8Array) => void) => void | Promise<void>,
+): Promise<void> {
   const place = system(path, () => placeOf(path));
   const temporary = place.direct
     ? null
@@ -79,9 +91,7 @@ export async function writeWhole(
   if (temporary !== null) unfinished.add(temporary);
   let open = true;
   try {
-    const out = chunks((text) => system(path, () => writeAll(file, text)));
-    await produce(out.add);
-    out.flush();
+    await produce((bytes) => system(path, () => writeAll(file, bytes)));
     if (temporary !== null) system(path, () => fsyncSync(file));
     open = false;
     system(path, () => closeSync(file));
@@ -106,8 +116,7 @@ function placeOf(path: string): { path: string; mode: number; direct: boolean } 
     : { path, mode: 0o666, direct: true };
 }
 
-function writeAll(file: number, text: string): void {
-  const bytes = Buffer.from(text);
+function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 

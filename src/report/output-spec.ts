@@ -13,7 +13,13 @@ export interface OutputSpec {
 
 export const STANDARD_OUTPUT = '-';
 
-export type OutputSpecCode = 'no-format' | 'unknown-format' | 'no-path' | 'same-path-twice' | 'overwrites-input';
+export type OutputSpecCode =
+  | 'no-format'
+  | 'unknown-format'
+  | 'no-path'
+  | 'same-path-twice'
+  | 'overwrites-input'
+  | 'read-twice';
 
 export class OutputSpecError extends Error {
   override readonly name = 'OutputSpecError';

@@ -1,0 +1,72 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Report } from '../assess/types.ts';
+import { STANDARD_INPUT } from '../capture/source.ts';
+import { OutputSpecError } from '../report/output-spec.ts';
+import { printable } from '../report/printable.ts';
+import { counted } from '../report/quantity.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface EvidenceSettings {
+  /** A file, or a folder for evidence.pcapng. */
+  evidence?: string;
+  evidenceFrames: number;
+  snaplen?: number;
+  anonymize?: boolean;
+  quiet?: boolean;
+}
+
+const PREFIX = 'evidence=';
+const FILE = 'evidence.pcapng';
+
+/** Takes `--output evidence=FILE` out of the reports, which are text. */
+export function splitEvidence<T extends EvidenceSettings & { output?: string[] }>(options: T): T {
+  const own = options.output?.filter((spec) => spec.startsWith(PREFIX)) ?? [];
+  if (own.length === 0) return options;
+  if (own.length > 1 || options.evidence !== undefined) {
+    throw new OutputSpecError('same-path-twice', 'Evidence goes to one place: name it once, with --evidence.');
+  }
+  const output = options.output!.filter((spec) => !own.includes(spec));
+  return { ...options, output, evidence: own[0].slice(PREFIX.length) };
+}
+
+/**
+ * The file that evidence goes to; its folder is made where there is none.
+ * @throws OutputSpecError where the captures cannot be read twice
+ */
+export function evidencePath(options: EvidenceSettings, captures: readonly string[]): string | null {
+  const { evidence } = options;
+  if (evidence === undefined) return null;
+  if (evidence === '')
+    throw new OutputSpecError('no-path', '--evidence names no file: write --evidence evidence.pcapng.');
+  if (captures.includes(STANDARD_INPUT)) {
+    throw new OutputSpecError(
+      'read-twice',
+      'Evidence is taken from the captures in a second reading, and standard input can be read once: save it to a file first.',
+    );
+  }
+  if (evidence.endsWith('.pcapng') && !isFolder(evidence)) return evidence;
+  return join(evidence, FILE);
+}
+
+/** Writes the frames behind the findings, and says so. */
+export async function writeEvidenceFile(
+  path: string,
+  report: Report,
+  options: EvidenceSettings,
+  terminal: Terminal,
+): Promise<void> {
+  if (path === join(options.evidence!, FILE)) mkdirSync(options.evidence!, { recursive: true });
+  const { writeEvidence } = await import('../evidence/write-evidence.ts');
+  const frames = await writeEvidence(path, report, {
+    framesPerFinding: options.evidenceFrames,
+    snapLength: options.snaplen ?? 0,
+    anonymize: options.anonymize ?? false,
+  });
+  if (options.quiet !== true)
+    terminal.err(`pcapcheck: ${counted(frames, 'frame')} of evidence in ${printable(path)}\n`);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
