@@ -1,4 +1,5 @@
 import type { Observation } from '../track/observation.ts';
+import type { Payloads } from '../track/part.ts';
 import {
   PAYLOAD_CONNECTION,
   PAYLOAD_FRAME,
@@ -132,26 +133,43 @@ function firstBehind(ends: readonly number[], place: number): number {
   return low;
 }
 
-/** Connections of which the workers kept payload of one kind (control-ports.ts), in the order of their first kept segment. */
-export function keptStreams(observation: Observation, kind: number): KeptStreams[] {
-  const { values, bytes, count } = observation.payloads;
-  const pieces = new Map<number, [StreamPiece[], StreamPiece[]]>();
+/** A kept segment with the connection and the side that it belongs to. */
+export interface KeptPiece {
+  connection: number;
+  side: 0 | 1;
+  piece: StreamPiece;
+}
+
+/** The segments of a log in the order of the capture, of one kind (control-ports.ts) or of all. */
+export function* piecesOf({ values, bytes, count }: Payloads, kind?: number): Generator<KeptPiece> {
   for (let i = 0; i < count; i++) {
     const at = i * PAYLOAD_WIDTH;
-    if (payloadKind(values, at) !== kind || values[at + PAYLOAD_STORED] === 0) continue;
-    const connection = values[at + PAYLOAD_CONNECTION];
+    if (kind !== undefined && payloadKind(values, at) !== kind) continue;
+    if (values[at + PAYLOAD_STORED] === 0 || values[at + PAYLOAD_CONNECTION] < 0) continue;
+    yield {
+      connection: values[at + PAYLOAD_CONNECTION],
+      side: (values[at + PAYLOAD_KIND_SIDE] & 1) as 0 | 1,
+      piece: {
+        sequence: values[at + PAYLOAD_SEQUENCE],
+        bytes,
+        offset: values[at + PAYLOAD_OFFSET],
+        length: values[at + PAYLOAD_STORED],
+        wireLength: values[at + PAYLOAD_LENGTH],
+        seconds: values[at + PAYLOAD_SECONDS] >>> 0,
+        nanoseconds: values[at + PAYLOAD_NANOSECONDS],
+        frame: values[at + PAYLOAD_FRAME] >>> 0,
+      },
+    };
+  }
+}
+
+/** Connections of which the workers kept payload of one kind (control-ports.ts), in the order of their first kept segment. */
+export function keptStreams(observation: Observation, kind: number): KeptStreams[] {
+  const pieces = new Map<number, [StreamPiece[], StreamPiece[]]>();
+  for (const { connection, side, piece } of piecesOf(observation.payloads, kind)) {
     const known = pieces.get(connection) ?? [[], []];
     pieces.set(connection, known);
-    known[values[at + PAYLOAD_KIND_SIDE] & 1].push({
-      sequence: values[at + PAYLOAD_SEQUENCE],
-      bytes,
-      offset: values[at + PAYLOAD_OFFSET],
-      length: values[at + PAYLOAD_STORED],
-      wireLength: values[at + PAYLOAD_LENGTH],
-      seconds: values[at + PAYLOAD_SECONDS] >>> 0,
-      nanoseconds: values[at + PAYLOAD_NANOSECONDS],
-      frame: values[at + PAYLOAD_FRAME] >>> 0,
-    });
+    known[side].push(piece);
   }
   return [...pieces].map(([connection, [a, b]]) => {
     const { family, addresses, ports } = observation.sockets(connection);

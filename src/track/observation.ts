@@ -13,7 +13,7 @@ import { type IcmpVerdict, joinIcmpErrors } from './join-icmp.ts';
 import { joinLog, type LogDrops, type LogJoin } from './join-log.ts';
 import type { MergedPart } from './merge.ts';
 import { type CaptureEnd, tcpEnded, tcpOutcome, udpOutcome } from './outcome.ts';
-import type { Messages, Payloads, TftpMeters } from './part.ts';
+import type { Messages, Names, Payloads, TftpMeters } from './part.ts';
 import {
   ADDRESS_A,
   ADDRESS_B,
@@ -46,6 +46,7 @@ import {
   STATE,
   SYN_SEEN,
   SYNACK_A,
+  serviceOf,
 } from './record.ts';
 import { compareAsServer, guessServer, wantsNoAnswer } from './service-ports.ts';
 import { findTftpTransfers, type TftpTransfers } from './tftp-transfers.ts';
@@ -89,6 +90,8 @@ export interface ConnectionView {
   vlan: number | null;
   /** A frame went to a multicast or broadcast address of the link layer. */
   toGroup: boolean;
+  /** What the first payloads told (SERVICE_ of first-bytes.ts): that of the client, which says what it wanted, or else that of the server. */
+  service: number;
   clientSentData: boolean;
   serverSentData: boolean;
   /** UDP: this is the exchange in which a TFTP server answers a request, on ports of its own. */
@@ -236,6 +239,11 @@ export class Observation {
     return this.#part.payloads;
   }
 
+  /** Names that packets speak of, but for those that several segments hold together (src/names). */
+  get names(): Names {
+    return this.#part.names;
+  }
+
   /** TFTP transfers as their packets were metered (tftp-meter.ts); METER_CHAIN names a number of `sockets`. */
   get tftpMeters(): TftpMeters {
     return this.#part.tftp;
@@ -326,6 +334,7 @@ export class Observation {
     view.lastNanoseconds = records[at + LAST_NANOSECONDS];
     view.vlan = (kind & KIND_VLAN_KNOWN) !== 0 ? (kind >>> KIND_VLAN_SHIFT) & 0xfff : null;
     view.toGroup = (kind & KIND_GROUP) !== 0;
+    view.service = serviceOf(kind, client) || serviceOf(kind, server);
     view.clientSentData = (state & (DATA_A << client)) !== 0;
     view.serverSentData = (state & (DATA_A << server)) !== 0;
     const icmp = this.#icmp.get(number * 2 + client);
@@ -444,6 +453,7 @@ export function newConnectionView(): ConnectionView {
     dropOfAnswers: false,
     vlan: null,
     toGroup: false,
+    service: 0,
     clientSentData: false,
     serverSentData: false,
     isTransfer: false,

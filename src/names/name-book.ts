@@ -1,0 +1,292 @@
+import { HTTP_METHODS } from '../protocols/http-request.ts';
+import { ipv4Text, ipv6Text } from '../track/address-text.ts';
+import {
+  ANSWER_ADDRESS,
+  ANSWER_CLIENT,
+  ANSWER_FRAME,
+  ANSWER_IPV6,
+  ANSWER_KIND,
+  ANSWER_NAME,
+  ANSWER_NANOSECONDS,
+  ANSWER_SECONDS,
+  ANSWER_WIDTH,
+  CLIENT_IPV6,
+  COUNT_DNS,
+  COUNT_DNS_MALFORMED,
+  SOURCE_DNS,
+  SOURCE_DNS_OWNER,
+  SOURCE_LLMNR,
+  SOURCE_MDNS,
+  SOURCE_NETBIOS,
+  SOURCE_SHIFT,
+  VISIT_BAD_HELLO,
+  VISIT_BAD_REQUEST,
+  VISIT_CONNECT,
+  VISIT_CONNECTION,
+  VISIT_DETAIL,
+  VISIT_FRAME,
+  VISIT_HTTP,
+  VISIT_KIND_SIDE,
+  VISIT_NAME,
+  VISIT_NANOSECONDS,
+  VISIT_PORT,
+  VISIT_PROXIED,
+  VISIT_SECONDS,
+  VISIT_TLS,
+  VISIT_VERSION,
+  VISIT_WIDTH,
+} from '../track/name-fields.ts';
+import type { Observation } from '../track/observation.ts';
+import type { NameBytes, Names } from '../track/part.ts';
+import { lateFacts } from './late-facts.ts';
+import { type Lookup, lookupsOf } from './lookups.ts';
+
+/** How a connection said what it is for. */
+export type VisitKind = 'tls' | 'http' | 'proxied' | 'connect' | 'bad-hello' | 'bad-request';
+
+/** What a connection was opened for, by its own bytes. Names are as sent, in lower case, and hostile: escape them where they are shown. */
+export interface Visit {
+  kind: VisitKind;
+  /** Server name, Host, or the host of the target; null where none was given. */
+  name: string | null;
+  /** Port of the target of a proxied request or a CONNECT, 0 where it names none. */
+  port: number;
+  /** HTTP: the first path, without its query. TLS: the first protocol of ALPN. Null where there is none. */
+  detail: string | null;
+  /** HTTP: the method. TLS: the highest version offered, `TLS 1.3`. */
+  version: string;
+  frame: number;
+  seconds: number;
+  nanoseconds: number;
+}
+
+/** Who says that an address has a name. */
+export type NameSource = 'dns' | 'dns-alias' | 'llmnr' | 'mdns' | 'netbios';
+
+/** A name of an address, as somebody was told it. */
+export interface NamedAddress {
+  name: string;
+  source: NameSource;
+  /** Address of the client that was told, null for what goes to all. */
+  client: string | null;
+  address: string;
+  /** The first frame that says so. */
+  frame: number;
+  seconds: number;
+  nanoseconds: number;
+}
+
+/** What is told of names that could not be read or kept. */
+export interface NameLosses {
+  /** DNS messages that break their rules or are cut, and all that were read. */
+  malformedDns: number;
+  dns: number;
+  /** Hellos and requests that break their rules, and those of which the capture holds too little. */
+  malformedOpenings: number;
+  unfinishedOpenings: number;
+  /** Names, answers, lookups and visits beyond what is kept. */
+  dropped: number;
+}
+
+const VISIT_KINDS: Readonly<Record<number, VisitKind>> = {
+  [VISIT_TLS]: 'tls',
+  [VISIT_HTTP]: 'http',
+  [VISIT_PROXIED]: 'proxied',
+  [VISIT_CONNECT]: 'connect',
+  [VISIT_BAD_HELLO]: 'bad-hello',
+  [VISIT_BAD_REQUEST]: 'bad-request',
+};
+const SOURCES: Readonly<Record<number, NameSource>> = {
+  [SOURCE_DNS]: 'dns',
+  [SOURCE_DNS_OWNER]: 'dns-alias',
+  [SOURCE_LLMNR]: 'llmnr',
+  [SOURCE_MDNS]: 'mdns',
+  [SOURCE_NETBIOS]: 'netbios',
+};
+
+/** A row of a table of visits: the facts and the offset in their `firsts` or `visits`. */
+interface VisitRow {
+  facts: Names;
+  values: Int32Array;
+  at: number;
+}
+
+/**
+ * All names of a capture: what connections were opened for, what clients asked DNS and were told. Made once everything is read; what is
+ * costly to gather is gathered when it is asked for.
+ */
+export class NameBook {
+  readonly #observation: Observation;
+  readonly #facts: readonly Names[];
+  readonly #unfinished: number;
+  #visits: Map<number, VisitRow | VisitRow[]> | null = null;
+  #answers: NamedAddress[] | null = null;
+  #byAddress: Map<string, NamedAddress[]> | null = null;
+  #byName: Map<string, NamedAddress[]> | null = null;
+
+  constructor(observation: Observation) {
+    this.#observation = observation;
+    const { names, unfinished } = lateFacts(observation);
+    this.#facts = [observation.names, names];
+    this.#unfinished = unfinished;
+  }
+
+  /** What a connection was opened for, in the order of the capture; each name once. */
+  visits(connection: number): Visit[] {
+    this.#visits ??= this.#gatherVisits();
+    const rows = this.#visits.get(connection);
+    if (rows === undefined) return [];
+    const visits = (Array.isArray(rows) ? rows : [rows]).map(visitOf).sort((a, b) => a.frame - b.frame);
+    const seen = new Set<string>();
+    return visits.filter(({ kind, name, port }) => {
+      const key = `${kind} ${port} ${name}`;
+      return !seen.has(key) && seen.add(key);
+    });
+  }
+
+  #gatherVisits(): Map<number, VisitRow | VisitRow[]> {
+    const byConnection = new Map<number, VisitRow | VisitRow[]>();
+    for (const facts of this.#facts) {
+      for (const { values, count } of [facts.firsts, facts.visits]) {
+        for (let i = 0; i < count; i++) {
+          const at = i * VISIT_WIDTH;
+          const row = { facts, values, at };
+          const connection = values[at + VISIT_CONNECTION];
+          const known = byConnection.get(connection);
+          if (known === undefined) byConnection.set(connection, row);
+          else if (Array.isArray(known)) known.push(row);
+          else byConnection.set(connection, [known, row]);
+        }
+      }
+    }
+    return byConnection;
+  }
+
+  /** Everything that anybody was told of addresses, in the order of the capture. */
+  get answers(): readonly NamedAddress[] {
+    this.#answers ??= this.#facts
+      .flatMap((facts) => answersOf(facts, this.#observation))
+      .sort((a, b) => a.frame - b.frame);
+    return this.#answers;
+  }
+
+  /** What anybody was told of an address, in the order of the capture. */
+  namesOf(address: string): readonly NamedAddress[] {
+    this.#byAddress ??= groupBy(this.answers, (answer) => answer.address);
+    return this.#byAddress.get(address) ?? [];
+  }
+
+  /** What anybody was told of a name (in lower case, without a last dot), in the order of the capture. */
+  addressesOf(name: string): readonly NamedAddress[] {
+    this.#byName ??= groupBy(this.answers, (answer) => answer.name);
+    return this.#byName.get(name) ?? [];
+  }
+
+  /** What clients asked DNS servers, each client, name and type once, in the order of the first question or answer. */
+  lookups(): Lookup[] {
+    return this.#facts.flatMap((facts) => lookupsOf(facts, this.#observation)).sort((a, b) => a.frame - b.frame);
+  }
+
+  /** What could not be read or kept. */
+  get losses(): NameLosses {
+    const sum = (count: (facts: Names) => number): number =>
+      this.#facts.reduce((total, facts) => total + count(facts), 0);
+    return {
+      dns: sum(({ counters }) => counters[COUNT_DNS]),
+      malformedDns: sum(({ counters }) => counters[COUNT_DNS_MALFORMED]),
+      malformedOpenings: sum(({ firsts }) => badVisits(firsts.values, firsts.count)),
+      unfinishedOpenings: this.#unfinished,
+      dropped: sum(
+        ({ names, hostsDropped, lookups, answers, aliases, firsts, visits }) =>
+          names.dropped + hostsDropped + [lookups, answers, aliases, firsts, visits].reduce((n, r) => n + r.dropped, 0),
+      ),
+    };
+  }
+}
+
+const books = new WeakMap<Observation, NameBook>();
+
+/** The book of an observation, made once. */
+export function nameBookOf(observation: Observation): NameBook {
+  const known = books.get(observation);
+  if (known !== undefined) return known;
+  const book = new NameBook(observation);
+  books.set(observation, book);
+  return book;
+}
+
+function badVisits(values: Int32Array, count: number): number {
+  let bad = 0;
+  for (let i = 0; i < count; i++) if (values[i * VISIT_WIDTH + VISIT_KIND_SIDE] >>> 1 >= VISIT_BAD_HELLO) bad++;
+  return bad;
+}
+
+const utf8 = new TextDecoder('utf-8');
+
+/** Name `number` as text; bytes that are no UTF-8 become U+FFFD. */
+export function nameText({ bytes, offsets }: NameBytes, number: number): string {
+  return utf8.decode(bytes.subarray(offsets[number], offsets[number + 1]));
+}
+
+/** RFC 8446 section 4.2.1 and before. */
+const TLS_VERSIONS: Readonly<Record<number, string>> = {
+  768: 'SSL 3.0',
+  769: 'TLS 1.0',
+  770: 'TLS 1.1',
+  771: 'TLS 1.2',
+  772: 'TLS 1.3',
+};
+
+function visitOf({ facts, values, at }: VisitRow): Visit {
+  const kind = VISIT_KINDS[values[at + VISIT_KIND_SIDE] >>> 1];
+  const version = values[at + VISIT_VERSION];
+  const name = values[at + VISIT_NAME];
+  const detail = values[at + VISIT_DETAIL];
+  const isTls = kind === 'tls' || kind === 'bad-hello';
+  return {
+    kind,
+    name: name === 0 ? null : nameText(facts.names, name - 1),
+    port: values[at + VISIT_PORT],
+    detail: detail === 0 ? null : nameText(facts.details, detail - 1),
+    version: isTls ? (TLS_VERSIONS[version] ?? 'TLS') : (HTTP_METHODS[version] ?? ''),
+    frame: values[at + VISIT_FRAME] >>> 0,
+    seconds: values[at + VISIT_SECONDS] >>> 0,
+    nanoseconds: values[at + VISIT_NANOSECONDS],
+  };
+}
+
+function answersOf(facts: Names, observation: Observation): NamedAddress[] {
+  const { values, count } = facts.answers;
+  const texts = new Map<number, string>();
+  const textOf = (number: number): string => {
+    const known = texts.get(number) ?? nameText(facts.names, number);
+    texts.set(number, known);
+    return known;
+  };
+  return Array.from({ length: count }, (_, i): NamedAddress => {
+    const at = i * ANSWER_WIDTH;
+    const kind = values[at + ANSWER_KIND];
+    const source = SOURCES[kind >>> SOURCE_SHIFT];
+    const isToAll = source !== 'dns' && source !== 'dns-alias';
+    const address = values[at + ANSWER_ADDRESS];
+    return {
+      name: textOf(values[at + ANSWER_NAME]),
+      source,
+      client: isToAll ? null : observation.addressText((kind & CLIENT_IPV6) !== 0 ? 6 : 4, values[at + ANSWER_CLIENT]),
+      address: (kind & ANSWER_IPV6) !== 0 ? ipv6Text(facts.hosts, address * 4) : ipv4Text(address),
+      frame: values[at + ANSWER_FRAME] >>> 0,
+      seconds: values[at + ANSWER_SECONDS] >>> 0,
+      nanoseconds: values[at + ANSWER_NANOSECONDS],
+    };
+  });
+}
+
+function groupBy(all: readonly NamedAddress[], keyOf: (one: NamedAddress) => string): Map<string, NamedAddress[]> {
+  const groups = new Map<string, NamedAddress[]>();
+  for (const one of all) {
+    const known = groups.get(keyOf(one));
+    if (known === undefined) groups.set(keyOf(one), [one]);
+    else known.push(one);
+  }
+  return groups;
+}
