@@ -512,4 +512,10 @@ export interface FlowRow {
   rpc_interface: string | null;
   /** The frame on tcp/135 that told it, in the capture that holds it. */
   rpc_frame: number | null;
+  /** What the first bytes show: tls, http, smb, ldap, kerberos, tds, rpc, rdp, dns, ssh, quic, winrm, net-tcp; null where they tell nothing. */
+  service: string | null;
+  /** Names the connection was made for, as sent, in lower case; at most 8. */
+  names: string[];
+  /** Who says so: the server name of TLS, the Host of HTTP, the request to a proxy, or an answer that the client got from DNS before. */
+  named_by: 'tls' | 'http' | 'proxied' | 'connect' | 'dns' | null;
 }

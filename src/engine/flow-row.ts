@@ -1,4 +1,7 @@
 import type { FlowRow } from '../assess/types.ts';
+import { connectionNames } from '../names/connection-names.ts';
+import { nameBookOf } from '../names/name-book.ts';
+import { SERVICES } from '../protocols/first-bytes.ts';
 import { type DropPlace, dropReport } from '../track/drop-report.ts';
 import { type ConnectionView, newConnectionView } from '../track/observation.ts';
 import { timeText } from '../track/time-text.ts';
@@ -6,6 +9,8 @@ import type { Analysis, AnalyzedCapture } from './analyze.ts';
 
 /** Which RPC interface a connection is for, and the frame that told its port, numbered over the series. */
 export type RpcOfConnection = (connection: ConnectionView) => { interface: string; frame: number } | null;
+/** Names told of one connection: an address that stands for more (a content network) tells little. */
+const MOST_NAMES = 8;
 
 /** The connections of an analysis as rows, in the order of their first frame. Each row is a new object. */
 export function* flowRows(
@@ -13,12 +18,14 @@ export function* flowRows(
   rpcOf: RpcOfConnection = () => null,
 ): Generator<FlowRow> {
   const view = newConnectionView();
+  const book = nameBookOf(observation);
   for (let number = 0; number < observation.count; number++) {
     if (!observation.has(number)) continue;
     observation.read(number, view);
     const capture = captureOfFrame(captures, view.firstFrame);
     const rpc = view.proto === 'tcp' ? rpcOf(view) : null;
     const fine = capture.summary.nanosecondTimes;
+    const { names, by } = connectionNames(book, view, observation);
     yield {
       proto: view.proto,
       src_ip: observation.addressText(view.family, view.client),
@@ -43,6 +50,9 @@ export function* flowRows(
         view.drop === null ? null : dropReport(view.drop, view.dropOfAnswers, (frame) => dropPlace(captures, frame)),
       rpc_interface: rpc === null ? null : rpc.interface,
       rpc_frame: rpc === null ? null : rpc.frame - captureOfFrame(captures, rpc.frame).framesBefore,
+      service: SERVICES[view.service],
+      names: names.slice(0, MOST_NAMES),
+      named_by: by,
     };
   }
 }

@@ -44,6 +44,9 @@ import { type Lookup, lookupsOf } from './lookups.ts';
 /** How a connection said what it is for. */
 export type VisitKind = 'tls' | 'http' | 'proxied' | 'connect' | 'bad-hello' | 'bad-request';
 
+/** Visits that were read to their names. */
+export const VISIT_KINDS_THAT_NAME: ReadonlySet<VisitKind> = new Set(['tls', 'http', 'proxied', 'connect']);
+
 /** What a connection was opened for, by its own bytes. Names are as sent, in lower case, and hostile: escape them where they are shown. */
 export interface Visit {
   kind: VisitKind;

@@ -83,6 +83,9 @@ describe('flows as ndjson', () => {
       capture: fc.string({ unit: 'binary' }),
       rpc_interface: fc.constantFrom('drsuapi', '12345678-1234-abcd-ef00-01234567cffb', null),
       rpc_frame: fc.option(fc.nat()),
+      service: fc.constantFrom(null, 'tls'),
+      names: fc.array(fc.string({ unit: 'binary' }), { maxLength: 3 }),
+      named_by: fc.constantFrom(null, 'dns'),
     });
     fc.assert(
       fc.property(fc.array(row, { maxLength: 10 }), (rows) => {

@@ -977,6 +977,9 @@ const FLOW: FlowRow = {
   drop: null,
   rpc_interface: null,
   rpc_frame: null,
+  service: null,
+  names: [],
+  named_by: null,
 };
 
 export const flows: FlowRow[] = [
@@ -989,6 +992,9 @@ export const flows: FlowRow[] = [
     dest_port: 49152,
     outcome: 'established',
     ended: 'reset-by-server',
+    service: 'tls',
+    names: ['login.microsoftonline.com', '=cmd|\u001b[31m\u202e'],
+    named_by: 'tls',
     pkts_toserver: 1_204_551,
     pkts_toclient: 2_999_111,
     bytes_toserver: 81_220_101,

@@ -35,6 +35,9 @@ export const FLOW_COLUMNS: readonly CsvColumn<FlowRow>[] = [
   { name: 'drop_because', value: (row) => row.drop?.because ?? null },
   { name: 'rpc_interface', value: (row) => row.rpc_interface },
   { name: 'rpc_frame', value: (row) => row.rpc_frame },
+  { name: 'service', value: (row) => row.service },
+  { name: 'names', value: (row) => row.names.join(' ') },
+  { name: 'named_by', value: (row) => row.named_by },
 ];
 
 export function csvFlows(write: TextSink, options: FlowOptions): FlowWriter {

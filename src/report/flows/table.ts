@@ -11,6 +11,7 @@ import type { FlowRow } from '../../assess/types.ts';
 import { chunks, type TextSink } from '../chunks.ts';
 import type { FlowOptions, FlowWriter } from '../flows.ts';
 import { ENDED_LABELS, OUTCOME_LABELS } from '../labels.ts';
+import { printable } from '../printable.ts';
 import { count, secondsBetween, size } from '../quantity.ts';
 import { painter } from '../style.ts';
 import { head, pad } from '../text-width.ts';
@@ -21,6 +22,9 @@ const LEAST_WIDTH = 40;
 const GAP = '  ';
 const PROTO_WIDTH = 3;
 const WIDEST_ADDRESS = '[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535'.length;
+
+/** Of a name, which is cut: ndjson has it whole. */
+const NAME_WIDTH = 40;
 
 interface FactColumn {
   title: string;
@@ -40,6 +44,8 @@ const FACTS: readonly FactColumn[] = [
   { title: 'packets', width: 7, align: 'right', text: (row) => amount(row.pkts_toserver + row.pkts_toclient) },
   { title: 'bytes', width: 7, align: 'right', text: (row) => size(row.bytes_toserver + row.bytes_toclient) },
   { title: 'duration', width: 8, align: 'right', text: (row) => duration(secondsBetween(row.first_ts, row.last_ts)) },
+  { title: 'service', width: 8, align: 'left', text: (row) => row.service ?? '-' },
+  { title: 'name', width: NAME_WIDTH, align: 'left', text: (row) => nameOf(row) },
 ];
 
 /** Only where the first rows have one. */
@@ -47,6 +53,9 @@ const RPC_FACT: FactColumn = { title: 'rpc', width: 21, align: 'left', text: (ro
 
 /** Where the line is short the last of these goes first. */
 const LEAST_FACTS = 2;
+
+/** Those behind them give way to addresses that would not fit into one line. */
+const FACTS_BESIDE_ADDRESSES = 5;
 
 /** In a line so narrow that not even these fit beside short addresses, rows are stacked. */
 const SHORT_ADDRESSES = 2 * '10.0.0.1:50123'.length;
@@ -102,6 +111,7 @@ function layoutFor(rows: FlowRow[], width: number): Layout {
     rows.reduce((most, row) => Math.max(most, text(row).length), 'client'.length);
   const client = Math.min(widest(clientOf), WIDEST_ADDRESS);
   const server = Math.min(widest(serverOf), WIDEST_ADDRESS);
+  while (client + server > free() && facts.length > FACTS_BESIDE_ADDRESSES) facts = facts.slice(0, -1);
   if (client + server <= free()) return { client, server, facts };
   const half = Math.floor(free() / 2);
   return { client: half, server: free() - half, facts };
@@ -158,6 +168,14 @@ function broken(text: string, width: number): string[] {
 const socket = (ip: string, port: number): string => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`);
 const clientOf = (row: FlowRow): string => socket(row.src_ip, row.src_port);
 const serverOf = (row: FlowRow): string => socket(row.dest_ip, row.dest_port);
+
+function nameOf({ names }: FlowRow): string {
+  if (names.length === 0) return '-';
+  const name = printable(names[0]!);
+  const more = names.length > 1 ? ` +${names.length - 1}` : '';
+  const cut = head(name, NAME_WIDTH - more.length);
+  return cut === name ? name + more : `${head(name, NAME_WIDTH - more.length - 1)}…${more}`;
+}
 
 /** Up to seven columns: `999,999`, then `12.3 M`. */
 const amount = (value: number): string => (value < 1e6 ? count(value) : `${(value / 1e6).toFixed(1)} M`);
