@@ -249,6 +249,7 @@ function coverageOf(
     frames: observation.frames,
     judged: observation.judgedFrames - outside,
     not_judged: notJudged,
+    overlapping_fragments: observation.overlappingFragments,
     malformed_messages: malformed + rpc.malformed,
     messages_not_kept: dropped + rpc.dropped,
   };

@@ -272,6 +272,8 @@ export interface Coverage {
   judged: number;
   /** Frames by reason id (arp, ipv6-neighbor-discovery, truncated, …); the sum with `judged` is `frames`. */
   not_judged: Record<string, number>;
+  /** IP fragments that overlap others of their datagram: which bytes the receiver took, nobody can tell. */
+  overlapping_fragments: number;
   /** Messages of DHCP, TFTP and RPC (tcp/135) that broke their own rules (an option beyond the end, no end mark); what was whole in them was read. */
   malformed_messages: number;
   /** Messages and TFTP packets beyond what is kept of a capture: boots, transfers and RPC ports may lack parts. */

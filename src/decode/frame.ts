@@ -107,6 +107,7 @@ export function decodeFrame(
   packet.tunnelId = 0;
   packet.context = 0;
   packet.outerFamily = 0;
+  packet.carrierFamily = 0;
   packet.nesting = 0;
   packet.toGroup = 0;
   // An original length below the captured one is a writer's mistake: the bytes at hand are what there was.

@@ -45,7 +45,11 @@ export function decodeIpv4(
   const fragment = (bytes[offset + FLAGS_AND_OFFSET] << 8) | bytes[offset + FLAGS_AND_OFFSET + 1];
   packet.moreFragments = (fragment & MORE_FRAGMENTS) !== 0 ? 1 : 0;
   packet.fragmentOffset = (fragment & OFFSET_MASK) << 3;
-  if (packet.fragmentOffset !== 0) return FRAGMENT;
+  if ((fragment & (MORE_FRAGMENTS | OFFSET_MASK)) !== 0) {
+    packet.fragmentProtocol = packet.protocol;
+    packet.fragmentLength = total - headerLength;
+    if (packet.fragmentOffset !== 0) return FRAGMENT;
+  }
   if (captured < headerLength) return TRUNCATED;
 
   const reach = Math.min(captured, total);

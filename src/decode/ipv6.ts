@@ -88,6 +88,8 @@ export function decodeIpv6(
       packet.moreFragments = field & 1;
       packet.identification = view.getInt32(at + 4);
       packet.protocol = bytes[at];
+      packet.fragmentProtocol = bytes[at];
+      packet.fragmentLength = rest - size;
       if (packet.fragmentOffset !== 0) return FRAGMENT;
     }
     next = bytes[at];

@@ -50,6 +50,19 @@ export class Packet {
   outerProtocol = 0;
   outerIdentification = 0;
   outerMoreFragments = 0;
+  /** Of a packet that is a fragment: the protocol that its IP or fragment header names, and the bytes of it that this fragment carries. */
+  fragmentProtocol = 0;
+  fragmentLength = 0;
+  /**
+   * The outermost packet that carries others and is a first fragment itself: 4 or 6, 0 where there is none; addresses (or their offsets) and
+   * fragment fields as above.
+   */
+  carrierFamily = 0;
+  carrierSource = 0;
+  carrierDestination = 0;
+  carrierProtocol = 0;
+  carrierIdentification = 0;
+  carrierLength = 0;
   /** Headers inside headers so far, against bombs (tunnel.ts). */
   nesting = 0;
   /** 1 where the link layer says that the frame went to a group (multicast or broadcast). */

@@ -57,6 +57,15 @@ export function enterTunnel(packet: Packet, kind: number, id: number): void {
     packet.outerIdentification = packet.identification;
     packet.outerMoreFragments = packet.moreFragments;
   }
+  if (packet.family !== 0 && packet.moreFragments !== 0 && packet.carrierFamily === 0) {
+    const isV4 = packet.family === 4;
+    packet.carrierFamily = packet.family;
+    packet.carrierSource = isV4 ? packet.source : packet.sourceOffset;
+    packet.carrierDestination = isV4 ? packet.destination : packet.destinationOffset;
+    packet.carrierProtocol = packet.fragmentProtocol;
+    packet.carrierIdentification = packet.identification;
+    packet.carrierLength = packet.fragmentLength;
+  }
   // The group was the carrier's; an inner Ethernet header says it anew.
   packet.toGroup = 0;
 }

@@ -84,6 +84,7 @@ export const coverageSchema = z
     frames: amount,
     judged: amount,
     not_judged: z.record(z.string(), amount).describe('Frames by reason; with judged they add up to frames'),
+    overlapping_fragments: amount.describe('IP fragments that overlap others of their datagram'),
     malformed_messages: amount.describe(
       'DHCP, TFTP and RPC messages that break their own rules; what is whole in them is read',
     ),

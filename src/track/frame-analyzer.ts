@@ -1,7 +1,7 @@
 import type { FrameNotes } from '../capture/frame-notes.ts';
 import type { FrameSink } from '../capture/types.ts';
 import { decodeFrame } from '../decode/frame.ts';
-import { Packet, PROTOCOL_TCP, PROTOCOL_UDP, TCP_RST } from '../decode/packet.ts';
+import { Packet, PROTOCOL_TCP, TCP_RST } from '../decode/packet.ts';
 import { FRAGMENT, ICMP, ICMP_ERROR, ICMPV6, REASONS, SAME_PACKET, TABLE_FULL, TCP, UDP } from '../decode/reason.ts';
 import { tcpService, udpService } from '../protocols/first-bytes.ts';
 import { AddressTable } from './address-table.ts';
@@ -11,7 +11,7 @@ import { CONTROL_NONE, CONTROL_TFTP, controlKind, streamKind } from './control-p
 import { nameSource } from './dns-facts.ts';
 import { DROP_WIDTH, logDrop } from './drops.ts';
 import { Folder } from './folder.ts';
-import { FRAGMENT_WIDTH, logFragment } from './fragments.ts';
+import { FRAGMENT_WIDTH, isFollowed, logCarrier, logFragment } from './fragments.ts';
 import { ICMP_MESSAGE_WIDTH, logIcmpError } from './icmp-errors.ts';
 import { MessageLog } from './message-log.ts';
 import { NameFacts } from './name-facts.ts';
@@ -151,11 +151,13 @@ export class FrameAnalyzer implements FrameSink {
     if (reason === TCP || reason === UDP) {
       this.#track(packet, bytes, view, originalLength, seconds, nanoseconds, frame);
       if (packet.moreFragments !== 0) this.#logFragment(view, originalLength, seconds, nanoseconds, frame);
+      if (packet.carrierFamily !== 0)
+        logCarrier(this.fragments, this.addresses, packet, view, originalLength, seconds, nanoseconds, frame);
     } else if (reason === ICMP_ERROR) {
       if (!logIcmpError(this.icmpErrors, this.addresses, packet, bytes, view, seconds, nanoseconds, frame)) {
         reason = packet.family === 4 ? ICMP : ICMPV6;
       }
-    } else if (reason === FRAGMENT && (packet.protocol === PROTOCOL_TCP || packet.protocol === PROTOCOL_UDP)) {
+    } else if (reason === FRAGMENT && isFollowed(packet.fragmentProtocol)) {
       this.#logFragment(view, originalLength, seconds, nanoseconds, frame);
     }
     if (notes?.dropped) this.#noteDrop(notes, reason, view, frame);

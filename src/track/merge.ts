@@ -4,7 +4,16 @@ import { AddressTable } from './address-table.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { DROP_DESTINATION, DROP_FRAME, DROP_KEY, DROP_SOURCE, DROP_WIDTH } from './drops.ts';
 import { Folder, type Tables } from './folder.ts';
-import { FRAGMENT_DESTINATION, FRAGMENT_FRAME, FRAGMENT_KEY, FRAGMENT_SOURCE, FRAGMENT_WIDTH } from './fragments.ts';
+import {
+  FRAGMENT_CONNECTION_DESTINATION,
+  FRAGMENT_CONNECTION_KEY,
+  FRAGMENT_CONNECTION_SOURCE,
+  FRAGMENT_DESTINATION,
+  FRAGMENT_FRAME,
+  FRAGMENT_KEY,
+  FRAGMENT_SOURCE,
+  FRAGMENT_WIDTH,
+} from './fragments.ts';
 import {
   ICMP_FRAME,
   ICMP_KIND,
@@ -119,6 +128,10 @@ export class PartMerger {
       if ((values[at + FRAGMENT_KEY] & KIND_IPV6) !== 0) {
         values[at + FRAGMENT_SOURCE] = numbers[values[at + FRAGMENT_SOURCE]];
         values[at + FRAGMENT_DESTINATION] = numbers[values[at + FRAGMENT_DESTINATION]];
+      }
+      if ((values[at + FRAGMENT_CONNECTION_KEY] & KIND_IPV6) !== 0) {
+        values[at + FRAGMENT_CONNECTION_SOURCE] = numbers[values[at + FRAGMENT_CONNECTION_SOURCE]];
+        values[at + FRAGMENT_CONNECTION_DESTINATION] = numbers[values[at + FRAGMENT_CONNECTION_DESTINATION]];
       }
       values[at + FRAGMENT_FRAME] += this.#frames;
     });

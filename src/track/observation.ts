@@ -125,6 +125,8 @@ export class Observation {
   /** Frames that belong to a judged connection, and the others by reason id. */
   readonly judgedFrames: number;
   readonly notJudgedFrames: Record<string, number>;
+  /** Fragments that bring other bytes for a place of their datagram than those before them. */
+  readonly overlappingFragments: number;
 
   /**
    * @param moment in the middle of a capture fragments wait for those that follow; the part may then be read on, and the observation is
@@ -136,7 +138,9 @@ export class Observation {
     this.#end = { seconds: part.lastSeconds, nanoseconds: part.lastNanoseconds };
     this.#absorbed = joinReorderedHandshakes(part.table);
     const { verdicts, joined, connections } = joinIcmpErrors(part.table, part.icmpErrors);
-    const fragments = moment === 'at the end' ? joinFragments(part.table, part.fragments) : 0;
+    const { joined: fragments, overlapping } =
+      moment === 'at the end' ? joinFragments(part.table, part.fragments) : { joined: 0, overlapping: 0 };
+    this.overlappingFragments = overlapping;
     this.#icmp = verdicts;
     this.#icmpConnections = connections;
     const errors = joined + (part.folded?.icmpErrors ?? 0);

@@ -771,6 +771,7 @@ export const trouble: Report = {
     frames: 48_120,
     judged: 47_300,
     not_judged: { icmpv6: 300, arp: 512, truncated: 8 },
+    overlapping_fragments: 0,
     malformed_messages: 0,
     messages_not_kept: 0,
   },

@@ -76,7 +76,16 @@ describe('terminal report', () => {
       cut_short: 0,
     };
     expect(
-      text({ coverage: { frames: 0, judged: 0, not_judged: {}, malformed_messages: 0, messages_not_kept: 0 } }),
+      text({
+        coverage: {
+          frames: 0,
+          judged: 0,
+          not_judged: {},
+          overlapping_fragments: 0,
+          malformed_messages: 0,
+          messages_not_kept: 0,
+        },
+      }),
     ).toContain('NOTHING JUDGED');
     expect(text({ connections: none })).toContain('NOTHING JUDGED');
     expect(renderTerminal({ ...clear, connections: { ...none, total: 9, undecided: 9 } }, plain)).toContain(
@@ -86,8 +95,9 @@ describe('terminal report', () => {
   });
 
   it('says how many messages were broken, and how many were lost', () => {
-    const coverage = { ...trouble.coverage, malformed_messages: 2, messages_not_kept: 1 };
+    const coverage = { ...trouble.coverage, overlapping_fragments: 3, malformed_messages: 2, messages_not_kept: 1 };
     const told = renderTerminal({ ...trouble, coverage }, plain).replace(/\s+/g, ' ');
+    expect(told).toContain('3 IP fragments overlap others of the same datagram');
     expect(told).toContain('2 messages of DHCP, TFTP or RPC break their own rules; what is whole in them was read');
     expect(told).toContain('1 message of DHCP, TFTP or RPC went beyond what is kept of a capture');
   });

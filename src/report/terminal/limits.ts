@@ -33,9 +33,16 @@ export function coverageSection(report: Report, page: Page): string[] {
     ...paragraph(page, `${counted(frames, 'frame')} read, ${count(judged)} judged${share}`, 2),
     ...(list === '' ? [] : paragraph(page, `not judged: ${list}`, 2, null, 2)),
     ...paragraph(page, connectionText(report), 2, null, 2),
+    ...fragmentLines(report.coverage, page),
     ...messageLines(report.coverage, page),
     ...memoryText(report).flatMap((text) => paragraph(page, text, 2, 'warn', 2)),
   ]);
+}
+
+function fragmentLines({ overlapping_fragments: fragments }: Coverage, page: Page): string[] {
+  if (fragments === 0) return [];
+  const text = `${counted(fragments, 'IP fragment')} ${fragments === 1 ? 'overlaps' : 'overlap'} others of the same datagram: which bytes the receiver took, nobody can tell`;
+  return paragraph(page, text, 2, 'warn', 2);
 }
 
 /** What was lost of the messages that boots and transfers are told from. */
