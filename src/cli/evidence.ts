@@ -45,8 +45,7 @@ export function evidencePath(options: EvidenceSettings, captures: readonly strin
       'Evidence is taken from the captures in a second reading, and standard input can be read once: save it to a file first.',
     );
   }
-  if (evidence.endsWith('.pcapng') && !isFolder(evidence)) return evidence;
-  return join(evidence, FILE);
+  return isFolder(evidence) || /[/\\]$/.test(evidence) ? join(evidence, FILE) : evidence;
 }
 
 /** Writes the frames behind the findings, and says so. */
@@ -56,7 +55,7 @@ export async function writeEvidenceFile(
   options: EvidenceSettings,
   terminal: Terminal,
 ): Promise<void> {
-  if (path === join(options.evidence!, FILE)) mkdirSync(options.evidence!, { recursive: true });
+  if (path !== options.evidence) makeFolder(options.evidence!);
   const { writeEvidence } = await import('../evidence/write-evidence.ts');
   const frames = await writeEvidence(path, report, {
     framesPerFinding: options.evidenceFrames,
@@ -65,6 +64,15 @@ export async function writeEvidenceFile(
   });
   if (options.quiet !== true)
     terminal.err(`pcapcheck: ${counted(frames, 'frame')} of evidence in ${printable(path)}\n`);
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new OutputSpecError('no-path', `--evidence ${printable(path)}: the folder cannot be made (${why}).`);
+  }
 }
 
 function isFolder(path: string): boolean {
