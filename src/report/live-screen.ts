@@ -2,7 +2,7 @@
 import type { PxeClientReport, ReportedFinding, Severity } from '../assess/types.ts';
 import { SEVERITIES } from '../assess/types.ts';
 import { ends } from './ends.ts';
-import { SEVERITY_LABELS } from './labels.ts';
+import { kindLabel, SEVERITY_LABELS } from './labels.ts';
 import { portLabel } from './port-label.ts';
 import { printable, printableData } from './printable.ts';
 import { count, counted, size } from './quantity.ts';
@@ -36,6 +36,10 @@ export interface LiveScreen {
 const MOST_CLIENTS = 12;
 const MOST_NOTES = 4;
 const LEAST_WIDTH = 40;
+/** From so many columns on, ends are told with name and address. */
+const WIDE = 120;
+/** Below so many columns a machine is told without its firmware and address. */
+const TABLE_WIDTH = 72;
 
 const CLIENT_COLUMNS: Column[] = [
   { title: 'Machine' },
@@ -95,9 +99,10 @@ function clients({ clients: all }: LiveScreen, width: number, room: number, pain
     const { tone, cells } = bootRow(client);
     return { tone, cells: cells.slice(0, CLIENT_COLUMNS.length) };
   });
+  const narrow = rows.map(({ tone, cells }) => paint(tone, shorten(`${cells[0]}  ${cells[3]}`, width)));
   return [
     paint('strong', `NETWORK BOOTS (${count(all.length)})`),
-    ...renderTable(CLIENT_COLUMNS, rows, width, paint),
+    ...(width < TABLE_WIDTH ? narrow : renderTable(CLIENT_COLUMNS, rows, width, paint)),
     ...(left > 0 ? [paint('dim', `... and ${count(left)} more`)] : []),
     '',
   ];
@@ -112,12 +117,14 @@ function findings({ findings: all }: LiveScreen, width: number, room: number, pa
     counts.length === 0
       ? 'FINDINGS: none so far'
       : `FINDINGS: ${counts.map(([severity, number]) => `${number} ${severity}`).join(', ')}; the latest first`;
-  const lines = [paint('strong', heading)];
+  const lines = [paint('strong', shorten(heading, width))];
   for (const finding of printableData(all)) {
     if (lines.length >= room) break;
     const { label, tone } = SEVERITY_LABELS[finding.severity];
     const time = /T(\d\d:\d\d:\d\d)/.exec(finding.last_ts ?? '')?.[1] ?? '        ';
-    const what = [finding.kind, ends(finding), portLabel(finding.proto, finding.dest_port)].filter(Boolean).join('  ');
+    const who = width >= WIDE ? ends(finding) : shortEnds(finding);
+    const word = kindLabel(finding.kind).word;
+    const what = [word, portLabel(finding.proto, finding.dest_port), who].filter(Boolean).join('  ');
     const times = finding.count > 1 ? `  x${count(finding.count)}` : '';
     lines.push(paint(tone, shorten(`${time}  ${label.padEnd(6)}  ${what}${times}`, width)));
     if (finding.severity === 'high') {
@@ -126,6 +133,11 @@ function findings({ findings: all }: LiveScreen, width: number, room: number, pa
     }
   }
   return lines.slice(0, room);
+}
+
+/** The two ends by their names alone. */
+function shortEnds({ src_name, src_ip, dest_name, dest_ip }: ReportedFinding): string {
+  return [src_name ?? src_ip, dest_name ?? dest_ip].filter((end) => end !== null).join(' -> ');
 }
 
 function notes({ notes: all }: LiveScreen, width: number, paint: Paint): string[] {

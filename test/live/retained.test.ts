@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { assess } from '../../src/assess/assess.ts';
 import { readCapture } from '../../src/capture/source.ts';
 import type { FrameSink } from '../../src/capture/types.ts';
+import { loadCatalog } from '../../src/catalog/index.ts';
 import { PartCutter } from '../../src/live/part-cutter.ts';
 import { RetainedState } from '../../src/live/retained.ts';
+import { parseSite } from '../../src/site/index.ts';
 import { playStories } from '../../src/stories/stories.ts';
 import { newConnectionView, type Observation } from '../../src/track/observation.ts';
+import { timeText } from '../../src/track/time-text.ts';
 import { observe, partOf } from '../track/analyze.ts';
 import { type TestFrame, tcp, udp } from '../track/frames.ts';
 
@@ -107,5 +111,57 @@ describe('a run of weeks', () => {
     expect(transfers.slice(-2000).map(({ file }) => file)).toEqual(
       playStories(recent).transfers.map(({ file }) => file),
     );
+  });
+});
+
+test('of more connections than there is room for, those that are over are summed up, and every frame is accounted for', () => {
+  const limit = 2000;
+  const retained = new RetainedState(7, limit, 1000);
+  let number = 0;
+  for (let second = 0; second < 40; second++) {
+    const frames = Array.from({ length: 250 }, (_, i) => {
+      const client = {
+        source: '10.0.0.1',
+        destination: '10.0.0.2',
+        sourcePort: 1024 + (number++ % 60_000),
+        destinationPort: 443,
+      };
+      const server = {
+        source: client.destination,
+        destination: client.source,
+        sourcePort: 443,
+        destinationPort: client.sourcePort,
+      };
+      const time = second + i / 1000;
+      return [
+        tcp({ ...client, flags: 'S', sequence: 1, time }),
+        tcp({ ...server, flags: 'RA', acknowledgment: 2, time: time + 0.0001 }),
+      ];
+    }).flat();
+    retained.append(partOf(frames));
+    const observation = retained.observe(null);
+    expect(observation.frames).toBe((second + 1) * 500);
+    expect(observation.judgedFrames).toBe(observation.frames);
+    expect(observation.count).toBeLessThanOrEqual(limit);
+    expect(retained.observe(null).judgedFrames).toBe(observation.judgedFrames);
+  }
+  const report = assess(
+    {
+      observation: retained.observe(null),
+      captures: [],
+      droppedByCapture: 0,
+      day: '2026-03-02',
+      place: (frame) => ({ capture: 'eth0', frame }),
+      time: (seconds, nanoseconds) => timeText(seconds, nanoseconds, false),
+    },
+    parseSite(
+      'version: 1\nhosts:\n  - { name: A, addresses: [10.0.0.1], roles: [client] }\n  - { name: B, addresses: [10.0.0.2], roles: [mp] }\n',
+    ),
+    loadCatalog(),
+  );
+  expect(report.connections.total).toBe(10_000);
+  expect(report.findings.find(({ kind }) => kind === 'blocked-required')).toMatchObject({
+    count: 10_000,
+    outcome: 'refused',
   });
 });
