@@ -116,7 +116,7 @@ describe('commands', () => {
   beforeAll(async () => {
     const outputs = REPORTS.flatMap((name) => ['-o', `json=${join(folder, name)}`]);
     await run([DEMO_CAPTURE, '-t', DEMO_SITE, '-q', ...outputs]);
-  });
+  }, 60_000);
 
   /** A line of the documentation on the demo's files, without what a shell does with it. */
   function argumentsOf(line: string): string[] {
