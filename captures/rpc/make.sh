@@ -5,7 +5,7 @@
 #   sudo ./make.sh [--install] [--out DIR] [scenario...]
 #
 # Needs root on Debian 12 or the like. --install fetches the packages first (no daemon is started by that). Everything runs in
-# namespaces of its own and is gone at the end. All scenarios take about five minutes.
+# namespaces of its own and is gone at the end. All scenarios take about six minutes.
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,7 +13,7 @@ OUT=$HERE
 INSTALL=no
 
 SCENARIOS=(success dynamic-dropped dynamic-refused dynamic-prohibited not-registered fixed-port old-range other-program began-late
-  kerberos-too-big kerberos-udp-dropped kerberos-dropped locator-dropped dialect-refused)
+  kerberos-too-big kerberos-tcp-dropped kerberos-udp-dropped kerberos-dropped locator-dropped dialect-refused)
 
 usage() { sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; echo "Scenarios: ${SCENARIOS[*]}"; }
 WANTED=()
@@ -146,8 +146,8 @@ controller() { # further options
 }
 
 capture() { # @1 scenario
-  background $CL tcpdump -i eth0 -U -s 0 -w "$WORK/$1-client.pcap" 'ip and not udp port 137 and not udp port 138'
-  background $DC tcpdump -i eth0 -U -s 0 -w "$WORK/$1-server.pcap" 'ip and not udp port 137 and not udp port 138'
+  background $CL tcpdump -i eth0 -U -s 0 -w "$WORK/$1-client.pcap" 'host 10.78.1.11 and not udp port 137 and not udp port 138'
+  background $DC tcpdump -i eth0 -U -s 0 -w "$WORK/$1-server.pcap" 'host 10.78.1.11 and not udp port 137 and not udp port 138'
   sleep 1
 }
 
@@ -170,7 +170,7 @@ run() {
   local scenario=$1
   build
   case $scenario in
-    fixed-port) controller --option='rpc server port = 5722' ;;
+    fixed-port) controller --option='rpc server port:samr = 5722' ;;
     old-range) controller --option='rpc server dynamic port range = 1026-1100' ;;
     dialect-refused) controller --option='server min protocol = SMB2_02' ;;
     *) controller ;;
@@ -188,12 +188,16 @@ run() {
       [ $scenario = began-late ] || accounts lookupdomain\ LAB
       quietly 10 bash -c 'exec 3<> /dev/tcp/10.78.2.10/50123 && printf "HEAD / HTTP/1.0\r\n\r\n" >&3 && cat <&3' ;;
     kerberos-too-big) logon "$WORK/krb5-udp.conf"; directory ;;
+    kerberos-tcp-dropped) rule 'iifname clients tcp dport 88 drop'; logon "$WORK/krb5-udp.conf"; directory ;;
     kerberos-udp-dropped) rule 'iifname clients udp dport 88 drop'; logon "$WORK/krb5-udp.conf"; directory ;;
-    kerberos-dropped) rule 'meta l4proto { tcp, udp } th dport 88 drop'; logon "$WORK/krb5-udp.conf"; directory ;;
-    locator-dropped) rule 'udp dport 389 drop'; locate; locate; directory ;;
+    kerberos-dropped) rule 'iifname clients meta l4proto { tcp, udp } th dport 88 drop'; logon "$WORK/krb5-udp.conf"; directory ;;
+    locator-dropped) rule 'iifname clients udp dport 389 drop'; locate; locate; directory ;;
     dialect-refused) shares --option='client min protocol=NT1' --option='client max protocol=NT1'; directory ;;
   esac
-  sleep 4
+  case $scenario in
+    *-dropped) sleep 6; directory; sleep 2 ;; # or the capture would end too soon after the last attempt
+    *) sleep 4 ;;
+  esac
   cleanup
   [ -z "${KEEP_LOG:-}" ] || cat "$WORK/log" >&2
   local point

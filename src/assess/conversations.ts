@@ -171,6 +171,11 @@ export function works(fate: Fate): boolean {
   }
 }
 
+/** True where a connection opened and then failed in a way that a filter or a path makes. */
+export function accuses({ symptom, lossy }: Fate): boolean {
+  return symptom !== null && symptom !== 'smb-refused' && !lossy;
+}
+
 /** Outcomes that show that it does not. */
 export function isBlocked(fate: Fate): boolean {
   if (fate.lossy) return false;

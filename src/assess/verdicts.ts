@@ -1,6 +1,6 @@
 import type { RuleIndex, RuleMatch } from '../catalog/index.ts';
 import type { Rule } from '../catalog/types.ts';
-import { type Conversation, type Fate, isBlocked, works } from './conversations.ts';
+import { accuses, type Conversation, type Fate, isBlocked, works } from './conversations.ts';
 import { isListed, type Peer } from './peers.ts';
 import { rpcRules } from './rpc-connections.ts';
 import type { RpcView } from './rpc-view.ts';
@@ -95,6 +95,8 @@ export const UNDECIDED_REASONS = {
   'capture-loss': 'the capture lost packets, and the answer may be among them',
   'one-direction': 'the capture shows one direction only: an answer may have taken a way past it',
   'one-way-protocol': 'no answer is sure to be seen: a broadcast, or a protocol that sends none',
+  'smb-refused':
+    'the server reset the connection right after the SMB negotiation: the two have no dialect in common, or a filter reads content',
   intermittent: 'some connections got through and others did not, so nothing blocks it for good',
 } as const;
 export type UndecidedReason = keyof typeof UNDECIDED_REASONS;
@@ -114,7 +116,7 @@ const PROVING: ReadonlySet<Outcome> = new Set(['refused', 'prohibited', 'unreach
 export function reachOf(conversation: Conversation, trust: Trust): Reach {
   const { fates } = conversation;
   const blocked = fates.filter(isBlocked);
-  const symptoms = fates.filter((fate) => fate.symptom !== null && !fate.lossy);
+  const symptoms = fates.filter(accuses);
   const failed = blocked.length + symptoms.length > 0;
   // A probe that went no further than the SYN-ACK does not make up for connections that failed behind it.
   const worked = fates.some((fate) => works(fate) && !(failed && fate.outcome === 'half-open'));
@@ -129,6 +131,7 @@ export function reachOf(conversation: Conversation, trust: Trust): Reach {
   if (blocked.length > 0) return silenceOf(conversation, trust);
   // What was not seen may be among the packets that the capture lost.
   if (fates.some((fate) => fate.lossy)) return { state: 'undecided', reason: 'capture-loss' };
+  if (fates.some(({ symptom }) => symptom === 'smb-refused')) return { state: 'undecided', reason: 'smb-refused' };
   if (fates.every(({ outcome }) => outcome === 'one-way')) return { state: 'undecided', reason: 'one-way-protocol' };
   return { state: 'undecided', reason: isOnlyReset(conversation) ? 'only-reset' : 'ends-too-soon' };
 }

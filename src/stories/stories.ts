@@ -3,6 +3,8 @@ import type { Observation } from '../track/observation.ts';
 import { bootClients } from './boot-clients.ts';
 import { bootMessages } from './boot-messages.ts';
 import type { BootClient } from './boot-story.ts';
+import { tooBigForUdp } from './kerberos.ts';
+import type { Moment } from './moment.ts';
 import { type RpcStories, rpcStories } from './rpc-stories.ts';
 import { tftpStories } from './tftp-stories.ts';
 import type { TftpStory } from './tftp-story.ts';
@@ -14,6 +16,8 @@ export interface Stories {
   /** In the order of the first request. */
   transfers: TftpStory[];
   rpc: RpcStories;
+  /** Where a key distribution center sent a client from UDP to TCP: by client and server, with a blank between. */
+  tooBigForUdp: ReadonlyMap<string, Moment>;
   /** Messages that began like DHCP or TFTP and broke their rules. */
   malformed: number;
   /** Messages and TFTP packets that went beyond what is kept. */
@@ -29,6 +33,7 @@ export function playStories(observation: Observation): Stories {
     clients: bootClients(dhcp.messages, tftp.stories),
     transfers: tftp.stories,
     rpc,
+    tooBigForUdp: tooBigForUdp(observation),
     malformed: tftp.malformed + dhcp.malformed,
     dropped:
       tftp.dropped + lost[CONTROL_DHCP] + lost[CONTROL_TFTP] + lost[CONTROL_DHCPV6] + observation.tftpMeters.dropped,

@@ -11,6 +11,8 @@ export const CONTROL_RPC = 4;
 export const CONTROL_DNS_STREAM = 5;
 /** TCP, any port: a TLS hello or an HTTP request that its first segment does not hold (openings.ts). */
 export const CONTROL_OPENING = 6;
+/** UDP: Kerberos, the head of each message. */
+export const CONTROL_KERBEROS = 7;
 
 /**
  * What is kept of one kind. Kinds do not share their room, so that a flood of one pushes out nothing of another. Each message costs its
@@ -40,9 +42,10 @@ export const PAYLOAD_BUDGETS: readonly PayloadBudget[] = [
   { message: 65536, connection: 64 * 1024, total: 64 * MEGABYTE },
   { message: 65536, connection: 64 * 1024, total: 16 * MEGABYTE },
   { message: 4096, connection: 16 * 1024 + 16 * PAYLOAD_OVERHEAD, total: 32 * MEGABYTE },
+  { message: 128, connection: 2048, total: 4 * MEGABYTE },
 ];
 
-/** By UDP port, at either end: RFC 2131 section 4.1 and PXE 2.1 (67, 68, 4011), RFC 1350 section 4 (69), RFC 8415 section 7.2 (546, 547). */
+/** By UDP port, at either end: RFC 2131 section 4.1 and PXE 2.1 (67, 68, 4011), RFC 1350 section 4 (69), RFC 8415 section 7.2 (546, 547), RFC 4120 section 7.2.1 (88). */
 const UDP_PORTS: readonly (readonly [number, number])[] = [
   [67, CONTROL_DHCP],
   [68, CONTROL_DHCP],
@@ -50,6 +53,7 @@ const UDP_PORTS: readonly (readonly [number, number])[] = [
   [69, CONTROL_TFTP],
   [546, CONTROL_DHCPV6],
   [547, CONTROL_DHCPV6],
+  [88, CONTROL_KERBEROS],
 ];
 
 /** By TCP port, at either end: [MS-RPCE] section 2.1.1.1 (135), RFC 1035 section 4.2.2 (53). */

@@ -113,7 +113,7 @@ export const FATE_OUTCOMES: readonly Outcome[] = [
   'undecided',
   'dropped',
 ];
-const SYMPTOMS: readonly Symptom[] = [null, 'stalled', 'reset-after-request'];
+const SYMPTOMS: readonly Symptom[] = [null, 'stalled', 'reset-after-request', 'smb-refused'];
 const OUTCOME_NUMBER = new Map(FATE_OUTCOMES.map((outcome, i) => [outcome, i]));
 const SYMPTOM_NUMBER = new Map(SYMPTOMS.map((symptom, i) => [symptom, i]));
 

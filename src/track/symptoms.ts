@@ -1,16 +1,19 @@
+import { SERVICE_SMB } from '../protocols/first-bytes.ts';
 import type { ConnectionView } from './observation.ts';
 
 /** How a connection that got through went on, where that is a symptom. */
-export type Symptom = 'stalled' | 'reset-after-request' | null;
+export type Symptom = 'stalled' | 'reset-after-request' | 'smb-refused' | null;
 
 /**
  * Established, and then nothing: what a filter that reads content does, or a path that loses large packets. A client that resets before
- * the answer came gave up of its own will (a cancelled page, a probe of the port): that accuses nobody.
+ * the answer came gave up of its own will (a cancelled page, a probe of the port): that accuses nobody. A Windows server without SMB 1 resets
+ * the connection of a client that offers nothing else: the port is open, and the two have no dialect in common.
  */
 export function symptomOf(view: ConnectionView): Symptom {
   if (view.outcome !== 'established') return null;
   if (view.ended === 'stalled') return 'stalled';
-  return view.ended === 'reset-by-server' && view.clientSentData && !view.serverSentData ? 'reset-after-request' : null;
+  if (view.ended !== 'reset-by-server' || !view.clientSentData || view.serverSentData) return null;
+  return view.service === SERVICE_SMB ? 'smb-refused' : 'reset-after-request';
 }
 
 /** A timer repeats an unanswered SYN after 1 s (RFC 6298 section 2.1): sooner than this, a repeated one was only out of order. */

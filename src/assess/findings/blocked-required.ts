@@ -1,6 +1,7 @@
+import { KERBEROS_PORT } from '../../stories/kerberos.ts';
 import { neededUses, otherWay } from '../blocked-uses.ts';
 import { type Context, type Judged, type RuleUse, standIn, useIsBlocked } from '../context.ts';
-import { type Conversation, type Fate, isBlocked } from '../conversations.ts';
+import { accuses, type Conversation, type Fate, isBlocked } from '../conversations.ts';
 import type { Kind } from '../kind.ts';
 import { isSymptom, severityOf } from '../need-severity.ts';
 import { findingOf } from '../new-finding.ts';
@@ -46,12 +47,13 @@ function tell(
   const { conversation } = judged;
   const use = uses[0];
   const fallback = standIns.find((instead) => instead?.by === 'fallback');
-  const fates = conversation.fates.filter((fate) => isBlocked(fate) || (fate.symptom !== null && !fate.lossy));
+  const fates = conversation.fates.filter((fate) => isBlocked(fate) || accuses(fate));
   const severity = severityOf(use.match.need, fates, other !== null || Boolean(fallback));
   const notes = [
     use.match.need === 'conditional' && use.rule.condition !== null ? `Needed where: ${use.rule.condition}.` : null,
     other === null ? null : worksOver(other, conversation),
     fallback ? `${portText(fallback.use.judged[0].conversation)} works in its place (${fallback.use.rule.id}).` : null,
+    sentToTcp(conversation, context),
     certainty === 'likely' && !isSymptom(fates) ? likelyNote(conversation, fates) : null,
   ];
   return byOutcome(fates).map((group) =>
@@ -73,6 +75,14 @@ function tell(
       context,
     ),
   );
+}
+
+/** Kerberos over UDP works, and says itself that it does not suffice. */
+function sentToTcp({ client, server, proto, port }: Conversation, context: Context): string | null {
+  if (proto !== 'tcp' || port !== KERBEROS_PORT) return null;
+  const told = context.stories.tooBigForUdp.get(`${client.ip} ${server.ip}`);
+  if (told === undefined) return null;
+  return `Over UDP the server answered that its answer is too big (frame ${context.place(told.frame).frame}): the client has to go on over TCP.`;
 }
 
 /** One finding an outcome: a reset and silence have different causes. */

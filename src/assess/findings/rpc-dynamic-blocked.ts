@@ -1,6 +1,6 @@
 import { dynamicRange, formatPortRange } from '../../catalog/index.ts';
 import type { Context, Judged } from '../context.ts';
-import { isBlocked } from '../conversations.ts';
+import { accuses, isBlocked } from '../conversations.ts';
 import type { Kind } from '../kind.ts';
 import { isNeeded, isSymptom, severityOf } from '../need-severity.ts';
 import { findingOf } from '../new-finding.ts';
@@ -34,7 +34,7 @@ function tell(judged: Judged, certainty: Certainty, context: Context): Finding[]
     .sort((a, b) => order.indexOf(a.rule.id) - order.indexOf(b.rule.id));
   const { rule, need } = ranked[0];
   const other = context.rpc.otherPort(conversation);
-  const fates = conversation.fates.filter((fate) => isBlocked(fate) || fate.symptom !== null);
+  const fates = conversation.fates.filter((fate) => isBlocked(fate) || accuses(fate));
   const range = formatPortRange(dynamicRange(server.endpoint));
   const isOutside = context.rpc.isOutOfRange(server, port);
   const place = context.place(told.frame);

@@ -29,7 +29,7 @@ function tell(refusal: RpcRefusal, context: Context): Finding[] {
         kind: rpcMapperRefused.meta.id,
         severity: isMissed ? 'medium' : 'low',
         certainty: 'proven',
-        message: `${called(client)} asked the endpoint mapper of ${called(server)} (tcp/135) for ${what}, and ${ANSWERS[refusal.reason](refusal)}, ${counted(refusal.count, 'time')}. No firewall does that: the network lets RPC through.`,
+        message: `${called(client)} asked the endpoint mapper of ${called(server)} (tcp/135) for ${what}, and ${ANSWERS[refusal.reason](refusal)}${refusal.count === 1 ? '' : ` (${counted(refusal.count, 'time')})`}. No firewall does that: the network lets RPC through.`,
         remedy: REMEDIES[refusal.reason](called(server), what),
         rule: matches.map(({ rule }) => rule.id),
         source: matches[0]?.rule.source ?? null,

@@ -43,7 +43,7 @@ function tell(uses: RpcUse[], context: Context): Finding {
     kind: rpcPortUnmapped.meta.id,
     severity: 'info',
     certainty: 'likely',
-    message: `${called(client)} talks to ${called(server)} on tcp/${named}, in the dynamic range, and none of the ${counted(asker.answered, 'answer')} on tcp/135 between them in this capture, nor one to anybody else, gave ${ports.length === 1 ? 'that port' : 'those ports'} out: it was told before the capture began, or this is another program than RPC.`,
+    message: `${called(client)} talks to ${called(server)} on tcp/${named}, in the dynamic range, and nothing that was said on tcp/135 in this capture (${counted(asker.answered, 'answer')} between the two) gave ${ports.length === 1 ? 'that port' : 'those ports'} out: it was told before the capture began, or this is another program than RPC.`,
     remedy: `On ${called(server)}, see which program listens there (Get-NetTCPConnection -State Listen -LocalPort ${ports[0]}). If it is no RPC server, it belongs into "expect" in the topology with a reason, or should be blocked.`,
     rule: matches.map(({ rule }) => rule.id),
     source: matches[0]?.rule.source ?? null,

@@ -1,6 +1,6 @@
 import { blockedUses } from '../blocked-uses.ts';
 import type { Context } from '../context.ts';
-import { isBlocked } from '../conversations.ts';
+import { accuses, isBlocked } from '../conversations.ts';
 import type { Kind } from '../kind.ts';
 import { isSymptom, severityOf } from '../need-severity.ts';
 import { findingOf } from '../new-finding.ts';
@@ -23,7 +23,7 @@ export const wsusPortPair: Kind = {
 function tell({ judged, uses, works }: BlockedHalf, context: Context): Finding {
   const { conversation, reach } = judged;
   const certainty = reach.state === 'blocked' ? reach.certainty : 'likely';
-  const fates = conversation.fates.filter((fate) => isBlocked(fate) || (fate.symptom !== null && !fate.lossy));
+  const fates = conversation.fates.filter((fate) => isBlocked(fate) || accuses(fate));
   // The port may serve more than WSUS: nothing else tells of it.
   const others = blockedUses(judged, context);
   const binding = others[0] ?? uses[0];
