@@ -103,7 +103,7 @@ export const EXPLAINED: Record<string, Explanation> = {
   'zeek/tunnels__gtp__gtp8_teredo.pcap': { reason: TEREDO, counts: { extra: 2 } },
   'zeek/tunnels__gtp__gtp2_different_udp_port.pcap': {
     reason: `${FRAGMENTS}; here the fragments are those of the tunnel`,
-    counts: { bytes: 1 },
+    counts: { packets: 1, bytes: 1 },
   },
   'tcpdump/bigtcp-ipv4-geneve-ipv6.pcap': {
     reason: 'lengths of 0 outside and inside (BIG TCP): tshark stops at the tunnel, we read the connection in it',
