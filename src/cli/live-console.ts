@@ -64,13 +64,13 @@ export class LiveConsole {
       this.#line('start', { tool: { name: 'pcapcheck', version: VERSION }, topology, sources });
     } else if (!this.#quiet) {
       this.#isOpen = true;
-      this.#terminal.out(ENTER);
+      this.#out(ENTER);
     }
   }
 
   /** Gives the terminal back. */
   close(): void {
-    if (this.#isOpen) this.#terminal.out(LEAVE);
+    if (this.#isOpen) this.#out(LEAVE);
     this.#isOpen = false;
   }
 
@@ -145,8 +145,7 @@ export class LiveConsole {
     this.#openConnections = open;
     this.#clients = report.pxe_clients;
     this.#findings = standing;
-    if (this.isLines)
-      for (const { state, finding } of tellings) this.#terminal.out(findingLine(Date.now(), state, finding));
+    if (this.isLines) for (const { state, finding } of tellings) this.#out(findingLine(Date.now(), state, finding));
   }
 
   tick(now: number): void {
@@ -163,7 +162,7 @@ export class LiveConsole {
   }
 
   report(report: Report): void {
-    this.#terminal.out(reportLine(Date.now(), report));
+    this.#out(reportLine(Date.now(), report));
   }
 
   #status(now: number): void {
@@ -208,7 +207,7 @@ export class LiveConsole {
     const { columns, rows } = this.#terminal.stdout;
     const paint = painter(useColor(this.#terminal.stdout, this.#terminal.env));
     const lines = renderLiveScreen(screen, columns - 1, rows, paint);
-    this.#terminal.out(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}`);
+    this.#out(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}`);
   }
 
   #loss({ label, kernel, interface: dropped, ours, blind, from, until }: LossEvent): void {
@@ -227,8 +226,13 @@ export class LiveConsole {
     if (!this.isLines && !this.#isOpen && !this.#quiet) this.#terminal.err(`pcapcheck: ${printable(text)}\n`);
   }
 
+  /** Where nobody reads any more, nothing needs to go on. */
+  #out(text: string): void {
+    if (!this.#terminal.out(text)) this.#run?.stop();
+  }
+
   #line(type: Parameters<typeof liveLine>[0], fields: object): void {
-    this.#terminal.out(liveLine(type, Date.now(), fields));
+    this.#out(liveLine(type, Date.now(), fields));
   }
 }
 

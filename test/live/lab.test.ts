@@ -89,6 +89,28 @@ describe.skipIf(reason !== null)('live capture', { timeout: 90_000 }, () => {
     expect(report.matrix.length + report.findings.length).toBeGreaterThan(0);
   });
 
+  test('while the kernel loses packets silence is undecided, and the report names the seconds', async () => {
+    const live = await lab.live('-i', 'eth0', '--buffer', '1m').ready();
+    await lab.connects(SERVER, 443);
+    // Held, it reads nothing, and its small buffer runs over; what is asked meanwhile may have been answered.
+    process.kill(live.pid, 'SIGSTOP');
+    await lab.datagrams(20_000, 1);
+    await lab.connects(SILENT, 80, 1, 8);
+    await lab.datagrams(20_000, 1);
+    process.kill(live.pid, 'SIGCONT');
+    const loss = await live.line(({ type }) => type === 'loss');
+    expect(loss).toMatchObject({ interface: 'eth0', analysis: 0, blind: null });
+    expect(loss.kernel).toBeGreaterThan(1000);
+    await setTimeout(6000);
+    const { report } = await live.stop();
+    expect(report.captures[0].losses[0].kernel).toBeGreaterThan(1000);
+    expect(report.captures[0].problems[0]).toMatch(
+      /^Packets were lost from .* by the kernel\): silence of that time proves nothing\.$/,
+    );
+    const silent = report.findings.filter(({ outcome }: { outcome: string }) => outcome === 'no-answer');
+    expect(silent).toEqual([]);
+  });
+
   test('a full disk ends the file with a whole packet and a clear error; the analysis goes on', async () => {
     const small = join(lab.folder, 'small');
     mkdirSync(small);
