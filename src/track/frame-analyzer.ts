@@ -261,17 +261,19 @@ export class FrameAnalyzer implements FrameSink {
         records[at + KIND] = withService(records[at + KIND], side, service);
       }
       if (records[at + PACKETS_B] === 0) countAttempt(records, at, packet.identification, seconds, nanoseconds, frame);
-      const names = nameSource(packet.sourcePort, packet.destinationPort);
+      // No DHCP message begins with a zero byte, as TFTP does.
+      const opcode = tftpOpcode(packet, bytes);
+      const isInStep =
+        opcode !== 0 && this.tftp.keepsPace(packet, bytes, opcode, number, side, seconds, nanoseconds, frame);
+      const names = isInStep ? 0 : nameSource(packet.sourcePort, packet.destinationPort);
       if (names !== 0) {
         const length = packet.payloadCaptured;
         const from = packet.payloadOffset;
         const isV6 = isV4 ? 0 : 1;
         this.names.dns.message(bytes, from, length, names - 1, isV6, source, destination, seconds, nanoseconds, frame);
       }
-      // No DHCP message begins with a zero byte, as TFTP does.
-      const opcode = tftpOpcode(packet, bytes);
       if (opcode !== 0) {
-        this.tftp.add(packet, bytes, opcode, number, side, seconds, nanoseconds, frame);
+        if (!isInStep) this.tftp.add(packet, bytes, opcode, number, side, seconds, nanoseconds, frame);
         if (opcode >= TFTP_ERROR)
           this.payloads.add(packet, bytes, CONTROL_TFTP, number, side, seconds, nanoseconds, frame, 0);
       } else {

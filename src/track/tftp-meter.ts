@@ -1,4 +1,5 @@
 import type { Packet } from '../decode/packet.ts';
+import { nameSource } from './dns-facts.ts';
 import type { TftpMeters } from './part.ts';
 import { keepPace, PACE_INTS, setPace, settlePace } from './tftp-pace.ts';
 import { TFTP_ACK, TFTP_DATA, TFTP_ERROR, TFTP_HEADER_LENGTH, TFTP_OACK } from './tftp-packets.ts';
@@ -62,7 +63,34 @@ export class TftpMeter {
   /** What the packets in step have added to each transfer, and is not written yet (tftp-pace.ts). */
   #paces = new Int32Array(PACES_INTS * 4);
 
-  /** Counts a datagram that `tftpOpcode` took for TFTP. @param side that sent it: 0 A, 1 B */
+  /**
+   * Counts a datagram that `tftpOpcode` took for TFTP where it is the one that its transfer expects next: nearly all are.
+   * @param side that sent it: 0 A, 1 B
+   * @returns false where it is not; then `add` counts it
+   */
+  keepsPace(
+    packet: Packet,
+    bytes: Uint8Array,
+    opcode: number,
+    connection: number,
+    side: number,
+    seconds: number,
+    nanoseconds: number,
+    frame: number,
+  ): boolean {
+    // DATA of one side and ACK of the other belong to one chain.
+    const isAck = opcode === TFTP_ACK;
+    const chain = (connection << 1) | (isAck ? side ^ 1 : side);
+    const latest = chain < this.#latest.length ? this.#latest[chain] : 0;
+    if (latest <= 0 || opcode > TFTP_ACK || packet.moreFragments !== 0) return false;
+    const from = packet.payloadOffset;
+    const block = (bytes[from + 2] << 8) | bytes[from + 3];
+    const pace = (latest - 1) * PACES_INTS + (isAck ? PACE_INTS : 0);
+    const length = packet.payloadLength - TFTP_HEADER_LENGTH;
+    return keepPace(this.#paces, pace, block, length, packet.identification, seconds, nanoseconds, frame);
+  }
+
+  /** Counts any other datagram that `tftpOpcode` took for TFTP. @param side that sent it: 0 A, 1 B */
   add(
     packet: Packet,
     bytes: Uint8Array,
@@ -73,68 +101,45 @@ export class TftpMeter {
     nanoseconds: number,
     frame: number,
   ): void {
+    const sent = (connection << 1) | side;
     const from = packet.payloadOffset;
     const block = (bytes[from + 2] << 8) | bytes[from + 3];
-    const sent = (connection << 1) | side;
-    const isAck = opcode === TFTP_ACK;
-    const chain = isAck ? sent ^ 1 : sent;
-    const length = packet.payloadLength - TFTP_HEADER_LENGTH;
-    const latest = chain < this.#latest.length ? this.#latest[chain] : 0;
-    if ((isAck || opcode === TFTP_DATA) && latest > 0 && packet.moreFragments === 0) {
-      const pace = (latest - 1) * PACES_INTS + (isAck ? PACE_INTS : 0);
-      if (keepPace(this.#paces, pace, block, length, packet.identification, seconds, nanoseconds, frame)) return;
-    }
-    this.#addOutOfStep(packet, bytes, opcode, chain, block, seconds, nanoseconds, frame);
-  }
-
-  #addOutOfStep(
-    packet: Packet,
-    bytes: Uint8Array,
-    opcode: number,
-    chain: number,
-    block: number,
-    seconds: number,
-    nanoseconds: number,
-    frame: number,
-  ): void {
-    const id = packet.identification;
-    const fragmented = packet.moreFragments;
     if (opcode === TFTP_ACK) {
-      const at = this.#at(chain, false, frame);
+      const at = this.#at(sent ^ 1, false, frame);
       if (at < 0) return;
       this.#values[at + METER_DATAGRAMS]++;
-      this.#countBlock(at, METER_ACK, block, 0, fragmented, id, seconds, nanoseconds, frame);
+      this.#countBlock(packet, at, METER_ACK, block, 0, seconds, nanoseconds, frame);
       return;
     }
     // The IP length of a first fragment is that of the fragment; the UDP header speaks of the datagram (RFC 768).
-    const from = packet.payloadOffset;
     const length =
-      fragmented === 0
+      packet.moreFragments === 0
         ? packet.payloadLength - TFTP_HEADER_LENGTH
         : Math.max(0, ((bytes[from - 4] << 8) | bytes[from - 3]) - UDP_HEADER_LENGTH - TFTP_HEADER_LENGTH);
-    const at = this.#event(chain, opcode, block, length, frame);
+    const at = this.#event(sent, opcode, block, length, frame);
     if (opcode === TFTP_DATA && at >= 0)
-      this.#countBlock(at, METER_DATA, block, length, fragmented, id, seconds, nanoseconds, frame);
-    if (opcode === TFTP_ERROR) this.#event(chain ^ 1, opcode, block, length, frame);
+      this.#countBlock(packet, at, METER_DATA, block, length, seconds, nanoseconds, frame);
+    if (opcode === TFTP_ERROR) this.#event(sent ^ 1, opcode, block, length, frame);
   }
 
   #countBlock(
+    packet: Packet,
     at: number,
     run: number,
     block: number,
     length: number,
-    fragmented: number,
-    id: number,
     seconds: number,
     nanoseconds: number,
     frame: number,
   ): void {
+    const { identification: id, moreFragments } = packet;
     const pace = this.#settle(at, run);
     const values = this.#values;
     const isFirst = values[at + run + RUN_COUNT] === 0;
     const step = isFirst ? 0 : blockStep(values[at + run + RUN_LAST_BLOCK], block);
-    countBlock(values, at + run, block, length, fragmented, id, seconds, nanoseconds, frame);
-    setPace(this.#paces, pace, values, at + run, step);
+    countBlock(values, at + run, block, length, moreFragments, id, seconds, nanoseconds, frame);
+    // On the ports of names every datagram is read for names too, so that none may be passed over as one in step.
+    if (nameSource(packet.sourcePort, packet.destinationPort) === 0) setPace(this.#paces, pace, values, at + run, step);
   }
 
   /** Writes what a pace has added into its run. @returns the offset of the pace, which is stopped */

@@ -1,7 +1,7 @@
 /**
  * The pace of a run (tftp-run.ts): nearly all packets of a transfer are the one expected next, a fixed step after the one before, of the same
- * length. Those are counted here, in eight integers that DATA and ACK of a transfer share a cache line for, and written into the run when
- * something else comes or when the part ends: the run then holds what `countBlock` would have made of each of them.
+ * length. Those are counted here, in eight integers each for DATA and ACK, one cache line for both, and written into the run when something
+ * else comes or when the part ends: the run then holds what `countBlock` would have made of each of them.
  */
 import {
   RUN_ADVANCE,
