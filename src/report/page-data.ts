@@ -14,15 +14,18 @@ export const PAGE_LIMITS = {
   tftp_transfers: 2000,
   rules: 2000,
   matrix: 2000,
+  rpc_connections: 2000,
   names: 20_000,
 } as const;
 
 /** Names longer than this many UTF-16 units are cut: a page shows the same one many times. */
 const LONGEST_NAME = 200;
 
+export type PageReport = Omit<Report, 'endpoints' | 'pairs' | 'pairs_left_out'>;
+
 export interface PageData {
-  /** Without endpoints, of which the page needs the names only. */
-  report: Omit<Report, 'endpoints'>;
+  /** Without endpoints, of which the page needs the names only, and without what is for comparisons. */
+  report: PageReport;
   /** Names of hosts by address. */
   names: Record<string, string>;
   /** Entries that were left out, by list. */
@@ -31,7 +34,7 @@ export interface PageData {
 
 /** Expects printable strings; see printableData. */
 export function pageData(report: Report): PageData {
-  const { endpoints, ...rest } = report;
+  const { endpoints, pairs: _, pairs_left_out: __, ...rest } = report;
   const leftOut: PageData['left_out'] = {};
   const first = <T>(list: keyof Report, items: T[], most: number): T[] => {
     if (items.length > most) leftOut[list] = items.length - most;
@@ -44,6 +47,7 @@ export function pageData(report: Report): PageData {
       pxe_clients: first('pxe_clients', stoppedFirst(report.pxe_clients), PAGE_LIMITS.pxe_clients),
       tftp_transfers: first('tftp_transfers', failedFirst(report.tftp_transfers), PAGE_LIMITS.tftp_transfers),
       excepted: first('excepted', report.excepted, PAGE_LIMITS.findings),
+      rpc_connections: first('rpc_connections', report.rpc_connections, PAGE_LIMITS.rpc_connections),
       rules: first('rules', report.rules, PAGE_LIMITS.rules),
       matrix: first('matrix', report.matrix, PAGE_LIMITS.matrix),
     },

@@ -8,7 +8,7 @@ import { entry, findingId } from './finding-card.ts';
 import { toldOf, wordsOf } from './generic.ts';
 import { ladderPlot } from './ladder.ts';
 import { ladderOf } from './ladder-model.ts';
-import { heads, type Page, tableBox } from './section.ts';
+import { heads, numbers, type Page, tableBox } from './section.ts';
 import { framesText } from './words.ts';
 
 const PLACED = new Set([
@@ -94,7 +94,7 @@ function messages(client: PxeClientReport, { report }: Page): HTMLElement {
   const table = h(
     'table',
     {},
-    heads('After', 'From', 'To', 'Message', 'Result', 'Frame'),
+    heads(numbers('After'), 'From', 'To', 'Message', 'Result', 'Frame'),
     h(
       'tbody',
       {},

@@ -5,7 +5,7 @@ import { stepLabel } from '../terminal/pxe.ts';
 import { bootDetails } from './boot-details.ts';
 import { hasFailed, isDone, machineName, reachedText, STEPS, stepNumber } from './boot-steps.ts';
 import { h, hidden, replace } from './dom.ts';
-import { growing, heads, leftOut, type Page, type Section, section, tableBox } from './section.ts';
+import { growing, heads, leftOut, numbers, type Page, type Section, section, tableBox } from './section.ts';
 import { transferTable } from './transfers.ts';
 
 const LIST = 60;
@@ -83,7 +83,12 @@ function machines(clients: readonly PxeClientReport[], page: Page): HTMLElement 
     status.textContent =
       kept.length === clients.length ? '' : `${count(kept.length)} of ${counted(clients.length, 'machine')}`;
     const body = h('tbody');
-    const table = h('table', { class: 'machines' }, heads('Machine', 'Address', 'Came as far as', 'After'), body);
+    const table = h(
+      'table',
+      { class: 'machines' },
+      heads('Machine', 'Address', 'Came as far as', numbers('After')),
+      body,
+    );
     const more = growing(
       kept,
       body,

@@ -8,7 +8,7 @@ import type { Trouble } from '../terminal/gather.ts';
 import { copyable } from './copy.ts';
 import { type Child, h, hidden } from './dom.ts';
 import { toldOf, wordsOf } from './generic.ts';
-import { growing, heads, type Page, tableBox } from './section.ts';
+import { growing, heads, numbers, type Page, tableBox } from './section.ts';
 import { framesText, seenText, sourceText } from './words.ts';
 
 /** Fields that have a place of their own in the card; every other field of a finding is shown below them under its own name. */
@@ -143,9 +143,14 @@ function furtherFields(finding: Finding): Child {
 /** Who else, in a table. */
 function sources(all: readonly Finding[]): HTMLElement {
   const body = h('tbody');
-  const details = h('details', { class: 'sources' }, h('summary', {}, `All ${counted(all.length, 'source')}`));
+  const details = h('details', { class: 'sources' }, h('summary', {}, counted(all.length, 'source')));
   const fill = (): void => {
-    const table = h('table', {}, heads('Source', 'Connections', 'Attempts', 'Seen', 'Frames', 'Wireshark'), body);
+    const table = h(
+      'table',
+      {},
+      heads('Source', numbers('Connections'), numbers('Attempts'), 'Seen', 'Frames', 'Wireshark'),
+      body,
+    );
     const more = growing(
       all,
       body,

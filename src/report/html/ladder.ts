@@ -6,7 +6,7 @@ import type { Ladder, Rung } from './ladder-model.ts';
 const GUTTER = 74;
 /** Between two columns: what fills a panel of the usual width, but never less than a message needs. */
 const LEAST_COLUMN = 200;
-const USUAL = 560;
+const USUAL = 520;
 const TOP = 46;
 const RUNG = 38;
 const STOP = 44;

@@ -1,20 +1,22 @@
 /** How far to trust the rest: what could not be shown, which frames were judged, what was read. */
 import type { CaptureReport } from '../../assess/types.ts';
 import { notJudgedLabel } from '../labels.ts';
+import type { PageReport } from '../page-data.ts';
 import { count, counted, size, span } from '../quantity.ts';
+import { malformedText, memoryText, notKeptText } from '../terminal/limits.ts';
 import { copyable } from './copy.ts';
 import { type Child, h } from './dom.ts';
 import { entry } from './finding-card.ts';
 import { toldOf, wordsOf } from './generic.ts';
 import { shareBar } from './overview.ts';
-import { heads, type Page, type Section, section, tableBox } from './section.ts';
+import { heads, numbers, type Page, type Section, section, tableBox } from './section.ts';
 
 export function undecidedSection({ report }: Page): Section | null {
   if (report.undecided.length === 0) return null;
   const table = h(
     'table',
     {},
-    heads('Connections', 'Why nobody can tell', 'For example'),
+    heads(numbers('Connections'), 'Why nobody can tell', 'For example'),
     h(
       'tbody',
       {},
@@ -59,7 +61,7 @@ export function coverageSection({ report }: Page): Section {
   const table = h(
     'table',
     {},
-    heads('Frames', 'Number', 'Share'),
+    heads('Frames', numbers('Number'), numbers('Share')),
     h(
       'tbody',
       {},
@@ -81,6 +83,7 @@ export function coverageSection({ report }: Page): Section {
         { label: 'not judged', amount: frames - judged, tone: 'none' },
       ]),
       tableBox('Frames by what became of them', table),
+      losses(report),
       h('h3', {}, 'Problems of the captures'),
       problems.length === 0
         ? h('p', { class: 'muted' }, 'None: the captures are whole.')
@@ -94,6 +97,27 @@ export function coverageSection({ report }: Page): Section {
     ),
   };
 }
+
+/** What was counted only, or lost, in the words of the terminal report; and what later versions tell of the coverage. */
+function losses(report: PageReport): Child {
+  const {
+    frames: _,
+    judged: __,
+    not_judged: ___,
+    malformed_messages: malformed,
+    messages_not_kept: lost,
+    ...more
+  } = report.coverage;
+  return [
+    malformed > 0 ? h('p', {}, sentence(malformedText(malformed))) : null,
+    [...(lost > 0 ? [notKeptText(lost)] : []), ...memoryText(report)].map((text) =>
+      h('p', { class: 'notice' }, sentence(text)),
+    ),
+    toldOf(more),
+  ];
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 export function inputsSection({ report }: Page): Section {
   const { topology, tool, captures } = report;

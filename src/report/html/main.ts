@@ -6,11 +6,13 @@ import { bootsSection } from './boots.ts';
 import { h } from './dom.ts';
 import { exceptionsSection } from './exceptions.ts';
 import { findingsSection } from './findings.ts';
+import { firewallLogSection } from './firewall-logs.ts';
 import { coverageSection, inputsSection, undecidedSection } from './limits.ts';
 import { Links } from './links.ts';
 import { matrixSection } from './matrix.ts';
 import { moreSections } from './more.ts';
 import { overview } from './overview.ts';
+import { rpcSection } from './rpc.ts';
 import { rulesSection } from './rules.ts';
 import type { Page, Section } from './section.ts';
 import { themePicker } from './theme.ts';
@@ -21,6 +23,8 @@ const SECTIONS: readonly ((page: Page) => Section | readonly Section[] | null)[]
   findingsSection,
   matrixSection,
   bootsSection,
+  rpcSection,
+  firewallLogSection,
   timelineSection,
   rulesSection,
   exceptionsSection,

@@ -8,7 +8,7 @@ import { copyable } from './copy.ts';
 import { type Child, h } from './dom.ts';
 import { findingId, ruleLink } from './finding-card.ts';
 import { CELL_STATES, type Cell, rowAmounts, rowState, STATES } from './matrix-cells.ts';
-import { heads, type Page, tableBox } from './section.ts';
+import { heads, numbers, type Page, tableBox } from './section.ts';
 import { framesText, outcomeText, seenText, sourceText } from './words.ts';
 
 const MOST_RULES = 4;
@@ -128,7 +128,7 @@ function conversations(row: MatrixRow, { report }: Page, findings: ReadonlyMap<s
   const table = h(
     'table',
     {},
-    heads('From', 'To', 'State', 'Connections', 'Outcomes', 'Frames', 'Wireshark'),
+    heads('From', 'To', 'State', numbers('Connections'), 'Outcomes', 'Frames', 'Wireshark'),
     h('tbody', {}, ...row.conversations.map(line)),
   );
   return h(

@@ -22,7 +22,7 @@ export function matrixSection(page: Page): Section | null {
     'aria-label': 'Chosen crossing',
     tabindex: -1,
   });
-  replace(panel, h('p', { class: 'muted' }, 'Choose a crossing to see its ports and connections.'));
+  replace(panel, h('p', { class: 'muted screen' }, 'Choose a crossing to see its ports and connections.'));
   const map = heatMap(grid, (cell) => {
     replace(panel, crossing(cell, page));
     panel.focus({ preventScroll: true });
@@ -34,8 +34,10 @@ export function matrixSection(page: Page): Section | null {
     element: section(
       'matrix',
       'Role by role',
-      'Who asked whom, by the roles of the topology. Sign and colour tell the gravest that was seen, the numbers how many connections of all: ' +
-        '3/8 are three of eight. Arrow keys move about, Enter opens a crossing.',
+      [
+        'Who asked whom, by the roles of the topology. Sign and colour tell the gravest that was seen, the numbers how many connections of all: 3/8 are three of eight.',
+        h('span', { class: 'screen' }, ' Arrow keys move about, Enter opens a crossing.'),
+      ],
       legend(grid),
       map,
       panel,

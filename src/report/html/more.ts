@@ -20,6 +20,8 @@ const PLACED = new Set([
   'exceptions_date',
   'pxe_clients',
   'tftp_transfers',
+  'rpc_connections',
+  'firewall_logs',
 ]);
 
 export function moreSections({ report }: Page): Section[] {

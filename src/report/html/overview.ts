@@ -1,6 +1,7 @@
 /** The state of things at a glance: how many findings, connections, rules, boots. */
-import { type Report, SEVERITIES } from '../../assess/types.ts';
+import { SEVERITIES } from '../../assess/types.ts';
 import { RULE_STATE_LABELS, RULE_STATES, SEVERITY_LABELS } from '../labels.ts';
+import type { PageReport } from '../page-data.ts';
 import { count } from '../quantity.ts';
 import { type Child, h } from './dom.ts';
 import type { Page } from './section.ts';
@@ -27,7 +28,7 @@ export function overview({ report, left_out }: Page): HTMLElement {
   );
 }
 
-function findingsTile(report: Omit<Report, 'endpoints'>, more: number): HTMLElement {
+function findingsTile(report: PageReport, more: number): HTMLElement {
   const of = (severity: string): number => report.findings.filter((finding) => finding.severity === severity).length;
   const told = SEVERITIES.filter((severity) => severity !== 'info').reduce((sum, severity) => sum + of(severity), 0);
   const shares = SEVERITIES.filter((severity) => severity !== 'info').map((severity) => ({
@@ -38,14 +39,15 @@ function findingsTile(report: Omit<Report, 'endpoints'>, more: number): HTMLElem
   return tile('#findings', told + more, told + more === 1 ? 'finding' : 'findings', shares);
 }
 
-function connectionsTile({ connections }: Omit<Report, 'endpoints'>): HTMLElement {
-  const { total, expected, blocked, unexpected, undecided, not_judged } = connections;
+function connectionsTile({ connections }: PageReport): HTMLElement {
+  const { total, expected, blocked, unexpected, undecided, not_judged, not_kept } = connections;
   return tile('#matrix', total, total === 1 ? 'connection' : 'connections', [
     { label: 'as expected', amount: expected, tone: 'good' },
     { label: 'blocked', amount: blocked, tone: 'bad', always: true },
     { label: 'unexpected', amount: unexpected, tone: 'warn', always: true },
     { label: 'undecided', amount: undecided, tone: 'note' },
     { label: 'not judged', amount: not_judged, tone: 'none' },
+    { label: 'not kept, for want of memory', amount: not_kept, tone: 'none' },
   ]);
 }
 
@@ -57,7 +59,7 @@ const RULE_TONES: Readonly<Record<string, string>> = {
   'not-seen': 'none',
 };
 
-function rulesTile({ rules }: Omit<Report, 'endpoints'>): HTMLElement | null {
+function rulesTile({ rules }: PageReport): HTMLElement | null {
   const applying = rules.filter(({ state }) => state !== 'not-applicable');
   if (applying.length === 0) return null;
   const shares = RULE_STATES.filter((state) => state !== 'not-applicable').map((state) => ({
@@ -68,7 +70,7 @@ function rulesTile({ rules }: Omit<Report, 'endpoints'>): HTMLElement | null {
   return tile('#rules', applying.length, 'rules apply', shares);
 }
 
-function bootsTile({ pxe_clients: clients }: Omit<Report, 'endpoints'>): HTMLElement | null {
+function bootsTile({ pxe_clients: clients }: PageReport): HTMLElement | null {
   if (clients.length === 0) return null;
   const loaded = clients.filter(({ reached }) => reached === 'loaded' || reached === 'windows-pe').length;
   return tile('#boots', clients.length, clients.length === 1 ? 'network boot' : 'network boots', [

@@ -49,8 +49,28 @@ export function tableBox(caption: string, table: HTMLTableElement): HTMLElement 
 }
 
 /** Column heads of a table. */
-export const heads = (...titles: Child[]): HTMLElement =>
-  h('thead', {}, h('tr', {}, ...titles.map((title) => h('th', { scope: 'col' }, title))));
+export const heads = (...titles: (Child | Numbers)[]): HTMLElement =>
+  h(
+    'thead',
+    {},
+    h(
+      'tr',
+      {},
+      ...titles.map((title) =>
+        isNumbers(title) ? h('th', { scope: 'col', class: 'num' }, title.numbers) : h('th', { scope: 'col' }, title),
+      ),
+    ),
+  );
+
+/** Head of a column of numbers, which stand at its right. */
+export interface Numbers {
+  numbers: string;
+}
+
+export const numbers = (title: string): Numbers => ({ numbers: title });
+
+const isNumbers = (title: Child | Numbers): title is Numbers =>
+  typeof title === 'object' && title !== null && 'numbers' in title;
 
 const BATCH = 50;
 

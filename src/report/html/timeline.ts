@@ -7,7 +7,7 @@ import { count, counted, secondsBetween } from '../quantity.ts';
 import { gather, type Trouble } from '../terminal/gather.ts';
 import { type Child, h, s } from './dom.ts';
 import { findingId } from './finding-card.ts';
-import { heads, type Page, type Section, section, tableBox } from './section.ts';
+import { heads, numbers, type Page, type Section, section, tableBox } from './section.ts';
 import { axisTicks, clock } from './time-axis.ts';
 import { outcomeText } from './words.ts';
 
@@ -100,7 +100,7 @@ function band(timeline: Timeline, label: string, tone: string, outcomes: readonl
       h('span', { class: `dot ${tone}`, 'aria-hidden': 'true' }),
       h('b', {}, count(total)),
       ` ${label}`,
-      h('span', { class: 'muted' }, `, at most ${count(most)} in a span`),
+      h('span', { class: 'muted' }, `, at most ${count(most)} each`),
     ),
     s(
       'svg',
@@ -174,7 +174,7 @@ function asTable(timeline: Timeline): HTMLElement {
     const table = h(
       'table',
       {},
-      heads('From', ...BANDS.map(({ label }) => label), 'Attempts', 'Outcomes'),
+      heads('From', ...BANDS.map(({ label }) => numbers(label)), numbers('Attempts'), 'Outcomes'),
       h('tbody', {}, ...timeline.buckets.map((bucket) => row(bucket, timeline))),
     );
     details.append(tableBox('Connections by when they began', table));

@@ -1,21 +1,21 @@
 /** Files asked for over TFTP, those that failed first. */
 import { count, counted, secondsBetween, size } from '../quantity.ts';
 import { h } from './dom.ts';
-import { growing, heads, leftOut, type Page, tableBox } from './section.ts';
+import { growing, heads, leftOut, numbers, type Page, tableBox } from './section.ts';
 
 const BAD: ReadonlySet<string> = new Set(['refused', 'no-answer', 'not-acknowledged', 'stalled']);
 
 export function transferTable(page: Page): HTMLElement {
   const { tftp_transfers: transfers } = page.report;
   const body = h('tbody');
-  const details = h('details', {}, h('summary', {}, `All ${counted(transfers.length, 'TFTP transfer')}`));
+  const details = h('details', {}, h('summary', {}, counted(transfers.length, 'TFTP transfer')));
   const name = (ip: string): string => (page.names[ip] === undefined ? ip : `${page.names[ip]} (${ip})`);
   details.addEventListener('toggle', () => {
     if (!details.open || body.childElementCount > 0) return;
     const table = h(
       'table',
       {},
-      heads('Client', 'Server', 'File', 'Outcome', 'Bytes', 'Time', 'Sent again', 'Frames'),
+      heads('Client', 'Server', 'File', 'Outcome', numbers('Bytes'), numbers('Time'), numbers('Sent again'), 'Frames'),
       body,
     );
     const more = growing(

@@ -62,7 +62,7 @@ export function notKeptText(messages: number): string {
 }
 
 /** What the reader must know where the memory was too small. */
-function memoryText({ connections: { not_kept, cut_short } }: Report): string[] {
+export function memoryText({ connections: { not_kept, cut_short } }: Pick<Report, 'connections'>): string[] {
   const more = 'a larger --max-memory shows more';
   return [
     ...(not_kept === 0

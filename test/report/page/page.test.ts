@@ -11,6 +11,9 @@ import { rollout } from './rollout.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** A browser takes its time to start and to end where others want the processor too, in milliseconds. */
+const PATIENCE = 120_000;
+
 /** Names that are markup, script, or end what they stand in. */
 const MARKUP = [
   '<script>alert(1)</script>',
@@ -31,8 +34,8 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
   let demo: Report;
   beforeAll(async () => {
     [browser, demo] = await Promise.all([TestBrowser.start(), reportOf([DEMO_CAPTURE], { hash: true })]);
-  });
-  afterAll(() => browser?.close());
+  }, PATIENCE);
+  afterAll(() => browser?.close(), PATIENCE);
 
   describe('hostile names', () => {
     it.each([...MARKUP, ...HOSTILE_NAMES])('%j is shown and does nothing', async (name) => {
@@ -306,6 +309,14 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
       const { page: other } = await browser.open(piped);
       expect(await other.locator('#inputs').innerText()).toContain('not available: it was read from a pipe');
     });
+  });
+
+  it('every part of a report has its section', async () => {
+    const { page } = await browser.open(trouble);
+    expect(await page.locator('main > section[id^="more-"]').count()).toBe(0);
+    for (const [name, list] of Object.entries({ rpc: trouble.rpc_connections, 'firewall-logs': trouble.firewall_logs }))
+      expect(await page.locator(`#${name}`).count(), name).toBe(list.length > 0 ? 1 : 0);
+    expect(await page.locator('#exceptions').innerText()).toContain(trouble.exceptions[0].reason);
   });
 
   it('loads nothing, and complains of nothing', async () => {
