@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FORMAT_NAMES } from '../../src/report/formats.ts';
@@ -123,7 +123,11 @@ describe('the reader of a pipe goes away', () => {
   test.runIf(process.platform !== 'win32')(
     'pcapcheck flows … | head -1, with more connections than a pipe holds',
     async () => {
-      const script = `"${process.execPath}" "${PROGRAM}" flows -f ndjson ${Array(60).fill(DEMO).join(' ')} | head -1`;
+      // Copies: the same file given twice is read once.
+      const place = folder();
+      const copies = Array.from({ length: 60 }, (_, i) => join(place, `${i}.pcap`));
+      for (const copy of copies) copyFileSync(DEMO, copy);
+      const script = `"${process.execPath}" "${PROGRAM}" flows -f ndjson ${copies.join(' ')} | head -1`;
       const shell = spawn('bash', ['-c', `set -o pipefail; ${script}`], { cwd: ROOT });
       let [out, err] = ['', ''];
       shell.stdout.on('data', (data: Buffer) => {
