@@ -53,6 +53,8 @@ export class TestBrowser {
     writeFileSync(path, [...renderHtml(report)].join(''));
     const { hash = '', ...look } = options;
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 900 }, ...look });
+    // The tests of everything else may keep the machine busy.
+    context.setDefaultTimeout(90_000);
     const page = await context.newPage();
     const opened: Opened = { page, complaints: [], requests: [], dialogs: [] };
     page.on('console', (message) => {

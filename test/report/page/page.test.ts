@@ -38,20 +38,24 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
   afterAll(() => browser?.close(), PATIENCE);
 
   describe('hostile names', () => {
-    it.each([...MARKUP, ...HOSTILE_NAMES])('%j is shown and does nothing', async (name) => {
-      const { page, complaints, requests, dialogs } = await browser.open(hostile(name));
-      await openEverything(page);
-      expect({ complaints, requests, dialogs }).toEqual({ complaints: [], requests: [], dialogs: [] });
-      expect(await page.locator('main img, main iframe, main style, main script, main base').count()).toBe(0);
-      expect(
-        await page.evaluate(() =>
-          [...document.querySelectorAll('body *')].flatMap((element) =>
-            [...element.attributes].map(({ name }) => name).filter((attribute) => attribute.startsWith('on')),
+    it.each([...MARKUP, ...HOSTILE_NAMES].map((name) => [name.slice(0, 40), name]))(
+      '%j is shown and does nothing',
+      { timeout: PATIENCE },
+      async (_, name) => {
+        const { page, complaints, requests, dialogs } = await browser.open(hostile(name));
+        await openEverything(page);
+        expect({ complaints, requests, dialogs }).toEqual({ complaints: [], requests: [], dialogs: [] });
+        expect(await page.locator('main img, main iframe, main style, main script, main base').count()).toBe(0);
+        expect(
+          await page.evaluate(() =>
+            [...document.querySelectorAll('body *')].flatMap((element) =>
+              [...element.attributes].map(({ name }) => name).filter((attribute) => attribute.startsWith('on')),
+            ),
           ),
-        ),
-      ).toEqual([]);
-      if (MARKUP.includes(name)) expect(await page.locator('.message').first().textContent()).toBe(name);
-    });
+        ).toEqual([]);
+        if (MARKUP.includes(name)) expect(await page.locator('.message').first().textContent()).toBe(name);
+      },
+    );
 
     it('names as keys of the data change no object', async () => {
       const keys = { __proto__x: 1, constructor: 2 } as unknown as Record<string, number>;
