@@ -15,6 +15,7 @@ const SHORTEST_FRAME = 14;
 /** Steps over records while searching. What a record says of itself is little, so its neighbours must say the same. */
 class NetmonChain implements FrameChain {
   readonly headerLength: number;
+  strict = false;
   readonly #record: NetmonRecord;
   readonly #neighbourhood: number;
   #previous = -1;

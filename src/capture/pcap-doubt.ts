@@ -57,7 +57,7 @@ export class PcapDoubt {
     if (byOriginal !== NOTHING) return byOriginal;
     this.looksBack--;
     this.#chain.reference = this.#layout.seconds(view, at);
-    return this.#search().find(view, at + 1, zoneEnd, Math.min(end, length), end >= length, zoneEnd);
+    return this.#search().find(view, at + 1, zoneEnd, Math.min(end, length), end >= length, zoneEnd, true);
   }
 
   /**
@@ -85,7 +85,7 @@ export class PcapDoubt {
     const zoneEnd = Math.min(length, at + this.#layout.headerLength + CHAIN_FRAME);
     const end = Math.min(length, zoneEnd + LOOKAHEAD);
     this.#chain.reference = this.#layout.seconds(view, at);
-    return this.#search().find(view, at + 1, zoneEnd, end, end === length, zoneEnd - 1);
+    return this.#search().find(view, at + 1, zoneEnd, end, end === length, zoneEnd - 1, true);
   }
 
   /**

@@ -15,6 +15,7 @@ import { CHAIN_FRAME, type FrameChain } from './resync.ts';
 /** Steps over pcapng blocks while searching. Length and repeated length must agree, which random bytes hardly ever do. */
 export class PcapngChain implements FrameChain {
   readonly headerLength = SMALLEST_BLOCK;
+  strict = false;
   /** Byte order of the section that is being read; null where none is known, then only a section header can begin a chain. */
   littleEndian: boolean | null = null;
   #little: boolean | null = null;

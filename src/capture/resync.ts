@@ -4,6 +4,8 @@
  * A single header proves little: payloads hold zeros, and captures of file transfers hold other captures. So a frame is believed
  * where a **chain** begins: frame after frame, each plausible, over more bytes than any one packet carries, or to the very end of the file.
  * A capture embedded in a payload cannot do that, since its chain breaks where the payload ends.
+ * Frames of one size in a row, as floods leave them, look regular a byte early too, with times that may lie only years off. So a chain whose times
+ * fit closely (`strict`) goes before one whose times fit loosely.
  * A shorter chain (`brief`) is taken only where no long one begins soon after, and only so many times in a file.
  *
  * Work is linear: an offset once seen in a chain that broke is not walked again (`#stamps`), and every search looks at no more than
@@ -14,6 +16,8 @@
 export interface FrameChain {
   /** Bytes that must be at hand for `step`. */
   readonly headerLength: number;
+  /** True while neighbours must lie closer in time than they have to; chains without times need not heed it. */
+  strict: boolean;
   begin(): void;
   /**
    * @param end bytes at hand; `at + headerLength` is within them
@@ -89,13 +93,48 @@ export class Resync {
   /**
    * The first offset in [from, to) where a long chain begins that also passes `mustPass`, or -1. Looks no further than `length`; `atEnd` says
    * that the file ends there.
+   * @param isStrict only a strict chain will do
    */
-  find(view: DataView, from: number, to: number, length: number, atEnd: boolean, mustPass: number): number {
+  find(
+    view: DataView,
+    from: number,
+    to: number,
+    length: number,
+    atEnd: boolean,
+    mustPass: number,
+    isStrict = false,
+  ): number {
     this.#generation++;
     for (let offset = from; offset < to; offset++) {
-      if (this.#isLong(view, from, offset, length, atEnd, mustPass)) return offset;
+      if (this.#isLong(view, from, offset, length, atEnd, mustPass)) {
+        const strict = this.#strictFrom(view, from, offset, to, length, atEnd, mustPass);
+        return strict < 0 && !isStrict ? offset : strict;
+      }
     }
     return -1;
+  }
+
+  /** The first offset from `loose` on where a strict long chain begins, or -1. */
+  #strictFrom(
+    view: DataView,
+    base: number,
+    loose: number,
+    to: number,
+    end: number,
+    atEnd: boolean,
+    mustPass: number | null,
+  ): number {
+    this.#generation++;
+    this.#chain.strict = true;
+    let found = -1;
+    for (let offset = loose; offset < to; offset++) {
+      if (this.#isLong(view, base, offset, end, atEnd, mustPass ?? offset)) {
+        found = offset;
+        break;
+      }
+    }
+    this.#chain.strict = false;
+    return found;
   }
 
   /** @returns offset found, -1 for none, or -2 - offset of a brief chain to look at again from there */
@@ -107,7 +146,10 @@ export class Resync {
     this.#generation++;
     for (let offset = from; offset < to; offset++) {
       if (offset >= briefUntil) break;
-      if (this.#isLong(view, from, offset, end, endsFile, offset)) return offset;
+      if (this.#isLong(view, from, offset, end, endsFile, offset)) {
+        const strict = this.#strictFrom(view, from, offset, to, end, endsFile, null);
+        return strict < 0 ? offset : strict;
+      }
       if (brief < 0 && this.#hops >= BRIEF_HOPS && this.#briefLeft > 0) {
         brief = offset;
         briefUntil = this.#brokeAt + SPAN;

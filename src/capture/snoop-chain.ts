@@ -1,4 +1,4 @@
-import { NEIGHBOURHOOD } from './pcap-chain.ts';
+import { CLOSE, NEIGHBOURHOOD } from './pcap-chain.ts';
 import { CHAIN_FRAME, type FrameChain } from './resync.ts';
 import { CAPTURED, MICROSECONDS, ORIGINAL, RECORD_HEADER, RECORD_LENGTH, SECONDS } from './snoop-layout.ts';
 import { MAX_RECORD } from './types.ts';
@@ -27,6 +27,7 @@ export function isRecord(view: DataView, at: number, mostPadding: number): boole
 /** Steps over snoop records while searching. */
 export class SnoopChain implements FrameChain {
   readonly headerLength = RECORD_HEADER;
+  strict = false;
   /** As of `isRecord`. */
   mostPadding = MOST_PADDING;
   #previous = -1;
@@ -40,7 +41,8 @@ export class SnoopChain implements FrameChain {
     if (length > CHAIN_FRAME || view.getUint32(at + ORIGINAL, false) === 0 || !isRecord(view, at, this.mostPadding))
       return -1;
     const seconds = view.getUint32(at + SECONDS, false);
-    if (this.#previous >= 0 && Math.abs(seconds - this.#previous) > NEIGHBOURHOOD) return -1;
+    const furthest = this.strict ? CLOSE : NEIGHBOURHOOD;
+    if (this.#previous >= 0 && Math.abs(seconds - this.#previous) > furthest) return -1;
     this.#previous = seconds;
     return at + length;
   }

@@ -1,17 +1,15 @@
 /** What is fuzzed: how an input is made from a number, and what must hold of it. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { Readable } from 'node:stream';
 import type { Report } from '../../src/assess/types.ts';
 import { ChunkFeeder } from '../../src/capture/chunk-feeder.ts';
 import { compressionOf } from '../../src/capture/compression.ts';
 import { CaptureError } from '../../src/capture/errors.ts';
 import { openUnpacker } from '../../src/capture/unpack.ts';
-import { main } from '../../src/cli/main.ts';
-import type { Terminal } from '../../src/cli/terminal.ts';
 import { analyze } from '../../src/engine/analyze.ts';
 import { flowRows } from '../../src/engine/flow-row.ts';
 import { concat, interfaceBlock, packet, section } from '../capture/support/build.ts';
 import { readBytes } from '../capture/support/read.ts';
+import { expectAccounted, inProcess } from '../support/in-process.ts';
 import { mutate } from './mutate.ts';
 import { conversations, frames } from './payloads.ts';
 import { Random } from './random.ts';
@@ -293,46 +291,5 @@ async function runProgram(input: Input, command: readonly string[], scratch: Scr
   // One sentence, and nothing on standard output.
   if (code === 2 && (out !== '' || !/^pcapcheck: [^\n]+\n$/.test(err)))
     throw new Error(`exit code 2 with ${out.length} bytes of output: ${err}`);
-  if (code !== 2 && rest.includes('json')) account(JSON.parse(out) as Report);
-}
-
-/** Every frame is judged, or counted under a reason. */
-function account({ coverage, captures }: Report): void {
-  const counted = Object.values(coverage.not_judged).reduce((sum, count) => sum + count, 0);
-  const read = captures.reduce((sum, capture) => sum + capture.frames, 0);
-  if (coverage.judged + counted !== coverage.frames || read !== coverage.frames)
-    throw new Error(`${coverage.judged} judged and ${counted} not, of ${coverage.frames} frames, ${read} in the files`);
-}
-
-async function inProcess(args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const terminal: Terminal = {
-    out(text) {
-      out.push(text);
-      return true;
-    },
-    err: (text) => void err.push(text),
-    stdout: { isTTY: false, columns: 100, rows: 24 },
-    stderr: { isTTY: false, columns: 100, write: (text: string) => err.push(text) },
-    env: {},
-    onInterrupt: () => () => {},
-    onStop: () => () => {},
-    stdin: () => Readable.from([]),
-  };
-  const code = await main(args, terminal);
-  const result = { code, out: out.join(''), err: err.join('') };
-  if (![0, 1, 2].includes(code)) throw new Error(`exit code ${code}`);
-  if (result.err.includes('internal error')) throw new Error(result.err);
-  // What a terminal obeys does not come out of a capture.
-  if (hasControlCharacter(result.out) || hasControlCharacter(result.err))
-    throw new Error('a control character is printed');
-  return result;
-}
-
-function hasControlCharacter(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if ((code < 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) || (code >= 0x7f && code < 0xa0)) return true;
-  }
-  return false;
+  if (code !== 2 && rest.includes('json')) expectAccounted(JSON.parse(out) as Report);
 }

@@ -1,0 +1,73 @@
+/** Every capture at hand through every command, with and without threads, in any cuts: an answer, and no frame lost on the way. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Report } from '../../src/assess/types.ts';
+import { CaptureError } from '../../src/capture/errors.ts';
+import { FLOW_FORMAT_NAMES } from '../../src/report/flows.ts';
+import { FORMAT_NAMES } from '../../src/report/formats.ts';
+import { readBytes } from '../capture/support/read.ts';
+import { expectAccounted, inProcess } from '../support/in-process.ts';
+import { CAPTURES, hasOracles, oracles } from './oracles.ts';
+
+const SITE = 'captures/demo/site.yaml';
+const folder = mkdtempSync(join(tmpdir(), 'pcapcheck-sweep-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const COMMANDS = [
+  ...FORMAT_NAMES.map((format) => ['check', '-t', SITE, '-q', '-f', format]),
+  ...FLOW_FORMAT_NAMES.map((format) => ['flows', '-f', format]),
+  ['pxe'],
+  ['firewall', '-t', SITE, '-q'],
+];
+/** Bytes of the chunks that a pipe may give; a byte at a time for small captures only. */
+const CHUNKS = [7, 1460, 65_536];
+const SMALL = 20_000;
+
+describe.skipIf(!hasOracles)('every capture', () => {
+  const figures = { captures: 0, frames: 0, runs: 0 };
+  afterAll(() => {
+    const { captures, frames, runs } = figures;
+    console.log(
+      `sweep: ${captures} captures with ${frames} frames, ${runs} runs of the program, none crashed or lost a frame`,
+    );
+  });
+
+  test.each(Object.keys(oracles()))('%s', async (name) => {
+    const path = join(CAPTURES, name);
+    const exits = new Set<number>();
+    for (const [command, ...rest] of COMMANDS) {
+      const { code, out, err } = await inProcess([command!, path, ...rest, '-j', '0']);
+      exits.add(code === 2 ? 2 : 0);
+      figures.runs++;
+      if (code === 2) expect([out, err]).toEqual(['', expect.stringMatching(/^pcapcheck: [^\n]+\n$/)]);
+    }
+    // Either all commands can read it, or none.
+    expect(exits.size).toBe(1);
+    const check = ['check', path, '-t', SITE, '-q', '-f', 'json'];
+    const alone = await inProcess([...check, '-j', '0']);
+    for (const threads of ['1', '2', '5']) expect(await inProcess([...check, '-j', threads])).toEqual(alone);
+    figures.runs += 4;
+    figures.captures++;
+    if (alone.code === 2) return;
+    const report = JSON.parse(alone.out) as Report;
+    expectAccounted(report);
+    figures.frames += report.coverage.frames;
+  });
+
+  test.each(Object.keys(oracles()))('%s in chunks', (name) => {
+    const bytes = new Uint8Array(readFileSync(join(CAPTURES, name)));
+    if (name.endsWith('.gz')) return;
+    const read = (size: number): unknown => {
+      try {
+        return readBytes(bytes, [size]);
+      } catch (error) {
+        expect(error).toBeInstanceOf(CaptureError);
+        return (error as CaptureError).code;
+      }
+    };
+    const whole = read(bytes.length);
+    for (const size of bytes.length <= SMALL ? [1, ...CHUNKS] : CHUNKS) expect(read(size)).toEqual(whole);
+  });
+});
