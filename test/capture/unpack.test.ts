@@ -1,5 +1,5 @@
 /** zstd and lz4: against the programs themselves, and frames made by hand. gzip is in source.test.ts. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { checkRatio, UnpackedTooFar } from '../../src/capture/unpack.ts';
 import { XxHash32, xxHash32 } from '../../src/capture/xxhash32.ts';
 import { XxHash64 } from '../../src/capture/xxhash64.ts';
 import { ZstdFeed } from '../../src/capture/zstd.ts';
-import { concat, numbered, pcap, pcapng, text } from './support/build.ts';
+import { concat, netmon, numbered, pcap, pcapng, snoop, text } from './support/build.ts';
 import { readBytes } from './support/read.ts';
 import { RecordingSink } from './support/recording-sink.ts';
 
@@ -201,6 +201,20 @@ describe.skipIf(programs.length < 2)('captures', () => {
       }
     },
   );
+
+  test.skipIf(process.platform === 'win32').each(['zstd', 'lz4'])('%s through a named pipe', async (program) => {
+    const path = join(folder, `pipe.${program}`);
+    expect(spawnSync('mkfifo', [path]).status).toBe(0);
+    for (const bytes of [capture, netmon(numbered(600)), snoop(numbered(600))]) {
+      const stored = join(folder, 'stored');
+      writeFileSync(stored, pack(program, bytes));
+      const writer = spawn('sh', ['-c', 'cat "$0" > "$1"', stored, path]);
+      const sink = new RecordingSink();
+      expect(await readCapture(path, sink)).toMatchObject({ compression: program, frames: 600, problemCount: 0 });
+      expect(sink.frames.length).toBe(600);
+      if (writer.exitCode === null) await new Promise((resolve) => writer.once('exit', resolve));
+    }
+  });
 
   test.each(['zstd', 'lz4'])('%s: cut or damaged is told, and what is in front of it is read', async (program) => {
     const large = pcap(numbered(20_000));
