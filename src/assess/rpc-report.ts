@@ -52,14 +52,17 @@ function interfaceReport({ mapping, told, own }: RpcExplanation, context: Contex
 
 const EXAMPLES = 3;
 
+/** Why a connection that got through, and is counted as such, is not explained. */
+export const UNKNOWN_SERVICE =
+  'a port in the dynamic range whose service is not known: it may have been handed out before the capture began, or in words that cannot be read';
+
 /** What of RPC nobody can tell. */
 export function rpcUndecided(context: Context): Undecided[] {
   const { undecided } = unmappedUses(context);
   const rows: Undecided[] = [];
   if (undecided.length > 0) {
     rows.push({
-      reason:
-        'a port in the dynamic range whose service is not known: it may have been handed out before the capture began, or in words that cannot be read',
+      reason: UNKNOWN_SERVICE,
       count: undecided.reduce((sum, { connections }) => sum + connections, 0),
       examples: undecided
         .slice(0, EXAMPLES)
