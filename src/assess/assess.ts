@@ -1,5 +1,6 @@
 import { compile } from '../catalog/index.ts';
 import type { Catalog } from '../catalog/types.ts';
+import { nameBookOf } from '../names/name-book.ts';
 import { VERSION } from '../product.ts';
 import type { Site } from '../site/index.ts';
 import type { Moment } from '../stories/moment.ts';
@@ -12,9 +13,12 @@ import { type Conversation, gatherConversations, isLossy } from './conversations
 import { applyExceptions, hasExpiry } from './exceptions.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { firewallLogReport, type LogEvidence } from './firewall-logs.ts';
+import { InternetTraffic } from './internet-traffic.ts';
+import { InternetView } from './internet-view.ts';
 import { KINDS } from './kinds.ts';
 import { Losses } from './losses.ts';
 import { roleMatrix } from './matrix.ts';
+import { withNamedHosts } from './named-hosts.ts';
 import { endIdentity, pairsOf } from './pairs.ts';
 import { isListed, type Peer, Peers } from './peers.ts';
 import { RpcConnections } from './rpc-connections.ts';
@@ -23,6 +27,7 @@ import { RpcTraffic } from './rpc-traffic.ts';
 import { RpcView } from './rpc-view.ts';
 import { ruleStates } from './rule-states.ts';
 import { type PlainTraffic, screen } from './screening.ts';
+import { ServicesSeen, servicesByPort } from './services-seen.ts';
 import { pxeClients, tftpTransfers } from './stories-report.ts';
 import { storiesView } from './stories-view.ts';
 import { storyReach } from './story-reach.ts';
@@ -65,14 +70,20 @@ export interface Evidence {
 const FATES_PER_ODD = 6;
 
 /** Holds what a capture shows against what the site and the catalog expect. */
-export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report {
-  const index = compile(catalog, site);
+export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Report {
   const { observation } = evidence;
+  const names = nameBookOf(observation);
+  const site = withNamedHosts(topology, names);
+  const index = compile(catalog, site);
   const addresses = new Peers(site, observation);
   const timeline = new TimelineCounts(observation.start, observation.end);
   const losses = evidence.losses ?? Losses.anytime(evidence.droppedByCapture);
+  const servicesSeen = new ServicesSeen();
+  const traffic = new InternetTraffic(site, observation, names, losses);
   const fates = observation.fates((connection) => {
     timeline.count(connection);
+    traffic.see(connection);
+    servicesSeen.see(connection);
     return isLossy(connection, losses);
   });
   if (observation.beginnings !== null)
@@ -107,11 +118,13 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     twoWayByEndpoint: twoWay(peers),
   };
   const told = storyReach(stories);
+  const internet = new InternetView(traffic.gather(addresses), all, site, catalog, index, trust);
+  const services = servicesSeen.gather(addresses);
   const peerByIp = new Map(peers.map((peer) => [peer.ip, peer]));
   const judged = all.map(
     (conversation): Judged => ({
       conversation,
-      verdict: judge(conversation, index, rpcView),
+      verdict: judge(conversation, index, rpcView, internet.verdictOf(conversation)),
       reach: told.reach(conversation) ?? reachOf(conversation, trust),
     }),
   );
@@ -126,6 +139,10 @@ export function assess(evidence: Evidence, site: Site, catalog: Catalog): Report
     stories,
     storyReach: told,
     rpc: new RpcTraffic(rpcView, rpcConnections, judged, index),
+    internet,
+    services,
+    servicesOn: servicesByPort(services),
+    names,
     peerOf: (ip) => peerByIp.get(ip) ?? null,
     rejectionOf: (message) => rejectionOf(observation, message),
     lossIn: (moments) => lossIn(losses, moments, observation.end),
@@ -175,7 +192,11 @@ function lossIn(losses: Losses, moments: readonly Pick<Moment, 'seconds'>[], end
   return losses.between(from, seconds.reduce((a, b) => Math.max(a, b), from) + ANSWER_SECONDS);
 }
 
-function reported(finding: Finding, { site, peerOf }: Context): ReportedFinding {
+/** Names told with one finding. */
+const MOST_NAMES = 8;
+
+function reported(finding: Finding, context: Context): ReportedFinding {
+  const { site, peerOf } = context;
   const identityOf = (ip: string): string => {
     const peer = peerOf(ip);
     return peer === null ? ip : endIdentity(peer);
@@ -185,6 +206,22 @@ function reported(finding: Finding, { site, peerOf }: Context): ReportedFinding 
     subject: finding.subject ?? null,
     fingerprint: fingerprintOf(finding, identityOf),
     topology_line: topologyLine(finding, site),
+    ...carriedBy(finding, context),
+  };
+}
+
+/** What ran on the port of a finding, and for which names. */
+function carriedBy(
+  { src_ip, dest_ip, proto, dest_port, service }: Finding,
+  { peerOf, servicesOn, internet }: Context,
+): Pick<ReportedFinding, 'service' | 'names'> {
+  const server = dest_ip === null ? null : peerOf(dest_ip);
+  if (server === null || dest_port === null || proto === null || proto === 'icmp')
+    return { service: service ?? null, names: [] };
+  const client = src_ip === null ? null : peerOf(src_ip);
+  return {
+    service: service ?? servicesOn(server, proto, dest_port)[0] ?? null,
+    names: client === null ? [] : internet.namesBetween(client, server, dest_port).slice(0, MOST_NAMES),
   };
 }
 

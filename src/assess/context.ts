@@ -1,11 +1,15 @@
 import type { RuleIndex, RuleMatch } from '../catalog/index.ts';
 import type { Rule } from '../catalog/types.ts';
+import type { NameBook } from '../names/name-book.ts';
+import type { Service } from '../protocols/first-bytes.ts';
 import type { Site } from '../site/index.ts';
 import type { Moment } from '../stories/moment.ts';
 import type { Conversation } from './conversations.ts';
+import type { InternetView } from './internet-view.ts';
 import { PARTY_LIMIT, type Peer } from './peers.ts';
 import type { RpcTraffic } from './rpc-traffic.ts';
 import type { PlainTraffic } from './screening.ts';
+import type { ServiceSeen } from './services-seen.ts';
 import type { StoriesView } from './stories-view.ts';
 import type { StoryReach } from './story-reach.ts';
 import type { Reach, Verdict } from './verdicts.ts';
@@ -49,6 +53,14 @@ export interface Context {
   storyReach: StoryReach;
   /** Ports that RPC servers handed out, and the connections to them. */
   rpc: RpcTraffic;
+  /** Traffic with the internet by the names it was made for. */
+  internet: InternetView;
+  /** What ran on which port, by its first bytes. */
+  services: readonly ServiceSeen[];
+  /** Protocols on a port of an address, the most used first. */
+  servicesOn(server: Peer, proto: 'tcp' | 'udp', port: number): readonly Service[];
+  /** Names that the capture speaks of. */
+  names: NameBook;
   /** The peer of an address of the capture, as text; null where no connection has it. */
   peerOf(ip: string): Peer | null;
   /** Address of who rejected a message by ICMP, or null. */

@@ -1,4 +1,8 @@
 import { blockedRequired } from './findings/blocked-required.ts';
+import { endpointBlocked } from './findings/endpoint-blocked.ts';
+import { endpointNotSeen } from './findings/endpoint-not-seen.ts';
+import { endpointUnlisted } from './findings/endpoint-unlisted.ts';
+import { endpointUnresolved } from './findings/endpoint-unresolved.ts';
 import { forbidden } from './findings/forbidden.ts';
 import { pxe4011Unanswered } from './findings/pxe-4011-unanswered.ts';
 import { pxeAborted } from './findings/pxe-aborted.ts';
@@ -14,6 +18,7 @@ import { rpcDynamicBlocked } from './findings/rpc-dynamic-blocked.ts';
 import { rpcMapperRefused } from './findings/rpc-mapper-refused.ts';
 import { rpcPortOutOfRange } from './findings/rpc-port-out-of-range.ts';
 import { rpcPortUnmapped } from './findings/rpc-port-unmapped.ts';
+import { serviceMismatch } from './findings/service-mismatch.ts';
 import { slowConnect } from './findings/slow-connect.ts';
 import { tftpFragmentsLost } from './findings/tftp-fragments-lost.ts';
 import { tftpPortFixed } from './findings/tftp-port-fixed.ts';
@@ -33,6 +38,8 @@ export const KINDS: readonly Kind[] = [
   blockedRequired,
   rpcDynamicBlocked,
   rpcMapperRefused,
+  endpointBlocked,
+  endpointUnresolved,
   pxeNoOffer,
   pxeNoBootServer,
   pxe4011Unanswered,
@@ -52,10 +59,13 @@ export const KINDS: readonly Kind[] = [
   rpcPortOutOfRange,
   forbidden,
   wsusPortPair,
+  serviceMismatch,
   unexpectedPort,
+  endpointUnlisted,
   unknownEndpoint,
   tftpPortFixed,
   slowConnect,
   rpcPortUnmapped,
   requiredNotSeen,
+  endpointNotSeen,
 ];

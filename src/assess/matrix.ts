@@ -47,7 +47,7 @@ function rowFor(rows: Map<string, Growing>, ends: Ends, verdict: Verdict): Growi
   const { proto } = ends;
   const port = ends.isTransfer === true ? TFTP_PORT : ends.port;
   const [from, to] = rolesFor(ends, verdict);
-  const name = verdict.kind === 'unknown-endpoint' ? 'unexpected' : verdict.kind;
+  const name = verdict.kind === 'unknown-endpoint' || verdict.kind === 'unlisted' ? 'unexpected' : verdict.kind;
   const key = `${name}\0${from}\0${to}\0${proto}\0${port}`;
   let growing = rows.get(key);
   if (growing === undefined) {

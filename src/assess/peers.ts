@@ -46,6 +46,11 @@ export class Peers {
     return view.family === 4 ? this.#peer4(view.server) : this.#peer6(view.server);
   }
 
+  /** The peer of an address as a record holds it. */
+  of(family: 4 | 6, address: number): Peer {
+    return family === 4 ? this.#peer4(address) : this.#peer6(address);
+  }
+
   /** Counts connections for both of their ends. */
   count(view: FateView, client: Peer, server: Peer): void {
     const { connections, twoWay } = view;

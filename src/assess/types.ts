@@ -102,11 +102,17 @@ export interface Finding {
    * address that nobody listed. With the kind it is the identity of the finding.
    */
   subject?: string | null;
+  /** What the first bytes on the port show (SERVICES of first-bytes.ts), where a kind says more than `reported` finds out. */
+  service?: string | null;
 }
 
 /** A finding as reports hold it. */
 export interface ReportedFinding extends Finding {
   subject: string | null;
+  /** What the first bytes on the port of the server show: tls, http, …; null where they tell nothing. */
+  service: string | null;
+  /** Names for which the client talked to this address on the internet, or asked it as a proxy; at most 8. */
+  names: string[];
   /** 16 hexadecimal digits of its identity: kind, rule, ends and port, or its subject; the same in every capture. */
   fingerprint: string;
   /** Line of the topology that states what is expected here: a rule of its own, or the host that has the role; null where none does. */

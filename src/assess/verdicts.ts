@@ -12,6 +12,8 @@ export type Verdict =
   | { kind: 'forbidden'; rule: Rule }
   | { kind: 'unexpected' }
   | { kind: 'unknown-endpoint'; stranger: Peer; listed: Peer }
+  /** A site system uses names on the internet that no list has. */
+  | { kind: 'unlisted' }
   | { kind: 'not-judged'; reason: NotJudgedReason };
 
 export const NOT_JUDGED_REASONS = {
@@ -19,6 +21,7 @@ export const NOT_JUDGED_REASONS = {
   'multicast-or-broadcast': 'sent to a group, and no rule speaks of it',
   'link-local': 'an address of one link only (fe80::/10, 169.254.0.0/16), loopback or none at all',
   'name-unknown': 'the rules for it go by host name, and the name of the address is not known',
+  'internet-of-others': 'traffic with the internet of hosts that are no site systems: the lists do not speak of it',
   'answers-only': 'answers of a server whose questions went to a group, or are not in the capture',
   'no-roles': 'both ends are in the topology without a role',
 } as const;
@@ -37,14 +40,24 @@ export function matchesOf(
   return index.match(client.endpoint, server.endpoint, proto, port).filter(({ name }) => name !== 'unknown');
 }
 
-/** Holds one conversation against prohibitions first, then expectations; what neither names is unexpected, where both ends are known. */
-export function judge(conversation: Conversation, index: RuleIndex, rpc: RpcView): Verdict {
+/**
+ * Holds one conversation against prohibitions first, then expectations; what neither names is unexpected, where both ends are known.
+ * @param byName the verdict by the names of the internet that its connections were made for, where they settle it
+ */
+export function judge(
+  conversation: Conversation,
+  index: RuleIndex,
+  rpc: RpcView,
+  byName: Verdict | null = null,
+): Verdict {
   const { client, server, proto } = conversation;
   const port = conversation.isTransfer ? TFTP_PORT : conversation.port;
   const rule = index.forbidden(client.endpoint, server.endpoint, proto, port);
   if (rule !== null) return { kind: 'forbidden', rule };
   const found = index.match(client.endpoint, server.endpoint, proto, port);
   const matches = found.filter(({ name }) => name !== 'unknown');
+  // The pages of ports mean the internet as a whole; where names are known, the lists of names say more.
+  if (byName !== null && (matches.length === 0 || byName.kind === 'unlisted')) return byName;
   if (matches.length > 0) return { kind: 'expected', matches };
   if (proto === 'tcp' && rpc.isMapped(server.ip, port)) {
     // A port outside the range that an RPC server was given, by its own word: the rules mean whatever port the mapper tells.

@@ -67,6 +67,11 @@ export function ruleText(rule: Rule): string {
   return `${rule.description} (rule ${rule.id})`;
 }
 
+/** Where a name on the internet is listed. */
+export function listText(rule: Rule): string {
+  return rule.endpoint === null ? ruleText(rule) : `listed for "${rule.source.section}" (rule ${rule.id})`;
+}
+
 /** Works in Wireshark: both directions of a conversation. */
 export function filterOf({
   client,

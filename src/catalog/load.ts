@@ -99,6 +99,7 @@ function ruleOf(file: FileRow, table: TableRow, row: RuleRow): Rule {
     versions,
     recovered: versions.some((v) => v.recovered),
     endpoint: row.host ? { host: row.host, path: row.path ?? null, cloud: row.cloud ?? table.cloud ?? 'any' } : null,
+    feature: table.feature ?? null,
     remark: row.remark ?? table.remark ?? null,
     source: versions.at(-1)?.source ?? own,
   };

@@ -68,7 +68,7 @@ export class RuleIndex {
       const missing = missingEnds(edition.rule, ends);
       statuses.push(this.#status(edition.rule, missing === null, missing ?? edition.note, edition.need, ends.to));
       if (ends.from.length === 0 || ends.to.length === 0) return;
-      const host = edition.rule.endpoint ? hostPattern(edition.rule.endpoint.host) : null;
+      const host = edition.rule.endpoint ? hostPattern(edition.rule.endpoint.host, site.model.internet.names) : null;
       byTransport.get(rule.transport)!.push({ rule: edition.rule, need: edition.need, order, host });
     });
     this.#standing = byTransport;

@@ -58,6 +58,8 @@ export interface TableRow {
   ended?: string;
   versions?: string[];
   remark?: string;
+  /** The feature that the table belongs to (FEATURES of features.ts); left out: it is always in use. */
+  feature?: string;
   rules: RuleRow[];
 }
 

@@ -57,6 +57,7 @@ export function toRule(own: SiteRule, section: 'expect' | 'forbid'): Rule {
     versions: [],
     recovered: false,
     endpoint: null,
+    feature: null,
     remark: null,
     source: { document: 'site.yaml', date: null, section },
   };

@@ -13,6 +13,12 @@ export function editionOf(rule: Rule, catalog: Catalog, site: Site): Edition {
   if (rule.catalog === 'site') return { stands: true, rule, need: rule.need, note: null };
   const choice = site.model.catalogs[rule.catalog];
   if (!choice.on) return { stands: false, why: `catalog ${rule.catalog} is off` };
+  const { features, cloud } = site.model.internet;
+  if (rule.feature !== null && features !== null && !features.includes(rule.feature))
+    return { stands: false, why: `feature ${rule.feature} is not switched on` };
+  const where = rule.endpoint?.cloud ?? 'any';
+  if (where !== 'any' && cloud !== null && cloud !== where)
+    return { stands: false, why: `of the ${where === 'usgov' ? 'US government' : 'public'} cloud` };
   const versions = catalog.versions.get(rule.catalog);
   return versions ? byVersion(rule, choice.version ?? versions.at(-1)!) : byDate(rule, choice.date);
 }

@@ -98,6 +98,8 @@ export interface Rule {
   /** Some version of it was recovered. */
   readonly recovered: boolean;
   readonly endpoint: EndpointName | null;
+  /** Feature of Configuration Manager that needs it (features.ts); null: none, or the catalog does not say. */
+  readonly feature: string | null;
   readonly remark: string | null;
   readonly source: Source;
 }

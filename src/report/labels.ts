@@ -243,6 +243,42 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
         .join(', ');
     },
   },
+  'service-mismatch': {
+    word: 'other protocol',
+    heading: 'OTHER PROTOCOL: ports that carry something else than their rules say',
+    verdict: all('port carries another protocol', 'ports carry another protocol'),
+    brief: 'message',
+  },
+  'endpoint-blocked': {
+    word: 'BLOCKED',
+    established: 'opens, then fails',
+    heading: 'INTERNET: endpoints that are needed and blocked',
+    verdict: (proven, likely) => {
+      if (proven === 0)
+        return counted(likely, 'internet endpoint is probably blocked', 'internet endpoints are probably blocked');
+      const more = likely === 0 ? '' : `, ${count(likely)} more probably`;
+      return counted(proven, 'internet endpoint is BLOCKED', 'internet endpoints are BLOCKED') + more;
+    },
+    brief: 'message',
+  },
+  'endpoint-unresolved': {
+    word: 'no address',
+    heading: 'INTERNET: endpoints that DNS does not resolve',
+    verdict: all('internet endpoint is not resolved', 'internet endpoints are not resolved'),
+    brief: 'message',
+  },
+  'endpoint-unlisted': {
+    word: 'unlisted',
+    heading: 'INTERNET: names and addresses on no list',
+    verdict: all('internet name on no list', 'internet names on no list'),
+    brief: 'message',
+  },
+  'endpoint-not-seen': {
+    word: 'not seen',
+    heading: 'INTERNET: endpoints of features in use that were not seen',
+    verdict: all('group of internet endpoints was not seen', 'groups of internet endpoints were not seen'),
+    brief: 'message',
+  },
   'unknown-endpoint': {
     word: 'unknown',
     heading: 'UNKNOWN: addresses that the topology does not name',

@@ -167,6 +167,15 @@ export const findingSchema = z
       .nullable()
       .describe('Line of the topology that states what is expected: a rule of its own, or the entry with the role'),
     drop: dropSchema.nullable(),
+    service: z
+      .string()
+      .nullable()
+      .describe(
+        'What the first bytes on the port show: tls, http, smb, ldap, kerberos, tds, rpc, rdp, dns, ssh, quic, winrm, net-tcp',
+      ),
+    names: z
+      .array(z.string())
+      .describe('Names for which the client talked to this address on the internet, or asked it as a proxy; at most 8'),
   })
   .meta({ id: 'Finding' });
 

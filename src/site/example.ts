@@ -23,6 +23,13 @@ settings:
   # proxy: { host: PROXY01, port: 8080 }   # stands in for the internet
   # site_initiated_only: [DP01]            # these never start connections to the site server
 
+# Names on the internet that servers may use. Features: "pcapcheck topology check" lists them where one is unknown.
+# features: [updates, software-updates, cmg]
+# internet:
+#   cloud: public
+#   names: [contoso-cmg]               # stands for <name> and <prefix> in the lists of Microsoft
+#   allow: ["*.contoso.com"]
+
 # Servers: a name, addresses (IPv4, IPv6), roles. Roles may be written as "MP", "management-point" or "Management point".
 # A host without addresses is looked up among the DNS answers of the capture.
 hosts:

@@ -6,6 +6,7 @@
 import { nearest } from '../catalog/nearest.ts';
 import { CATALOG_NAMES, type CatalogName } from '../catalog/types.ts';
 import { formatAddress, looksLikeAddress, parseAddress } from './addresses.ts';
+import { readAllowed } from './allowed.ts';
 import { printable } from './errors.ts';
 import { readExceptions } from './read-exceptions.ts';
 import { readHosts, readNetworks, uniqueNames } from './read-places.ts';
@@ -13,7 +14,7 @@ import { readRules } from './read-rules.ts';
 import { readSettings } from './read-settings.ts';
 import { meant, type SiteFile } from './schema.ts';
 import { SelectorReader } from './selectors.ts';
-import type { CatalogChoice, HostModel, SiteModel } from './types.ts';
+import type { CatalogChoice, HostModel, InternetModel, SiteModel } from './types.ts';
 import type { Report } from './yaml-source.ts';
 
 /** Reads `file`; `report` hears of each problem, and where it heard of one the model must not be used. */
@@ -31,6 +32,7 @@ export function readSite(file: Partial<SiteFile>, path: string, report: Report):
     catalogs: readCatalogs(file.catalogs),
     settings: readSettings(file.settings),
     proxy,
+    internet: readInternet(file),
     siteInitiatedOnly: readSiteInitiated(file, names, report),
     hosts,
     networks: networks.flatMap(({ interval, ...rest }) => (interval ? [{ ...rest, interval }] : [])),
@@ -66,6 +68,18 @@ function readProxy(
   const name = formatAddress(family, first);
   hosts.push({ name, addresses: [address.value], roles: ['proxy-server'], os: null, settings: {} });
   return { host: name, port: proxy.port };
+}
+
+function readInternet({ features, internet }: Partial<SiteFile>): InternetModel {
+  return {
+    features: features?.map((feature) => feature.toLowerCase()) ?? null,
+    cloud: internet?.cloud ?? null,
+    names: internet?.names?.map((name) => name.toLowerCase()) ?? [],
+    allow: (internet?.allow ?? []).flatMap((text) => {
+      const parsed = readAllowed(text);
+      return parsed.ok ? [parsed.value] : [];
+    }),
+  };
 }
 
 function readSiteInitiated(file: Partial<SiteFile>, names: ReadonlyMap<string, string>, report: Report): string[] {

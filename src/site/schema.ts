@@ -4,10 +4,12 @@
  */
 
 import { z } from 'zod';
+import { featureIds } from '../catalog/features.ts';
 import { loadCatalog } from '../catalog/load.ts';
 import { nearest } from '../catalog/nearest.ts';
 import { parsePortRange } from '../catalog/ports.ts';
 import { resolveRole, roleSpellings } from '../catalog/roles.ts';
+import { readAllowed } from './allowed.ts';
 import { printable } from './errors.ts';
 import { OPERATING_SYSTEMS, resolveOs } from './operating-systems.ts';
 import { SETTING_NAMES, SETTINGS } from './settings.ts';
@@ -213,6 +215,43 @@ const exception = z.strictObject(
   { error: mapping('an exception') },
 );
 
+const features = featureIds();
+const feature = text('a feature')
+  .superRefine((value, context) => {
+    if (features.includes(value.toLowerCase())) return;
+    const message = `unknown feature '${printable(value)}'${meant(nearest(value, features))}`;
+    context.addIssue({ code: 'custom', message });
+  })
+  .meta({ anyOf: [{ enum: features }, { type: 'string' }] });
+const CLOUDS = ['public', 'usgov'] as const;
+const internet = z.strictObject(
+  {
+    cloud: z
+      .enum(CLOUDS, { error: 'cloud must be public or usgov' })
+      .optional()
+      .meta({ description: 'Left out: either' }),
+    names: z
+      .array(name('a name'), { error: list('names') })
+      .optional()
+      .meta({
+        description:
+          'What stands for <name> and <prefix> in the endpoints of Microsoft: cloud services, storage accounts, key vaults',
+      }),
+    allow: z
+      .array(
+        checked('an allowed name', (value) =>
+          readAllowed(value).ok ? undefined : (readAllowed(value) as { why: string }).why,
+        ),
+        { error: list('allow') },
+      )
+      .optional()
+      .meta({
+        description: 'Further names (*.example.com is every name below it), addresses and CIDRs that hosts may use',
+      }),
+  },
+  { error: mapping('internet') },
+);
+
 export const siteSchema = z
   .strictObject(
     {
@@ -220,6 +259,11 @@ export const siteSchema = z
       name: text('name').optional(),
       catalogs: catalogs.optional().meta({ description: 'Which expectations apply; each does when left out' }),
       settings: settings.optional(),
+      features: z
+        .array(feature, { error: list('features') })
+        .optional()
+        .meta({ description: 'Features in use that talk to the internet; left out: any may be' }),
+      internet: internet.optional().meta({ description: 'Names and addresses on the internet that may be used' }),
       hosts: z.array(host, { error: list('hosts') }).optional(),
       networks: z.array(network, { error: list('networks') }).optional(),
       expect: z.array(expectation, { error: list('expect') }).optional(),
@@ -243,6 +287,7 @@ export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   'catalogs.windows-server': ['date'],
   'catalogs.internet-endpoints': ['date'],
   'catalogs.hybrid-identity': ['version'],
+  internet: Object.keys(internet.shape),
   settings: Object.keys(settings.shape),
   'settings.proxy': ['host', 'port'],
   'hosts.*': Object.keys(host.shape),

@@ -2,6 +2,7 @@
 
 import type { CatalogName, PortRange } from '../catalog/types.ts';
 import type { Interval } from './addresses.ts';
+import type { Allowed } from './allowed.ts';
 import type { AddressClass } from './classes.ts';
 import type { Settings } from './settings.ts';
 
@@ -104,6 +105,16 @@ export type CatalogChoice =
   | { readonly on: false }
   | { readonly on: true; readonly date: string | null; readonly version: string | null };
 
+/** What a site says of the internet. */
+export interface InternetModel {
+  /** Features that are in use; null: nobody says, so any may be. */
+  readonly features: readonly string[] | null;
+  readonly cloud: 'public' | 'usgov' | null;
+  /** What stands for `<name>` and `<prefix>`, in lower case; empty: any label does. */
+  readonly names: readonly string[];
+  readonly allow: readonly Allowed[];
+}
+
 export interface SiteModel {
   readonly path: string;
   readonly name: string | null;
@@ -111,6 +122,7 @@ export interface SiteModel {
   readonly settings: Settings;
   /** Name of the host that is the proxy, and its port. */
   readonly proxy: { readonly host: string; readonly port: number } | null;
+  readonly internet: InternetModel;
   readonly siteInitiatedOnly: readonly string[];
   readonly hosts: readonly HostModel[];
   readonly networks: readonly NetworkModel[];

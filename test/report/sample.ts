@@ -47,6 +47,8 @@ const FINDING: ReportedFinding = {
   fingerprint: '00000000000000a0',
   topology_line: 12,
   drop: null,
+  service: null,
+  names: [],
 };
 
 const mp = { src_ip: '10.20.0.11', src_name: 'MP01', src_roles: ['management-point'] };

@@ -58,6 +58,8 @@ test('schema is JSON Schema, and closed', () => {
     'name',
     'catalogs',
     'settings',
+    'features',
+    'internet',
     'hosts',
     'networks',
     'expect',

@@ -9,6 +9,7 @@ import { remedyOf } from '../remedies.ts';
 import type { Certainty, Finding } from '../types.ts';
 import { called, likelyNote, portText, ruleText, whatHappened } from '../wording.ts';
 import { blockedHalves } from '../wsus-pairs.ts';
+import { isToldByName } from './endpoint-blocked.ts';
 
 /** Traffic that a rule requires, was tried, and did not get through. */
 export const blockedRequired: Kind = {
@@ -24,6 +25,8 @@ export const blockedRequired: Kind = {
       if (context.rpc.blocked.has(judged)) continue;
       // So has the half of a pair of ports.
       if (halves.has(judged.conversation)) continue;
+      // So has what is known by its name.
+      if (context.internet.usesOf(judged.conversation).some(isToldByName)) continue;
       const needed = neededUses(judged, context);
       const other = otherWay(judged, needed);
       const uses = other === null ? needed.filter(useIsBlocked) : needed;

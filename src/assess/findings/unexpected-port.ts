@@ -1,4 +1,5 @@
 import type { Context, Judged } from '../context.ts';
+import { SERVICE_NAMES } from '../expected-services.ts';
 import type { Kind } from '../kind.ts';
 import { endsOf, evidenceOf, findingOf } from '../new-finding.ts';
 import { rpcText } from '../rpc-view.ts';
@@ -37,7 +38,7 @@ function tellOne({ conversation, reach }: Judged, context: Context): Finding {
   const { client, server, fates } = conversation;
   const passage = passageOf(conversation, reach);
   const what: Record<Passage, string> = {
-    through: `talks to ${called(server)} on ${portText(conversation)}`,
+    through: `talks to ${called(server)} on ${portText(conversation)}${carried(conversation, context)}`,
     stopped: `tried ${portText(conversation)} of ${called(server)} and did not get through`,
     unknown: `tried ${portText(conversation)} of ${called(server)}, and the capture does not show whether it got through`,
   };
@@ -60,6 +61,12 @@ function tellOne({ conversation, reach }: Judged, context: Context): Finding {
     fates,
     context,
   );
+}
+
+/** The protocol that the first bytes show, in brackets. */
+function carried({ server, proto, port }: Judged['conversation'], { servicesOn }: Context): string {
+  const seen = servicesOn(server, proto, port);
+  return seen.length === 0 ? '' : ` (${seen.map((service) => SERVICE_NAMES[service]).join(', ')})`;
 }
 
 function tellMany(pair: Judged[], context: Context): Finding {

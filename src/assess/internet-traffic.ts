@@ -1,0 +1,136 @@
+import { connectionNames, type NamedBy } from '../names/connection-names.ts';
+import type { NameBook } from '../names/name-book.ts';
+import type { Endpoint, Site } from '../site/index.ts';
+import type { ConnectionView, Observation } from '../track/observation.ts';
+import { symptomOf } from '../track/symptoms.ts';
+import type { Fate } from './conversations.ts';
+import { isLossy } from './conversations.ts';
+import type { Losses } from './losses.ts';
+import type { Peer, Peers } from './peers.ts';
+
+/** Connections of a host of the topology to one port of one address outside the site, or of its proxy, made for the same names. */
+export interface NamedTraffic {
+  client: Peer;
+  server: Peer;
+  port: number;
+  /** In lower case; several where an address was told for several names, none where nobody says. */
+  names: readonly string[];
+  by: NamedBy | null;
+  /** The connection itself shows that it goes by address. */
+  byAddress: boolean;
+  /** Port that a proxy was asked for; null where no proxy was. */
+  targetPort: number | null;
+  connections: number;
+  fates: Fate[];
+}
+
+interface Growing extends Omit<NamedTraffic, 'client' | 'server'> {
+  family: 4 | 6;
+  clientAddress: number;
+  serverAddress: number;
+}
+
+/** Groups that are kept; connections of others are judged by address alone. */
+const MOST_GROUPS = 2 ** 16;
+/** Frames of evidence of one fate. */
+const FRAMES = 5;
+
+/** Gathers TCP connections with the internet by the names that they were made for. */
+export class InternetTraffic {
+  readonly #site: Site;
+  readonly #observation: Observation;
+  readonly #book: NameBook;
+  readonly #losses: Losses;
+  readonly #groups = new Map<string, Growing>();
+
+  constructor(site: Site, observation: Observation, book: NameBook, losses: Losses) {
+    this.#site = site;
+    this.#observation = observation;
+    this.#book = book;
+    this.#losses = losses;
+  }
+
+  /** Looks at one connection. */
+  see(view: ConnectionView): void {
+    if (view.proto !== 'tcp') return;
+    const server = this.#endpoint(view.family, view.server);
+    const isProxy = server.proxyPorts !== null;
+    if (server.kind !== 'internet' && !isProxy) return;
+    const { kind } = this.#endpoint(view.family, view.client);
+    if (kind !== 'host' && kind !== 'network') return;
+    const { names, by, targetPort, byAddress } = connectionNames(this.#book, view, this.#observation);
+    if (isProxy && targetPort === null) return;
+    if (by === 'dns' || names.length === 0) this.#add(view, names, by, targetPort, byAddress);
+    else for (const name of names) this.#add(view, [name], by, targetPort, byAddress);
+  }
+
+  #endpoint(family: 4 | 6, address: number): Endpoint {
+    if (family === 4) return this.#site.endpoints[this.#site.lookup4(address)]!;
+    const words = this.#observation.addressWords;
+    const at = address * 4;
+    return this.#site.endpoints[this.#site.lookup6(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!)]!;
+  }
+
+  #add(
+    view: ConnectionView,
+    names: readonly string[],
+    by: NamedBy | null,
+    targetPort: number | null,
+    byAddress: boolean,
+  ): void {
+    const { family, client, server, serverPort } = view;
+    const key = `${family} ${client} ${server} ${serverPort} ${targetPort} ${byAddress} ${names.join(' ')}`;
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      if (this.#groups.size === MOST_GROUPS) return;
+      const fates: Fate[] = [];
+      const ends = { family, clientAddress: client, serverAddress: server };
+      group = { ...ends, port: serverPort, names, by, byAddress, targetPort, connections: 0, fates };
+      this.#groups.set(key, group);
+    }
+    group.connections++;
+    addFate(group.fates, view, isLossy(view, this.#losses), this.#observation);
+  }
+
+  /** What was seen, in the order of first appearance. */
+  gather(peers: Peers): NamedTraffic[] {
+    return [...this.#groups.values()].map(({ family, clientAddress, serverAddress, ...rest }) => ({
+      ...rest,
+      client: peers.of(family, clientAddress),
+      server: peers.of(family, serverAddress),
+    }));
+  }
+}
+
+function addFate(fates: Fate[], view: ConnectionView, lossy: boolean, observation: Observation): void {
+  const symptom = symptomOf(view);
+  let fate = fates.find((one) => one.outcome === view.outcome && one.symptom === symptom && one.lossy === lossy);
+  if (fate === undefined) {
+    const { outcome, firstSeconds, firstNanoseconds, lastSeconds, lastNanoseconds } = view;
+    const times = { firstSeconds, firstNanoseconds, lastSeconds, lastNanoseconds };
+    const sums = { slowest: 0, count: 0, attempts: 0, inferred: 0, answerLost: 0 };
+    fate = { outcome, symptom, lossy, frames: [], icmp: null, drop: null, ...sums, ...times };
+    fates.push(fate);
+  }
+  fate.count++;
+  fate.attempts += view.attempts;
+  if (view.clientInferred) fate.inferred++;
+  if (view.outcome === 'half-open' && view.attempts > 1) fate.answerLost++;
+  for (const frame of [view.firstFrame, view.resetFrame || view.lastAttemptFrame])
+    if (frame > 0 && fate.frames.length < FRAMES && !fate.frames.includes(frame)) fate.frames.push(frame);
+  if (view.icmp !== null && fate.icmp === null) {
+    const { version, type, code, sender } = view.icmp;
+    fate.icmp = { version, type, code, sender: observation.addressText(version, sender) };
+  }
+  if (isLater(view, fate)) {
+    fate.lastSeconds = view.lastSeconds;
+    fate.lastNanoseconds = view.lastNanoseconds;
+  }
+}
+
+function isLater(view: ConnectionView, fate: Fate): boolean {
+  return (
+    view.lastSeconds > fate.lastSeconds ||
+    (view.lastSeconds === fate.lastSeconds && view.lastNanoseconds > fate.lastNanoseconds)
+  );
+}

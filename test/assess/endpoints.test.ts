@@ -1,0 +1,278 @@
+/** Traffic with the internet, judged by the names it was made for. */
+import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../src/assess/types.ts';
+import { type TestFrame, tcp, udp } from '../track/frames.ts';
+import { clientHello, dnsMessage, request } from '../track/openings.ts';
+import { DC, held, SITE_SERVER } from './traffic.ts';
+
+const WEB = '203.0.113.5';
+const OTHER = '203.0.113.6';
+const PROXY = '10.0.0.90';
+
+function topology(more = ''): string {
+  return `
+version: 1
+catalogs: { configmgr: true, windows-server: true, hybrid-identity: false, internet-endpoints: true }
+hosts:
+  - { name: CM01, addresses: [${SITE_SERVER}], roles: [site-server, scp, cmg-connection-point] }
+  - { name: DC01, addresses: [${DC}], roles: [domain-controller, dns-server] }
+  - { name: PROXY01, addresses: [${PROXY}], roles: [proxy-server] }
+networks:
+  - { name: clients, cidr: 10.1.0.0/24, roles: [client] }
+${more}`;
+}
+
+let port = 40_000;
+
+/** A question and its answer. */
+function lookup(name: string, address: string | null, time: number, rcode?: number, client = SITE_SERVER): TestFrame[] {
+  const own = port++;
+  const ask = { source: client, destination: DC, sourcePort: own, destinationPort: 53 };
+  const answer = { source: DC, destination: client, sourcePort: 53, destinationPort: own };
+  const query = udp({ ...ask, time }, dnsMessage(name));
+  if (rcode === undefined && address === null) return [query];
+  const data = address?.split('.').map(Number) ?? [];
+  const answers = address === null ? [] : [{ name, type: 1, data }];
+  return [
+    query,
+    udp({ ...answer, time: time + 0.01 }, dnsMessage(name, { answers, ...(rcode === undefined ? {} : { rcode }) })),
+  ];
+}
+
+interface ConnectionOptions {
+  client?: string;
+  server?: string;
+  serverPort?: number;
+  /** What the client sends first. */
+  first?: Uint8Array;
+  /** SYNs only; reset: a reset answers what the client sends first. */
+  end?: 'works' | 'silent' | 'reset';
+}
+
+function connection(time: number, options: ConnectionOptions = {}): TestFrame[] {
+  const { client = SITE_SERVER, server = WEB, serverPort = 443, end = 'works' } = options;
+  const own = port++;
+  const up = { source: client, destination: server, sourcePort: own, destinationPort: serverPort };
+  const down = { source: server, destination: client, sourcePort: serverPort, destinationPort: own };
+  const syn = (after: number, id: number) => tcp({ ...up, flags: 'S', sequence: 99, time: time + after, id });
+  if (end === 'silent') return [syn(0, 1), syn(1, 2), syn(3, 3), syn(7, 4)];
+  const opened = [
+    syn(0, 1),
+    tcp({ ...down, flags: 'SA', sequence: 499, acknowledgment: 100, time: time + 0.01 }),
+    tcp({ ...up, sequence: 100, acknowledgment: 500, time: time + 0.02 }, options.first ?? clientHello('x.example')),
+  ];
+  if (end === 'reset') return [...opened, tcp({ ...down, flags: 'R', sequence: 500, time: time + 0.03 })];
+  return [
+    ...opened,
+    tcp({ ...down, sequence: 500, acknowledgment: 300, time: time + 0.05 }, new Uint8Array(50).fill(7)),
+  ];
+}
+
+/** Something at the end, so that silence is silence. */
+const later = (): TestFrame[] => lookup('late.example', WEB, 90);
+
+function findings(frames: TestFrame[], more = ''): Finding[] {
+  return held([...frames, ...later()], topology(more)).findings.filter(
+    ({ kind }) => kind.startsWith('endpoint-') || kind === 'unknown-endpoint' || kind === 'blocked-required',
+  );
+}
+const kinds = (frames: TestFrame[], more = ''): string[] => findings(frames, more).map(({ kind }) => kind);
+
+describe('a site system and a name on its list', () => {
+  test('works: nothing to tell', () => {
+    const frames = [
+      ...lookup('download.microsoft.com', WEB, 0),
+      ...connection(1, { first: clientHello('download.microsoft.com') }),
+    ];
+    expect(kinds(frames)).toEqual([]);
+  });
+
+  test('looked up, and silent: blocked, by the name', () => {
+    const [finding, ...rest] = findings([
+      ...lookup('download.microsoft.com', WEB, 0),
+      ...connection(1, { end: 'silent' }),
+    ]);
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ kind: 'endpoint-blocked', certainty: 'likely', dest_ip: WEB, dest_port: 443 });
+    expect(finding!.message).toContain('download.microsoft.com');
+    expect(finding!.rule).toContain('ie.scp-updates.download-microsoft');
+  });
+
+  test('reset right after the hello: a filter that reads names', () => {
+    const first = clientHello('download.microsoft.com');
+    const told = findings([...connection(1, { first, end: 'reset' })]);
+    expect(told.map(({ kind }) => kind)).toEqual(['endpoint-blocked']);
+    expect(told[0]!.message).toContain('that read the name');
+  });
+
+  test('silence without a name is told by the port alone', () => {
+    expect(kinds(connection(1, { end: 'silent' }))).toEqual(['blocked-required']);
+  });
+
+  test('what the topology allows is allowed: a name, a pattern, a range', () => {
+    const frames = connection(1, { first: clientHello('tool.contoso.com') });
+    expect(kinds(frames)).toEqual(['endpoint-unlisted']);
+    for (const allow of ['tool.contoso.com', '"*.contoso.com"', '203.0.113.0/24'])
+      expect(kinds(frames, `internet: { allow: [${allow}] }`)).toEqual([]);
+  });
+
+  test('aka.ms and go.microsoft.com are always allowed, whatever the features', () => {
+    const frames = [
+      ...connection(1, { first: clientHello('aka.ms') }),
+      ...connection(2, { first: request('GET /fwlink HTTP/1.1', ['Host: go.microsoft.com']), serverPort: 80 }),
+    ];
+    expect(kinds(frames, 'features: []')).toEqual([]);
+  });
+
+  test('a feature that is off makes its names unlisted', () => {
+    const frames = connection(1, { first: clientHello('dc.services.visualstudio.com') });
+    expect(kinds(frames, 'features: [tenant-attach]').filter((kind) => kind !== 'endpoint-not-seen')).toEqual([]);
+    const [finding] = findings(frames, 'features: [updates]').filter(({ kind }) => kind !== 'endpoint-not-seen');
+    expect(finding).toMatchObject({ kind: 'endpoint-unlisted', severity: 'medium' });
+    expect(finding!.message).toContain('listed for other roles or features');
+  });
+
+  test('clouds: the other one is not allowed', () => {
+    const frames = connection(1, { first: clientHello('management.usgovcloudapi.net') });
+    expect(kinds(frames, 'internet: { cloud: usgov }')).toEqual([]);
+    expect(kinds(frames, 'internet: { cloud: public }')).toEqual(['endpoint-unlisted']);
+  });
+
+  test('placeholders: any label, or the names of the site', () => {
+    const frames = connection(1, { first: clientHello('contosocdp.table.core.windows.net') });
+    expect(kinds(frames)).toEqual([]);
+    expect(kinds(frames, 'internet: { names: [contosocdp] }')).toEqual([]);
+    expect(kinds(frames, 'internet: { names: [fabrikam] }')).toEqual(['endpoint-unlisted']);
+  });
+});
+
+describe('no list', () => {
+  test('a name on no list, told once for all its connections and addresses', () => {
+    const first = clientHello('evil.example');
+    const told = findings([
+      ...connection(1, { first }),
+      ...connection(2, { first }),
+      ...connection(3, { first, server: OTHER }),
+    ]);
+    expect(told.map(({ kind, count }) => [kind, count])).toEqual([['endpoint-unlisted', 3]]);
+  });
+
+  test('a hello without a name goes by address', () => {
+    const [finding] = findings(connection(1, { first: clientHello(null) }));
+    expect(finding).toMatchObject({ kind: 'endpoint-unlisted' });
+    expect(finding!.message).toContain(`the address ${WEB}`);
+  });
+
+  test('many of them are one finding', () => {
+    const frames = Array.from({ length: 30 }, (_, i) => connection(i, { first: clientHello(`n${i}.example`) })).flat();
+    expect(kinds(frames)).toEqual(['endpoint-unlisted']);
+  });
+
+  test('people at clients go anywhere', () => {
+    expect(kinds(connection(1, { client: '10.1.0.11', first: clientHello('news.example') }))).toEqual([]);
+  });
+
+  test('hostile names: escaped, bounded, and no pattern', () => {
+    const name = `\u001b[31m${'a'.repeat(200)}.microsoft.com`;
+    const [finding] = findings(connection(1, { first: clientHello(name) }));
+    expect(finding!.kind).toBe('endpoint-unlisted');
+    expect(kinds(connection(1, { first: clientHello('download.microsoft.com.evil.example') }))).toEqual([
+      'endpoint-unlisted',
+    ]);
+  });
+});
+
+describe('lookups', () => {
+  test('of an allowed name that does not exist', () => {
+    const [finding] = findings(lookup('download.microsoft.com', null, 0, 3));
+    expect(finding).toMatchObject({ kind: 'endpoint-unresolved', certainty: 'proven', dest_ip: DC });
+    expect(finding!.message).toContain('NXDOMAIN');
+  });
+
+  test('that nobody answers, asked twice and waited for', () => {
+    const told = findings([...lookup('download.microsoft.com', null, 0), ...lookup('download.microsoft.com', null, 2)]);
+    expect(told.map(({ kind, certainty }) => [kind, certainty])).toEqual([['endpoint-unresolved', 'proven']]);
+    expect(kinds(lookup('download.microsoft.com', null, 0))).toEqual([]);
+  });
+
+  test('a later success, or an empty answer, tells nothing', () => {
+    expect(
+      kinds([...lookup('download.microsoft.com', null, 0, 2), ...lookup('download.microsoft.com', WEB, 5)]),
+    ).toEqual([]);
+    expect(kinds(lookup('download.microsoft.com', null, 0, 0))).toEqual([]);
+  });
+
+  test('of names on no list tell nothing', () => {
+    expect(kinds(lookup('nowhere.example', null, 0, 3))).toEqual([]);
+  });
+});
+
+describe('through a proxy', () => {
+  const through = (host: string, end: ConnectionOptions['end'] = 'works') =>
+    connection(1, {
+      server: PROXY,
+      serverPort: 8080,
+      first: request(`CONNECT ${host}:443 HTTP/1.1`, [`Host: ${host}:443`]),
+      end,
+    });
+
+  test('the host of the CONNECT counts', () => {
+    expect(kinds(through('download.microsoft.com'))).toEqual([]);
+    const [finding] = findings(through('evil.example'));
+    expect(finding).toMatchObject({ kind: 'endpoint-unlisted', dest_ip: PROXY });
+    expect(finding!.message).toContain('evil.example on tcp/443 through PROXY01');
+  });
+
+  test('a request that names its host', () => {
+    const frames = connection(1, {
+      server: PROXY,
+      serverPort: 8080,
+      first: request('GET http://evil.example/a HTTP/1.1', ['Host: evil.example']),
+    });
+    expect(findings(frames)[0]!.message).toContain('evil.example on tcp/80 through PROXY01');
+  });
+});
+
+test('endpoints of features in use that nobody asked for', () => {
+  const frames = connection(1, { first: clientHello('download.microsoft.com') });
+  const told = findings(frames, 'features: [windows-servicing]').filter(({ kind }) => kind === 'endpoint-not-seen');
+  expect(told).toHaveLength(1);
+  expect(told[0]!.message).toContain('dl.delivery.mp.microsoft.com');
+  expect(told[0]!.message).not.toContain('download.microsoft.com');
+});
+
+describe('hosts that the topology lists by name', () => {
+  const named = (host: string): string => `
+version: 1
+hosts:
+  - { name: ${host}, roles: [mp] }
+  - { name: DC01, addresses: [${DC}], roles: [domain-controller, dns-server] }
+networks:
+  - { name: clients, cidr: 10.1.0.0/24, roles: [client] }
+`;
+  const report = (host: string, name: string, address: string) =>
+    held([...lookup(name, address, 0, undefined, '10.1.0.11'), ...later()], named(host)).endpoints.filter(
+      ({ ip }) => ip === address,
+    );
+
+  const talk = (server: string) =>
+    connection(1, { client: '10.1.0.11', server, serverPort: 80, first: request('GET / HTTP/1.1') });
+
+  test('are found through the answers of the capture', () => {
+    const frames = [...lookup('mp01.contoso.com', '10.0.0.77', 0, undefined, '10.1.0.11'), ...talk('10.0.0.77')];
+    const { endpoints } = held(frames, named('MP01'));
+    expect(endpoints.find(({ ip }) => ip === '10.0.0.77')).toMatchObject({ name: 'MP01', roles: ['mp'] });
+  });
+
+  test('an answer never takes an address that the topology gave to another', () => {
+    const frames = [...lookup('mp01.contoso.com', DC, 0, undefined, '10.1.0.11'), ...talk(DC)];
+    const { endpoints } = held(frames, named('MP01'));
+    expect(endpoints.find(({ ip }) => ip === DC)).toMatchObject({ name: 'DC01' });
+  });
+
+  test('a short name is not every host of the world', () => {
+    const frames = [...lookup('mp01.evil.example', WEB, 0, undefined, '10.1.0.11'), ...talk(WEB)];
+    expect(held(frames, named('MP01')).endpoints.filter(({ name }) => name === 'MP01')).toEqual([]);
+    expect(report('MP01', 'mp01.evil.example', WEB)).toEqual([]);
+  });
+});
