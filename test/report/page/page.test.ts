@@ -45,7 +45,9 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
         const { page, complaints, requests, dialogs } = await browser.open(hostile(name));
         await openEverything(page);
         expect({ complaints, requests, dialogs }).toEqual({ complaints: [], requests: [], dialogs: [] });
-        expect(await page.locator('main img, main iframe, main style, main script, main base').count()).toBe(0);
+        await expect
+          .poll(() => page.locator('main img, main iframe, main style, main script, main base').count())
+          .toBe(0);
         expect(
           await page.evaluate(() =>
             [...document.querySelectorAll('body *')].flatMap((element) =>
@@ -94,15 +96,15 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
       expect(await cards.count()).toBe(0);
       await page.getByRole('button', { name: 'Show all findings' }).click();
       expect(await cards.count()).toBe(all);
-      expect(await page.evaluate(() => document.activeElement?.id)).toBe('search');
+      await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('search');
       await page.getByRole('checkbox', { name: /^high/ }).uncheck();
-      expect(await page.locator('#findings article.card.high').count()).toBe(0);
+      await expect.poll(() => page.locator('#findings article.card.high').count()).toBe(0);
       await page.getByRole('checkbox', { name: /^high/ }).check();
       await page.locator('#kind').selectOption('unexpected-port');
       expect(await cards.count()).toBe(2);
       await page.locator('#kind').selectOption('');
       await page.locator('#proven').check();
-      expect(await page.locator('.badge.likely').count()).toBe(0);
+      await expect.poll(() => page.locator('.badge.likely').count()).toBe(0);
     });
 
     it('from many sources are one card with a table of them', async () => {
@@ -115,9 +117,9 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
 
     it('are reached by their address', async () => {
       const { page } = await browser.open(demo, { hash: '#finding-9' });
-      expect(await page.evaluate(() => document.activeElement?.id)).toBe('finding-9');
+      await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('finding-9');
       await page.locator('#finding-9 a', { hasText: 'cm.client-mp.notification' }).click();
-      expect(await page.evaluate(() => document.activeElement?.id)).toBe('rule-cm.client-mp.notification');
+      await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('rule-cm.client-mp.notification');
     });
 
     it('show fields and kinds of later versions', async () => {
@@ -155,7 +157,7 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
         expect(text).toContain(word);
       }
       await panel.getByRole('link', { name: 'finding 7' }).click();
-      expect(await page.evaluate(() => document.activeElement?.id)).toBe('finding-7');
+      await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('finding-7');
     });
 
     it('is one stop of the Tab key, and arrows move over empty crossings', async () => {
@@ -173,7 +175,7 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
       await page.keyboard.press('ArrowLeft');
       expect(await label()).toBe(start);
       await page.keyboard.press('Enter');
-      expect(await page.evaluate(() => document.activeElement?.id)).toBe('crossing');
+      await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('crossing');
     });
 
     it('says by a sign what its colours say', async () => {
@@ -270,14 +272,15 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
     it('the keyboard reaches search, map, boots and links', async () => {
       const { page } = await browser.open(demo);
       await page.keyboard.press('Tab');
-      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the findings');
+      await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the findings');
       await page.keyboard.press('Enter');
+      await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('main');
       await page.keyboard.press('/');
-      expect(await page.evaluate(() => document.activeElement?.id)).toBe('search');
+      await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('search');
       await page.keyboard.type('kerberos');
-      expect(await page.locator('#findings article.card').count()).toBe(1);
+      await expect.poll(() => page.locator('#findings article.card').count()).toBe(1);
       await page.keyboard.press('Escape');
-      expect(await page.locator('#findings article.card').count()).toBeGreaterThan(1);
+      await expect.poll(() => page.locator('#findings article.card').count()).toBeGreaterThan(1);
     });
 
     it('colours follow the system until somebody chooses', async () => {
@@ -292,8 +295,8 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
       const { page } = await browser.open(demo, { colorScheme: 'dark' });
       await page.emulateMedia({ media: 'print' });
       await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-      expect(await page.locator('details:not([open]):not(.rule-state)').count()).toBe(0);
-      expect(await page.locator('.filters:visible, nav:visible, .copy:visible').count()).toBe(0);
+      await expect.poll(() => page.locator('details:not([open]):not(.rule-state)').count()).toBe(0);
+      await expect.poll(() => page.locator('.filters:visible, nav:visible, .copy:visible').count()).toBe(0);
       expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
       expect((await page.pdf()).length).toBeGreaterThan(10_000);
     });
@@ -317,7 +320,7 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
 
   it('every part of a report has its section', async () => {
     const { page } = await browser.open(trouble);
-    expect(await page.locator('main > section[id^="more-"]').count()).toBe(0);
+    await expect.poll(() => page.locator('main > section[id^="more-"]').count()).toBe(0);
     for (const [name, list] of Object.entries({ rpc: trouble.rpc_connections, 'firewall-logs': trouble.firewall_logs }))
       expect(await page.locator(`#${name}`).count(), name).toBe(list.length > 0 ? 1 : 0);
     expect(await page.locator('#exceptions').innerText()).toContain(trouble.exceptions[0].reason);
@@ -338,9 +341,9 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
       dest_name: `SRV${i}`,
     }));
     const { page } = await browser.open({ ...trouble, findings });
-    expect(await page.locator('#findings article.card').count()).toBeLessThan(100);
+    await expect.poll(() => page.locator('#findings article.card').count()).toBeLessThan(100);
     await page.locator('#search').fill('srv9999');
-    expect(await page.locator('#findings article.card').count()).toBe(1);
+    await expect.poll(() => page.locator('#findings article.card').count()).toBe(1);
     await page.locator('#search').fill('');
     await page.evaluate(() => {
       location.hash = '#finding-900';
