@@ -17,7 +17,7 @@ export interface RpcExplanation {
 /** What servers told of their RPC ports, with the look-ups that findings need. */
 export class RpcView {
   readonly stories: RpcStories;
-  readonly #byAddress = new Map<string, Map<number, RpcMapping[]>>();
+  readonly #byAddress = new Map<string, Map<number, Map<string | null, ToldInterface>>>();
   readonly #askers = new Map<string, RpcAsker>();
   readonly #ports = new Set<number>();
 
@@ -26,11 +26,9 @@ export class RpcView {
     for (const mapping of stories.mappings) {
       this.#ports.add(mapping.port);
       for (const address of [mapping.server, ...mapping.otherAddresses]) {
-        const ports = this.#byAddress.get(address) ?? new Map<number, RpcMapping[]>();
-        this.#byAddress.set(address, ports);
-        const known = ports.get(mapping.port);
-        if (known === undefined) ports.set(mapping.port, [mapping]);
-        else known.push(mapping);
+        const ports = entryOf(this.#byAddress, address, () => new Map<number, Map<string | null, ToldInterface>>());
+        const interfaces = entryOf(ports, mapping.port, () => new Map<string | null, ToldInterface>());
+        entryOf(interfaces, mapping.interface, () => new ToldInterface()).add(mapping);
       }
     }
     for (const asker of stories.askers) this.#askers.set(`${asker.client} ${asker.server}`, asker);
@@ -57,33 +55,81 @@ export class RpcView {
    */
   explain(client: string, server: string, port: number, start: Instant): RpcExplanation | null {
     let best: RpcExplanation | null = null;
-    for (const mapping of this.#byAddress.get(server)?.get(port) ?? []) {
-      const found = explanationBy(mapping, client, start);
-      if (best === null || isBetter(found, best)) best = found;
-    }
+    for (const told of this.#interfaces(server, port))
+      for (const found of [told.own(client, start), told.anybodys(client, start)])
+        if (found !== null && (best === null || isBetter(found, best))) best = found;
     return best;
   }
 
   /** What this client was told of a port, or what others were, where it was told nothing; each interface once, in the order of the answers. */
   allOf(client: string, server: string, port: number, start: Instant): RpcExplanation[] {
-    const all = (this.#byAddress.get(server)?.get(port) ?? []).map((mapping) => explanationBy(mapping, client, start));
-    const own = all.filter((one) => one.own);
-    const byInterface = new Map<string | null, RpcExplanation>();
-    for (const one of own.length > 0 ? own : all) {
-      const known = byInterface.get(one.mapping.interface);
-      if (known === undefined || isBetter(one, known)) byInterface.set(one.mapping.interface, one);
+    const interfaces = this.#interfaces(server, port);
+    const own = interfaces.map((told) => told.own(client, start)).filter((one) => one !== null);
+    const all = own.length > 0 ? own : interfaces.map((told) => told.anybodys(client, start));
+    return all.sort((a, b) => compareMoments(a.told, b.told));
+  }
+
+  #interfaces(server: string, port: number): ToldInterface[] {
+    return [...(this.#byAddress.get(server)?.get(port)?.values() ?? [])];
+  }
+}
+
+/** Who was told the port of one interface, and when. Thousands of clients may be, and each of their connections asks. */
+class ToldInterface {
+  readonly #byClient = new Map<string, RpcMapping[]>();
+  /** The first and the last answer of each mapping, in the order of time; null until somebody asks. */
+  #answers: { told: Moment; mapping: RpcMapping }[] | null = null;
+
+  add(mapping: RpcMapping): void {
+    const known = this.#byClient.get(mapping.client);
+    if (known === undefined) this.#byClient.set(mapping.client, [mapping]);
+    else known.push(mapping);
+    this.#answers = null;
+  }
+
+  /** What this client was told; null where it was told nothing. */
+  own(client: string, start: Instant): RpcExplanation | null {
+    let best: RpcExplanation | null = null;
+    for (const mapping of this.#byClient.get(client) ?? []) {
+      const { first, last } = mapping;
+      const told = isBefore(last, start) ? last : first;
+      const found = { mapping, own: true, before: isBefore(first, start), told };
+      if (best === null || isBetter(found, best)) best = found;
     }
-    return [...byInterface.values()].sort((a, b) => compareMoments(a.told, b.told));
+    return best;
+  }
+
+  /** What anybody was told: the last answer before `start`, else the first one after it. */
+  anybodys(client: string, start: Instant): RpcExplanation {
+    this.#answers ??= [...this.#byClient.values()]
+      .flat()
+      .flatMap((mapping) => [
+        { told: mapping.first, mapping },
+        { told: mapping.last, mapping },
+      ])
+      .sort((a, b) => compareMoments(a.told, b.told));
+    const answers = this.#answers;
+    let after = 0;
+    for (let end = answers.length; after < end; ) {
+      const middle = (after + end) >>> 1;
+      if (isBefore(answers[middle].told, start)) after = middle + 1;
+      else end = middle;
+    }
+    const { told, mapping } = answers[Math.max(0, after - 1)];
+    return { mapping, own: mapping.client === client, before: after > 0, told };
   }
 }
 
 /** When something was seen, whatever the frame. */
 type Instant = Pick<Moment, 'seconds' | 'nanoseconds'>;
 
-function explanationBy(mapping: RpcMapping, client: string, start: Instant): RpcExplanation {
-  const { first, last } = mapping;
-  const before = isBefore(first, start);
-  return { mapping, own: mapping.client === client, before, told: isBefore(last, start) ? last : first };
+function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }
 
 function isBetter(a: RpcExplanation, b: RpcExplanation): boolean {
