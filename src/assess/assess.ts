@@ -1,6 +1,6 @@
 import { compile } from '../catalog/index.ts';
 import type { Catalog } from '../catalog/types.ts';
-import { nameBookOf } from '../names/name-book.ts';
+import { type NameLosses, nameBookOf } from '../names/name-book.ts';
 import { VERSION } from '../product.ts';
 import type { Site } from '../site/index.ts';
 import type { Moment } from '../stories/moment.ts';
@@ -27,7 +27,7 @@ import { RpcTraffic } from './rpc-traffic.ts';
 import { RpcView } from './rpc-view.ts';
 import { ruleStates } from './rule-states.ts';
 import { type PlainTraffic, screen } from './screening.ts';
-import { ServicesSeen, servicesByPort } from './services-seen.ts';
+import { type ServiceSeen, ServicesSeen, servicesByPort } from './services-seen.ts';
 import { pxeClients, tftpTransfers } from './stories-report.ts';
 import { storiesView } from './stories-view.ts';
 import { storyReach } from './story-reach.ts';
@@ -37,6 +37,7 @@ import {
   type CaptureReport,
   type EndpointReport,
   type Finding,
+  type NameCoverage,
   type Report,
   type ReportedFinding,
   SEVERITIES,
@@ -161,7 +162,7 @@ export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Re
     firewall_logs: (evidence.firewallLogs ?? []).map((log) =>
       firewallLogReport(log, site, (seconds) => evidence.time(seconds, 0)),
     ),
-    coverage: coverageOf(observation, judged, stories),
+    coverage: coverageOf(observation, judged, stories, nameCoverage(names.losses, services)),
     connections: countConnections(judged, plain, {
       not_kept: beyond + fates.beyond.reduce((sum, count) => sum + count, 0),
       cut_short: observation.setAside,
@@ -274,6 +275,7 @@ function coverageOf(
   observation: Observation,
   judged: readonly Judged[],
   { malformed, dropped, rpc }: Stories,
+  names: NameCoverage,
 ): Report['coverage'] {
   const notJudged: Record<string, number> = { ...observation.notJudgedFrames };
   let outside = 0;
@@ -289,6 +291,20 @@ function coverageOf(
     overlapping_fragments: observation.overlappingFragments,
     malformed_messages: malformed + rpc.malformed,
     messages_not_kept: dropped + rpc.dropped,
+    names,
+  };
+}
+
+function nameCoverage(losses: NameLosses, services: readonly ServiceSeen[]): NameCoverage {
+  const quic = services.filter(({ service }) => service === 'quic');
+  return {
+    dns_messages: losses.dns,
+    malformed_dns: losses.malformedDns,
+    malformed_openings: losses.malformedOpenings,
+    unfinished_openings: losses.unfinishedOpenings,
+    quic_connections: quic.reduce((sum, { connections }) => sum + connections, 0),
+    not_kept: losses.dropped,
+    set_aside: losses.setAside,
   };
 }
 

@@ -284,6 +284,23 @@ export interface Coverage {
   malformed_messages: number;
   /** Messages and TFTP packets beyond what is kept of a capture: boots, transfers and RPC ports may lack parts. */
   messages_not_kept: number;
+  names: NameCoverage;
+}
+
+/** What was read of names, and what was lost of them. */
+export interface NameCoverage {
+  /** Messages of DNS, LLMNR, mDNS and NetBIOS names, and those of them that break their rules or are cut. */
+  dns_messages: number;
+  malformed_dns: number;
+  /** TLS hellos and HTTP requests that break their rules, and those of which the capture holds only the beginning. */
+  malformed_openings: number;
+  unfinished_openings: number;
+  /** Connections in QUIC, whose server names are not read. */
+  quic_connections: number;
+  /** Names, lookups, answers and uses of names beyond what is kept of a capture. */
+  not_kept: number;
+  /** Uses of names by connections that --max-memory set aside: these are judged by address alone. */
+  set_aside: number;
 }
 
 /** Something the capture could not show, told instead of guessed. */

@@ -13,6 +13,7 @@ import {
   CLIENT_IPV6,
   COUNT_DNS,
   COUNT_DNS_MALFORMED,
+  COUNT_SET_ASIDE,
   SOURCE_DNS,
   SOURCE_DNS_OWNER,
   SOURCE_LLMNR,
@@ -81,14 +82,16 @@ export interface NamedAddress {
 
 /** What is told of names that could not be read or kept. */
 export interface NameLosses {
-  /** DNS messages that break their rules or are cut, and all that were read. */
-  malformedDns: number;
+  /** Messages of DNS, LLMNR, mDNS and NetBIOS: all that were read, and those that break their rules or are cut. */
   dns: number;
+  malformedDns: number;
   /** Hellos and requests that break their rules, and those of which the capture holds too little. */
   malformedOpenings: number;
   unfinishedOpenings: number;
-  /** Names, answers, lookups and visits beyond what is kept. */
+  /** Names, answers, lookups, visits and pieces of openings beyond what is kept. */
   dropped: number;
+  /** Visits of connections that were set aside for want of memory: their names are known, and no longer who used them. */
+  setAside: number;
 }
 
 const VISIT_KINDS: Readonly<Record<number, VisitKind>> = {
@@ -190,6 +193,13 @@ export class NameBook {
     return this.#facts.flatMap((facts) => lookupsOf(facts, this.#observation)).sort((a, b) => a.frame - b.frame);
   }
 
+  /** Every name that the capture speaks of, whoever used it. */
+  everyName(): string[] {
+    return this.#facts.flatMap(({ names }) =>
+      Array.from({ length: names.count }, (_, number) => nameText(names, number)),
+    );
+  }
+
   /** What could not be read or kept. */
   get losses(): NameLosses {
     const sum = (count: (facts: Names) => number): number =>
@@ -200,9 +210,12 @@ export class NameBook {
       malformedOpenings: sum(({ firsts }) => badVisits(firsts.values, firsts.count)),
       unfinishedOpenings: this.#unfinished,
       dropped: sum(
-        ({ names, hostsDropped, lookups, answers, aliases, firsts, visits }) =>
-          names.dropped + hostsDropped + [lookups, answers, aliases, firsts, visits].reduce((n, r) => n + r.dropped, 0),
+        ({ names, hostsDropped, lookups, answers, aliases, firsts, visits, openings }) =>
+          names.dropped +
+          hostsDropped +
+          [lookups, answers, aliases, firsts, visits, openings.log].reduce((n, { dropped }) => n + dropped, 0),
       ),
+      setAside: sum(({ counters }) => counters[COUNT_SET_ASIDE]),
     };
   }
 }

@@ -79,6 +79,18 @@ export const firewallLogSchema = z
   })
   .meta({ id: 'FirewallLog', description: 'A log of the Windows firewall, read beside the captures' });
 
+export const nameCoverageSchema = z
+  .object({
+    dns_messages: amount.describe('Messages of DNS, LLMNR, mDNS and NetBIOS names that were read'),
+    malformed_dns: amount.describe('Those that break their own rules or are cut'),
+    malformed_openings: amount.describe('TLS hellos and HTTP requests that break their own rules'),
+    unfinished_openings: amount.describe('TLS hellos and HTTP requests of which the capture holds only the beginning'),
+    quic_connections: amount.describe('Connections in QUIC, whose server names are not read'),
+    not_kept: amount.describe('Names, lookups, answers and uses of names beyond what is kept of a capture'),
+    set_aside: amount.describe('Uses of names by connections that --max-memory set aside'),
+  })
+  .meta({ id: 'NameCoverage', description: 'What was read of names, and what was lost of them' });
+
 export const coverageSchema = z
   .object({
     frames: amount,
@@ -89,6 +101,7 @@ export const coverageSchema = z
       'DHCP, TFTP and RPC messages that break their own rules; what is whole in them is read',
     ),
     messages_not_kept: amount.describe('DHCP, TFTP and RPC messages beyond what is kept of a capture'),
+    names: nameCoverageSchema,
   })
   .describe('Every frame is judged or counted under the reason why not');
 

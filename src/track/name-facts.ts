@@ -28,6 +28,7 @@ import {
   ANSWER_NAME,
   ANSWER_WIDTH,
   CLIENT_IPV6,
+  COUNT_SET_ASIDE,
   LOOKUP_CLIENT,
   LOOKUP_FAIL_FRAME,
   LOOKUP_FIRST_FRAME,
@@ -406,11 +407,14 @@ export class NameFacts {
     values[at + VISIT_VERSION] = from[right + VISIT_VERSION];
   }
 
-  /** Forgets what connections were opened for whose byte in `out` is not 0; others may get their numbers. */
+  /** Forgets what connections were opened for whose byte in `out` is not 0; others may get their numbers. The names themselves stay. */
   forget(out: Uint8Array): void {
     for (const rows of [this.firsts, this.visits]) {
       const gone = new Uint8Array(rows.count);
-      for (let i = 0; i < rows.count; i++) gone[i] = out[rows.values[i * VISIT_WIDTH + VISIT_CONNECTION]];
+      for (let i = 0; i < rows.count; i++) {
+        gone[i] = out[rows.values[i * VISIT_WIDTH + VISIT_CONNECTION]];
+        if (gone[i] !== 0) this.counters[COUNT_SET_ASIDE]++;
+      }
       rows.remove(gone);
     }
     this.openings.forget(out);

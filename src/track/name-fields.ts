@@ -88,4 +88,6 @@ export const VISIT_WIDTH = 9;
 /** Counters of NameFacts. */
 export const COUNT_DNS = 0;
 export const COUNT_DNS_MALFORMED = 1;
-export const NAME_COUNTERS = 2;
+/** Visits of connections that were set aside for want of memory. */
+export const COUNT_SET_ASIDE = 2;
+export const NAME_COUNTERS = 3;

@@ -776,6 +776,15 @@ export const trouble: Report = {
     overlapping_fragments: 0,
     malformed_messages: 0,
     messages_not_kept: 0,
+    names: {
+      dns_messages: 0,
+      malformed_dns: 0,
+      malformed_openings: 0,
+      unfinished_openings: 0,
+      quic_connections: 0,
+      not_kept: 0,
+      set_aside: 0,
+    },
   },
   connections: {
     total: 535,

@@ -84,6 +84,7 @@ describe('terminal report', () => {
           overlapping_fragments: 0,
           malformed_messages: 0,
           messages_not_kept: 0,
+          names: trouble.coverage.names,
         },
       }),
     ).toContain('NOTHING JUDGED');
@@ -100,6 +101,25 @@ describe('terminal report', () => {
     expect(told).toContain('3 IP fragments overlap others of the same datagram');
     expect(told).toContain('2 messages of DHCP, TFTP or RPC break their own rules; what is whole in them was read');
     expect(told).toContain('1 message of DHCP, TFTP or RPC went beyond what is kept of a capture');
+  });
+
+  it('says what could not be read of names, and what was lost of them', () => {
+    const names = {
+      dns_messages: 1200,
+      malformed_dns: 2,
+      malformed_openings: 1,
+      unfinished_openings: 3,
+      quic_connections: 4,
+      not_kept: 5000,
+      set_aside: 70,
+    };
+    const told = renderTerminal({ ...trouble, coverage: { ...trouble.coverage, names } }, plain).replace(/\s+/g, ' ');
+    expect(told).toContain('2 DNS messages of 1,200 break their own rules or are cut');
+    expect(told).toContain('1 TLS hello or HTTP request breaks its own rules and names nobody');
+    expect(told).toContain('of 3 TLS hellos or HTTP requests the capture holds only the beginning');
+    expect(told).toContain('4 connections in QUIC, whose server names are not read: judged by address');
+    expect(told).toContain('too many names: 5,000 names, lookups or uses of names were not kept');
+    expect(told).toContain('for what names 70 of them were opened is no longer known');
   });
 
   it('shows a kind that it has no words for under its id', () => {

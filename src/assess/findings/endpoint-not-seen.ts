@@ -14,7 +14,8 @@ export const endpointNotSeen: Kind = {
   meta: { id: 'endpoint-not-seen', title: 'Internet endpoints that were not seen', severity: 'info' },
   find(context) {
     const { features, names: own } = context.site.model.internet;
-    if (features === null) return [];
+    // Of names that were not kept, nobody knows which they are.
+    if (features === null || context.names.losses.dropped > 0) return [];
     const seen = namesSeen(context);
     const missing = new Map<string, { all: number; rules: RuleStatus[] }>();
     for (const status of context.index.rulesFor()) {
@@ -35,6 +36,7 @@ export const endpointNotSeen: Kind = {
 function namesSeen({ names, internet }: Context): string[] {
   const seen = new Set(internet.uses.flatMap((use) => use.names));
   for (const { name } of names.lookups()) seen.add(name);
+  if (names.losses.setAside > 0) for (const name of names.everyName()) seen.add(name);
   return [...seen];
 }
 

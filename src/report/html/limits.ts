@@ -3,7 +3,7 @@ import type { CaptureReport } from '../../assess/types.ts';
 import { notJudgedLabel } from '../labels.ts';
 import type { PageReport } from '../page-data.ts';
 import { count, counted, size, span } from '../quantity.ts';
-import { malformedText, memoryText, notKeptText } from '../terminal/limits.ts';
+import { malformedText, memoryText, nameLossText, nameReadingText, notKeptText } from '../terminal/limits.ts';
 import { copyable } from './copy.ts';
 import { type Child, h } from './dom.ts';
 import { entry } from './finding-card.ts';
@@ -106,11 +106,14 @@ function losses(report: PageReport): Child {
     not_judged: ___,
     malformed_messages: malformed,
     messages_not_kept: lost,
+    names,
     ...more
   } = report.coverage;
   return [
-    malformed > 0 ? h('p', {}, sentence(malformedText(malformed))) : null,
-    [...(lost > 0 ? [notKeptText(lost)] : []), ...memoryText(report)].map((text) =>
+    [...(malformed > 0 ? [malformedText(malformed)] : []), ...nameReadingText(names)].map((text) =>
+      h('p', {}, sentence(text)),
+    ),
+    [...(lost > 0 ? [notKeptText(lost)] : []), ...nameLossText(names), ...memoryText(report)].map((text) =>
       h('p', { class: 'notice' }, sentence(text)),
     ),
     toldOf(more),

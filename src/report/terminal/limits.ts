@@ -1,5 +1,5 @@
 /** The small print that decides how far to trust the rest: what could not be shown, what was judged, what was read. */
-import type { CaptureReport, Coverage, Report, Undecided } from '../../assess/types.ts';
+import type { CaptureReport, Coverage, NameCoverage, Report, Undecided } from '../../assess/types.ts';
 import { notJudgedLabel } from '../labels.ts';
 import { count, counted, size, span } from '../quantity.ts';
 import { type Page, paragraph, section } from './block.ts';
@@ -35,6 +35,8 @@ export function coverageSection(report: Report, page: Page): string[] {
     ...paragraph(page, connectionText(report), 2, null, 2),
     ...fragmentLines(report.coverage, page),
     ...messageLines(report.coverage, page),
+    ...nameReadingText(report.coverage.names).flatMap((text) => paragraph(page, text, 2, null, 2)),
+    ...nameLossText(report.coverage.names).flatMap((text) => paragraph(page, text, 2, 'warn', 2)),
     ...memoryText(report).flatMap((text) => paragraph(page, text, 2, 'warn', 2)),
   ]);
 }
@@ -59,6 +61,47 @@ export function malformedText(messages: number): string {
 
 export function notKeptText(messages: number): string {
   return `${counted(messages, 'message')} of DHCP, TFTP or RPC went beyond what is kept of a capture: boots, transfers and RPC ports may lack parts; look at a shorter capture`;
+}
+
+/** What could not be read of names. */
+export function nameReadingText(names: NameCoverage): string[] {
+  const { malformed_dns: dns, malformed_openings: bad, unfinished_openings: cut, quic_connections: quic } = names;
+  return [
+    ...(dns === 0
+      ? []
+      : [
+          `${counted(dns, 'DNS message')} of ${count(names.dns_messages)} ${dns === 1 ? 'breaks its' : 'break their'} own rules or ${dns === 1 ? 'is' : 'are'} cut; what comes before was read`,
+        ]),
+    ...(bad === 0
+      ? []
+      : [
+          `${counted(bad, 'TLS hello or HTTP request', 'TLS hellos or HTTP requests')} ${bad === 1 ? 'breaks its' : 'break their'} own rules and ${bad === 1 ? 'names' : 'name'} nobody`,
+        ]),
+    ...(cut === 0
+      ? []
+      : [
+          `of ${counted(cut, 'TLS hello or HTTP request', 'TLS hellos or HTTP requests')} the capture holds only the beginning`,
+        ]),
+    ...(quic === 0
+      ? []
+      : [`${counted(quic, 'connection')} in QUIC, whose server names are not read: judged by address`]),
+  ];
+}
+
+/** What was lost of names, which makes some judgements go by address alone. */
+export function nameLossText({ not_kept, set_aside }: NameCoverage): string[] {
+  return [
+    ...(not_kept === 0
+      ? []
+      : [
+          `too many names: ${count(not_kept)} names, lookups or uses of names were not kept, and the connections in question are judged by address; look at a shorter capture`,
+        ]),
+    ...(set_aside === 0
+      ? []
+      : [
+          `too many connections at a time: for what names ${count(set_aside)} of them were opened is no longer known, and they are judged by address (a larger --max-memory shows more)`,
+        ]),
+  ];
 }
 
 /** What the reader must know where the memory was too small. */
