@@ -6,7 +6,7 @@ import type { Evidence } from '../assess/assess.ts';
 import { type CaptureReport, type Report, SEVERITIES, type Severity } from '../assess/types.ts';
 import type { Analysis, AnalyzedCapture } from '../engine/analyze.ts';
 import { captureOfFrame } from '../engine/flow-row.ts';
-import { FORMATS, type FormatName, showsHashes } from '../report/formats.ts';
+import { FORMAT_NAMES, FORMATS, type FormatName, showsHashes } from '../report/formats.ts';
 import { writeWhole } from '../report/output-file.ts';
 import { type OutputSpec, OutputSpecError, parseOutputSpecs, STANDARD_OUTPUT } from '../report/output-spec.ts';
 import { printable } from '../report/printable.ts';
@@ -40,7 +40,7 @@ export async function checkCommand(
   terminal: Terminal,
 ): Promise<number> {
   const options = splitEvidence(given);
-  const outputs = parseOutputSpecs(options.output ?? []);
+  const outputs = parseOutputSpecs(options.output ?? [], FORMAT_NAMES);
   const inputs = [...captures, options.topology, ...(options.firewallLog ?? [])];
   refuseToOverwrite(outputs, inputs);
   const evidence = evidencePath(options, captures);

@@ -10,7 +10,7 @@ import { liveEvidence } from '../live/evidence.ts';
 import { LiveRun } from '../live/live-run.ts';
 import { stepDown } from '../live/step-down.ts';
 import { ToldFindings } from '../live/told-findings.ts';
-import { FORMATS } from '../report/formats.ts';
+import { FORMAT_NAMES, FORMATS } from '../report/formats.ts';
 import { parseOutputSpecs, STANDARD_OUTPUT } from '../report/output-spec.ts';
 import { useColor } from '../report/style.ts';
 import { loadSite, type Site } from '../site/index.ts';
@@ -54,7 +54,7 @@ export async function liveCommand(
   options: LiveOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const outputs = parseOutputSpecs(options.output ?? []);
+  const outputs = parseOutputSpecs(options.output ?? [], FORMAT_NAMES);
   refuseToOverwrite(outputs, [options.topology]);
   if (source !== undefined && source !== STANDARD_INPUT)
     throw new LiveError(

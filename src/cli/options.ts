@@ -135,7 +135,16 @@ export const CHECK_OPTIONS: readonly OptionRow[] = [
 ];
 
 export const FLOW_OPTIONS: readonly OptionRow[] = [
-  { flags: '-f, --format <format>', description: 'what to print', choices: FLOW_FORMAT_NAMES, default: 'table' },
+  {
+    flags: '-f, --format <format>',
+    description: 'what to print (default: table, or nothing where --output is given)',
+    choices: FLOW_FORMAT_NAMES,
+  },
+  {
+    flags: '-o, --output <format=path>',
+    description: 'write the connections to a file; may be repeated',
+    repeatable: true,
+  },
   ...FIREWALL_LOGS,
   WORKERS,
   MAX_MEMORY,

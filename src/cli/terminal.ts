@@ -5,7 +5,7 @@ import { discardUnfinished } from '../report/output-file.ts';
 /** What a command may write to and ask about; the process itself, or a test's stand-in. */
 export interface Terminal {
   /** Data. Returns false once nobody reads any more. */
-  out(text: string): boolean;
+  out(data: string | Uint8Array): boolean;
   /** Everything else. */
   err(text: string): void;
   readonly stdout: { readonly isTTY: boolean; readonly columns: number; readonly rows: number };
@@ -38,8 +38,8 @@ export function wantedWidth(columns: string | undefined): number {
 export function processTerminal(): Terminal {
   let open = true;
   return {
-    out(text) {
-      if (open) open = writeAll(1, text);
+    out(data) {
+      if (open) open = writeAll(1, data);
       return open;
     },
     err: (text) => void writeAll(2, text),
@@ -94,8 +94,8 @@ export class StandardStreamError extends Error {
 }
 
 /** False where the reader of a pipe has gone (`pcapcheck … | head`), which is no error of ours. */
-function writeAll(descriptor: number, text: string): boolean {
-  const bytes = Buffer.from(text);
+function writeAll(descriptor: number, data: string | Uint8Array): boolean {
+  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
   for (let at = 0; at < bytes.length; ) {
     try {
       at += writeSync(descriptor, bytes, at);

@@ -1,12 +1,12 @@
 /** `--output FORMAT=PATH`, read and checked. */
 import { resolve } from 'node:path';
 import { nearest } from '../catalog/nearest.ts';
-import { FORMAT_NAMES, type FormatName } from './formats.ts';
+import type { FormatName } from './formats.ts';
 import { printable } from './printable.ts';
 
 /** Where one report goes. */
-export interface OutputSpec {
-  format: FormatName;
+export interface OutputSpec<Format extends string = FormatName> {
+  format: Format;
   /** As given; `-` is standard output. */
   path: string;
 }
@@ -19,7 +19,8 @@ export type OutputSpecCode =
   | 'no-path'
   | 'same-path-twice'
   | 'overwrites-input'
-  | 'read-twice';
+  | 'read-twice'
+  | 'binary-on-terminal';
 
 export class OutputSpecError extends Error {
   override readonly name = 'OutputSpecError';
@@ -31,29 +32,30 @@ export class OutputSpecError extends Error {
   }
 }
 
-const isFormat = (name: string): name is FormatName => (FORMAT_NAMES as readonly string[]).includes(name);
-
 /**
  * Splits at the first `=`, so that paths may hold more of them, drive letters and all.
  *
- * @example parseOutputSpec('json=C:\\reports\\today.json') // { format: 'json', path: 'C:\\reports\\today.json' }
+ * @param names the formats there are
+ * @example parseOutputSpec('json=C:\\reports\\today.json', FORMAT_NAMES) // { format: 'json', path: 'C:\\reports\\today.json' }
  */
-export function parseOutputSpec(spec: string): OutputSpec {
+export function parseOutputSpec<Format extends string>(spec: string, names: readonly Format[]): OutputSpec<Format> {
+  const isFormat = (name: string): name is Format => (names as readonly string[]).includes(name);
   const shown = printable(spec);
   const at = spec.indexOf('=');
   if (at < 0 && isFormat(spec)) {
     throw new OutputSpecError('no-path', noPath(shown, spec));
   }
   if (at < 0) {
+    const likely = names.find((name) => spec.endsWith(`.${name}`)) ?? names[0];
     throw new OutputSpecError(
       'no-format',
-      `--output ${shown} names no format: write FORMAT=PATH, such as json=${shown}.`,
+      `--output ${shown} names no format: write FORMAT=PATH, such as ${likely}=${shown}.`,
     );
   }
   const format = spec.slice(0, at);
   if (!isFormat(format)) {
-    const meant = nearest(format, FORMAT_NAMES);
-    const hint = meant === undefined ? `the formats are ${FORMAT_NAMES.join(', ')}` : `did you mean '${meant}'?`;
+    const meant = nearest(format, names);
+    const hint = meant === undefined ? `the formats are ${names.join(', ')}` : `did you mean '${meant}'?`;
     throw new OutputSpecError('unknown-format', `--output ${shown}: unknown format '${printable(format)}', ${hint}`);
   }
   const path = spec.slice(at + 1);
@@ -63,12 +65,15 @@ export function parseOutputSpec(spec: string): OutputSpec {
   return { format, path };
 }
 
-const noPath = (shown: string, format: FormatName): string =>
+const noPath = (shown: string, format: string): string =>
   `--output ${shown} names no path: write ${format}=PATH, or ${format}=- for standard output.`;
 
 /** All of them; two reports in one place would overwrite each other. */
-export function parseOutputSpecs(specs: readonly string[]): OutputSpec[] {
-  const parsed = specs.map(parseOutputSpec);
+export function parseOutputSpecs<Format extends string>(
+  specs: readonly string[],
+  names: readonly Format[],
+): OutputSpec<Format>[] {
+  const parsed = specs.map((spec) => parseOutputSpec(spec, names));
   const places = parsed.map(({ path }) => (path === STANDARD_OUTPUT ? path : resolve(path)));
   const twice = parsed.find((_, index) => places.indexOf(places[index]!) < index);
   if (twice !== undefined) {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { analyze } from '../../src/engine/analyze.ts';
 import { flowRows } from '../../src/engine/flow-row.ts';
 import { VERSION } from '../../src/product.ts';
-import { FLOW_FORMAT_NAMES, type FlowFormat, flowWriter } from '../../src/report/flows.ts';
+import { flowWriter } from '../../src/report/flows.ts';
 import { FORMATS, type FormatName, type RenderOptions } from '../../src/report/formats.ts';
 import { DEMO_CAPTURE, reportOf } from './demo.ts';
 
@@ -40,15 +40,16 @@ describe('the report of the demo capture', () => {
   });
 });
 
-const FLOW_FILES: Record<FlowFormat, string> = { table: 'flows.txt', ndjson: 'flows.ndjson', csv: 'flows.csv' };
+const FLOW_FILES = { table: 'flows.txt', ndjson: 'flows.ndjson', csv: 'flows.csv' } as const;
+const FLOW_TEXTS = Object.keys(FLOW_FILES) as (keyof typeof FLOW_FILES)[];
 
 describe('the connections of the demo capture', () => {
-  test.each(FLOW_FORMAT_NAMES)('%s', async (format) => {
+  test.each(FLOW_TEXTS)('%s', async (format) => {
     let text = '';
-    const writer = flowWriter(
+    const writer = await flowWriter(
       format,
       (piece) => {
-        text += piece;
+        text += String(piece);
       },
       { width: 140, color: false, bom: false },
     );

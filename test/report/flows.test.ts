@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FlowRow } from '../../src/assess/types.ts';
-import { FLOW_FORMAT_NAMES, type FlowFormat, type FlowOptions, flowWriter } from '../../src/report/flows.ts';
+import { FLOW_FORMAT_NAMES, type FlowFormat, type FlowOptions, flowWriter, isBinary } from '../../src/report/flows.ts';
 import { parseCsv } from './csv-parser.ts';
 import { flows, HOSTILE_NAMES } from './sample.ts';
 
@@ -24,41 +24,41 @@ const DROP: FlowRow['drop'] = {
 
 const plain: FlowOptions = { width: 80, color: false, bom: false };
 
-function written(format: FlowFormat, rows: Iterable<FlowRow>, options = plain): string[] {
+async function written(format: FlowFormat, rows: Iterable<FlowRow>, options = plain): Promise<string[]> {
   const chunks: string[] = [];
-  const writer = flowWriter(format, (text) => chunks.push(text), options);
+  const writer = await flowWriter(format, (text) => chunks.push(String(text)), options);
   writer.begin();
   for (const row of rows) writer.row(row);
   writer.end();
   return chunks;
 }
 
-const whole = (format: FlowFormat, rows: Iterable<FlowRow>, options = plain): string =>
-  written(format, rows, options).join('');
+const whole = async (format: FlowFormat, rows: Iterable<FlowRow>, options = plain): Promise<string> =>
+  (await written(format, rows, options)).join('');
 
 function* many(count: number): Generator<FlowRow> {
   for (let index = 0; index < count; index++) yield { ...flows[index % flows.length]!, first_frame: index + 1 };
 }
 
-describe.each(FLOW_FORMAT_NAMES)('flows as %s', (format) => {
+describe.each(FLOW_FORMAT_NAMES.filter((format) => !isBinary(format)))('flows as %s', (format) => {
   it('are as in the golden file', async () => {
-    await expect(whole(format, flows)).toMatchFileSnapshot(`golden/flows.${format}.txt`);
+    await expect(await whole(format, flows)).toMatchFileSnapshot(`golden/flows.${format}.txt`);
   });
 
-  it('leave in chunks of some 64 KiB', () => {
-    const chunks = written(format, many(5000));
+  it('leave in chunks of some 64 KiB', async () => {
+    const chunks = await written(format, many(5000));
     expect(chunks.length).toBeGreaterThan(3);
     for (const chunk of chunks) expect(chunk.length).toBeLessThan(130_000);
   });
 
-  it('are well-formed without a row', () => {
-    const text = whole(format, []);
+  it('are well-formed without a row', async () => {
+    const text = await whole(format, []);
     expect(text === '' || text.endsWith('\n')).toBe(true);
   });
 });
 
 describe('flows as ndjson', () => {
-  it('hold each row as it is, keys in the order of the type', () => {
+  it('hold each row as it is, keys in the order of the type', async () => {
     const address = fc.oneof(fc.ipV4(), fc.ipV6());
     const row = fc.record<FlowRow>({
       proto: fc.constantFrom('tcp', 'udp'),
@@ -87,9 +87,9 @@ describe('flows as ndjson', () => {
       names: fc.array(fc.string({ unit: 'binary' }), { maxLength: 3 }),
       named_by: fc.constantFrom(null, 'dns'),
     });
-    fc.assert(
-      fc.property(fc.array(row, { maxLength: 10 }), (rows) => {
-        const lines = whole('ndjson', rows).split('\n').slice(0, -1);
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 10 }), async (rows) => {
+        const lines = (await whole('ndjson', rows)).split('\n').slice(0, -1);
         expect(lines.map((line) => JSON.parse(line))).toEqual(JSON.parse(JSON.stringify(rows)));
         for (const line of lines) expect(Object.keys(JSON.parse(line))).toEqual(Object.keys(flows[0]!));
       }),
@@ -98,9 +98,9 @@ describe('flows as ndjson', () => {
 });
 
 describe('flows as csv', () => {
-  it.each(HOSTILE_NAMES)('survive the capture name %#', (capture) => {
+  it.each(HOSTILE_NAMES)('survive the capture name %#', async (capture) => {
     const records = parseCsv(
-      whole(
+      await whole(
         'csv',
         flows.map((row) => ({ ...row, capture })),
         { ...plain, bom: false },
@@ -110,28 +110,28 @@ describe('flows as csv', () => {
     for (const cell of records.flat()) expect(cell).not.toMatch(/^[\s\u00a0]*[=+\-@]/);
   });
 
-  it('begin with a byte order mark on request', () => {
-    expect(whole('csv', flows, { ...plain, bom: true }).charCodeAt(0)).toBe(0xfeff);
+  it('begin with a byte order mark on request', async () => {
+    expect((await whole('csv', flows, { ...plain, bom: true })).charCodeAt(0)).toBe(0xfeff);
   });
 });
 
 describe('flows as table', () => {
   it.each([40, 60, 100, 120, 200])('fit into %i columns, and no address is cut', async (width) => {
-    const text = whole('table', flows, { ...plain, width });
+    const text = await whole('table', flows, { ...plain, width });
     for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(width);
     const squeezed = text.replaceAll(/\s/g, '');
     for (const row of flows) expect(squeezed).toContain(row.dest_ip.replaceAll(/\s/g, ''));
     await expect(text).toMatchFileSnapshot(`golden/flows-${width}.txt`);
   });
 
-  it('keep the layout of the first rows for those that come later', () => {
-    const text = whole('table', many(2000), { ...plain, width: 100 });
+  it('keep the layout of the first rows for those that come later', async () => {
+    const text = await whole('table', many(2000), { ...plain, width: 100 });
     expect(text.split('\n').filter((line) => line.includes('client')).length).toBe(1);
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
 
-  it('colour failures only when asked', () => {
-    expect(whole('table', flows)).not.toContain('\u001b');
-    expect(whole('table', flows, { ...plain, color: true })).toContain('\u001b[31m');
+  it('colour failures only when asked', async () => {
+    expect(await whole('table', flows)).not.toContain('\u001b');
+    expect(await whole('table', flows, { ...plain, color: true })).toContain('\u001b[31m');
   });
 });

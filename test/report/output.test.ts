@@ -24,7 +24,7 @@ describe('output specs', () => {
     ['matrix-csv=-', 'matrix-csv', '-'],
     ['csv= spaced name.csv', 'csv', ' spaced name.csv'],
   ])('%s', (spec, format, path) => {
-    expect(parseOutputSpec(spec)).toEqual({ format, path });
+    expect(parseOutputSpec(spec, FORMAT_NAMES)).toEqual({ format, path });
   });
 
   it.each([
@@ -53,13 +53,17 @@ describe('output specs', () => {
     ['csv=', 'no-path', '--output csv= names no path: write csv=PATH, or csv=- for standard output.'],
     ['json', 'no-path', '--output json names no path: write json=PATH, or json=- for standard output.'],
   ])('%s is refused', (spec, code, message) => {
-    expect(() => parseOutputSpec(spec)).toThrow(expect.objectContaining({ code, message }));
+    expect(() => parseOutputSpec(spec, FORMAT_NAMES)).toThrow(expect.objectContaining({ code, message }));
   });
 
   it('two reports in one place are refused', () => {
-    expect(() => parseOutputSpecs(['json=-', 'csv=-'])).toThrow(expect.objectContaining({ code: 'same-path-twice' }));
-    expect(() => parseOutputSpecs(['json=a', 'csv=./a'])).toThrow(expect.objectContaining({ code: 'same-path-twice' }));
-    expect(parseOutputSpecs(['json=a', 'csv=b'])).toHaveLength(2);
+    expect(() => parseOutputSpecs(['json=-', 'csv=-'], FORMAT_NAMES)).toThrow(
+      expect.objectContaining({ code: 'same-path-twice' }),
+    );
+    expect(() => parseOutputSpecs(['json=a', 'csv=./a'], FORMAT_NAMES)).toThrow(
+      expect.objectContaining({ code: 'same-path-twice' }),
+    );
+    expect(parseOutputSpecs(['json=a', 'csv=b'], FORMAT_NAMES)).toHaveLength(2);
   });
 });
 

@@ -8,8 +8,8 @@ import type { Terminal } from '../../src/cli/terminal.ts';
 export async function inProcess(args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
   const [out, err]: [string[], string[]] = [[], []];
   const terminal: Terminal = {
-    out(text) {
-      out.push(text);
+    out(data) {
+      out.push(typeof data === 'string' ? data : Buffer.from(data).toString('base64'));
       return true;
     },
     err: (text) => void err.push(text),
