@@ -14,7 +14,7 @@ import { applyExceptions, hasExpiry } from './exceptions.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { firewallLogReport, type LogEvidence } from './firewall-logs.ts';
 import { InternetTraffic } from './internet-traffic.ts';
-import { InternetView } from './internet-view.ts';
+import { InternetView, isHeldToLists } from './internet-view.ts';
 import { KINDS } from './kinds.ts';
 import { Losses } from './losses.ts';
 import { roleMatrix } from './matrix.ts';
@@ -100,6 +100,7 @@ export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Re
     index,
     Math.floor(observation.fateLimit / FATES_PER_ODD),
     rpcConnections,
+    (client, server) => isHeldToLists(client.endpoint, server.endpoint, site),
   );
   const all = gatherConversations(
     observation,
@@ -327,7 +328,11 @@ function countConnections(
     const { connections } = conversation;
     counts.total += connections;
     if (verdict.kind === 'not-judged') counts.not_judged += connections;
-    else if (verdict.kind !== 'expected') counts.unexpected += connections;
+    else if (verdict.kind === 'unlisted') {
+      const unlisted = Math.min(connections, verdict.connections);
+      counts.unexpected += unlisted;
+      counts.expected += connections - unlisted;
+    } else if (verdict.kind !== 'expected') counts.unexpected += connections;
     else if (reach.state === 'blocked') counts.blocked += connections;
     else {
       const undecided = undecidedConnections(conversation, reach);

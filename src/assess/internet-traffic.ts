@@ -1,4 +1,4 @@
-import { connectionNames, type NamedBy } from '../names/connection-names.ts';
+import { type ConnectionNames, connectionNames, type NamedBy, type Refusal } from '../names/connection-names.ts';
 import type { NameBook } from '../names/name-book.ts';
 import type { Endpoint, Site } from '../site/index.ts';
 import type { ConnectionView, Observation } from '../track/observation.ts';
@@ -20,6 +20,8 @@ export interface NamedTraffic {
   byAddress: boolean;
   /** Port that a proxy was asked for; null where no proxy was. */
   targetPort: number | null;
+  /** How the proxy refused it: the first of these connections, all with the same status. */
+  refusal: Refusal | null;
   connections: number;
   fates: Fate[];
 }
@@ -58,10 +60,10 @@ export class InternetTraffic {
     if (server.kind !== 'internet' && !isProxy) return;
     const { kind } = this.#endpoint(view.family, view.client);
     if (kind !== 'host' && kind !== 'network') return;
-    const { names, by, targetPort, byAddress } = connectionNames(this.#book, view, this.#observation);
-    if (isProxy && targetPort === null) return;
-    if (by === 'dns' || names.length === 0) this.#add(view, names, by, targetPort, byAddress);
-    else for (const name of names) this.#add(view, [name], by, targetPort, byAddress);
+    const named = connectionNames(this.#book, view, this.#observation);
+    if (isProxy && named.targetPort === null) return;
+    if (named.by === 'dns' || named.names.length === 0) this.#add(view, named);
+    else for (const name of named.names) this.#add(view, { ...named, names: [name] }, named.refusals.get(name) ?? null);
   }
 
   #endpoint(family: 4 | 6, address: number): Endpoint {
@@ -73,23 +75,23 @@ export class InternetTraffic {
 
   #add(
     view: ConnectionView,
-    names: readonly string[],
-    by: NamedBy | null,
-    targetPort: number | null,
-    byAddress: boolean,
+    { names, by, targetPort, byAddress }: ConnectionNames,
+    refusal: Refusal | null = null,
   ): void {
     const { family, client, server, serverPort } = view;
-    const key = `${family} ${client} ${server} ${serverPort} ${targetPort} ${byAddress} ${names.join(' ')}`;
+    const how = `${targetPort} ${byAddress} ${refusal?.status} ${refusal?.askedAgain}`;
+    const key = `${family} ${client} ${server} ${serverPort} ${how} ${names.join(' ')}`;
     let group = this.#groups.get(key);
     if (group === undefined) {
       if (this.#groups.size === MOST_GROUPS) return;
       const fates: Fate[] = [];
       const ends = { family, clientAddress: client, serverAddress: server };
-      group = { ...ends, port: serverPort, names, by, byAddress, targetPort, connections: 0, fates };
+      const what = { names, by, byAddress, targetPort, refusal };
+      group = { ...ends, ...what, port: serverPort, connections: 0, fates };
       this.#groups.set(key, group);
     }
     group.connections++;
-    addFate(group.fates, view, isLossy(view, this.#losses), this.#observation);
+    addFate(group.fates, view, isLossy(view, this.#losses), refusal, this.#observation);
   }
 
   /** What was seen, in the order of first appearance. */
@@ -102,7 +104,13 @@ export class InternetTraffic {
   }
 }
 
-function addFate(fates: Fate[], view: ConnectionView, lossy: boolean, observation: Observation): void {
+function addFate(
+  fates: Fate[],
+  view: ConnectionView,
+  lossy: boolean,
+  refusal: Refusal | null,
+  observation: Observation,
+): void {
   const symptom = symptomOf(view);
   let fate = fates.find((one) => one.outcome === view.outcome && one.symptom === symptom && one.lossy === lossy);
   if (fate === undefined) {
@@ -116,7 +124,7 @@ function addFate(fates: Fate[], view: ConnectionView, lossy: boolean, observatio
   fate.attempts += view.attempts;
   if (view.clientInferred) fate.inferred++;
   if (view.outcome === 'half-open' && view.attempts > 1) fate.answerLost++;
-  for (const frame of [view.firstFrame, view.resetFrame || view.lastAttemptFrame])
+  for (const frame of [view.firstFrame, refusal?.frame ?? (view.resetFrame || view.lastAttemptFrame)])
     if (frame > 0 && fate.frames.length < FRAMES && !fate.frames.includes(frame)) fate.frames.push(frame);
   if (view.icmp !== null && fate.icmp === null) {
     const { version, type, code, sender } = view.icmp;

@@ -59,7 +59,7 @@ export class InternetView {
         ...one,
         conversation,
         allowed: this.#allowed(one),
-        reach: reachOf({ ...conversation, fates, connections }, trust),
+        reach: refusedReach(one) ?? reachOf({ ...conversation, fates, connections }, trust),
       };
       const known = this.#byConversation.get(key);
       if (known === undefined) this.#byConversation.set(key, [use]);
@@ -146,13 +146,25 @@ export class InternetView {
     if (unlisted.length === 0) return { kind: 'expected', matches: distinct(uses.flatMap(({ allowed }) => allowed)) };
     if (!unlisted.every(isNamed)) return null;
     if (!this.hasLists) return null;
-    return isSiteSystem(client.endpoint) ? { kind: 'unlisted' } : { kind: 'not-judged', reason: 'internet-of-others' };
+    return isSiteSystem(client.endpoint)
+      ? { kind: 'unlisted', connections: unlisted.reduce((sum, one) => sum + one.connections, 0) }
+      : { kind: 'not-judged', reason: 'internet-of-others' };
   }
+}
+
+/** A connection to a proxy that works has reached nothing where the proxy refuses. */
+function refusedReach({ refusal }: NamedTraffic): Reach | null {
+  return refusal && { state: 'blocked', certainty: refusal.askedAgain ? 'likely' : 'proven' };
 }
 
 /** True where it is known what the traffic was for: a name, or an address in place of one. */
 export function isNamed({ names, byAddress }: NamedTraffic): boolean {
   return names.length > 0 || byAddress;
+}
+
+/** True for traffic that is held against the lists of names. */
+export function isHeldToLists(client: Endpoint, server: Endpoint, { model }: Site): boolean {
+  return server.kind === 'internet' && model.catalogs['internet-endpoints'].on && isSiteSystem(client);
 }
 
 /** Those whose traffic with the internet is held against the lists: site systems and servers of hybrid identity. People at clients go anywhere. */

@@ -1,6 +1,8 @@
 import type { RuleStatus } from '../catalog/index.ts';
 import { type Context, type Judged, type RuleUse, standIn, useIsBlocked, useWorks } from './context.ts';
-import type { RuleReport, RuleState } from './types.ts';
+import { namedByRule, namedReport } from './named-rule-states.ts';
+import { ruleOf, type StateAndReason } from './rule-report.ts';
+import type { RuleReport } from './types.ts';
 import { UNDECIDED_REASONS } from './verdicts.ts';
 import { portText } from './wording.ts';
 
@@ -13,9 +15,13 @@ export function ruleStates(context: Context): RuleReport[] {
     else known.push(use);
   }
   const plain = plainByRule(context);
-  return context.index
-    .rulesFor()
-    .map((status) => reportOf(status, usesByRule.get(status.rule.id) ?? [], plain.get(status.rule.id) ?? 0, context));
+  const named = namedByRule(context);
+  return context.index.rulesFor().map((status) => {
+    const { id, endpoint } = status.rule;
+    return endpoint === null
+      ? reportOf(status, usesByRule.get(id) ?? [], plain.get(id) ?? 0, context)
+      : namedReport(status, named.get(id) ?? []);
+  });
 }
 
 /** Connections that simply work, by the id of each rule that expects them. */
@@ -29,7 +35,6 @@ export function plainByRule({ plain }: Context): Map<string, number> {
 
 /** @param plain connections under the rule that simply work */
 function reportOf(status: RuleStatus, uses: RuleUse[], plain: number, context: Context): RuleReport {
-  const { rule } = status;
   const { state, reason } = stateOf(status, uses, plain > 0, context);
   const connections = (wanted: string): number =>
     uses.reduce(
@@ -42,27 +47,16 @@ function reportOf(status: RuleStatus, uses: RuleUse[], plain: number, context: C
       0,
     );
   return {
-    id: rule.id,
+    ...ruleOf(status),
     state,
     reason,
-    need: status.need,
-    from: rule.from.join(', '),
-    to: rule.to,
-    proto: rule.transport,
-    ports: [...status.portsText],
     works: connections('works') + connections('mixed') + plain,
     blocked: connections('blocked'),
     undecided: connections('undecided'),
-    source: rule.source,
   };
 }
 
-function stateOf(
-  status: RuleStatus,
-  uses: RuleUse[],
-  worksPlainly: boolean,
-  context: Context,
-): { state: RuleState; reason: string | null } {
+function stateOf(status: RuleStatus, uses: RuleUse[], worksPlainly: boolean, context: Context): StateAndReason {
   if (uses.length === 0) {
     if (worksPlainly) return { state: 'works', reason: null };
     if (!status.applies) return { state: 'not-applicable', reason: status.reason };

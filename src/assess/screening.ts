@@ -47,6 +47,7 @@ const STORY_PORTS = new Set([67, 68, 69, 546, 547, 4011]);
  * is plain where each of its connections is; and where one conversation of two hosts is odd, all of theirs are looked at, since one may
  * stand in for the other.
  * @param mostOdd conversations that may be looked at more closely
+ * @param goesByName true for traffic that is judged by the names it was made for, whatever the rules of its port say
  */
 export function screen(
   fates: FateTable,
@@ -54,6 +55,7 @@ export function screen(
   index: RuleIndex,
   mostOdd: number,
   rpc: RpcConnections,
+  goesByName: (client: Peer, server: Peer) => boolean = () => false,
 ): Screened {
   const { count } = fates;
   const conversationOf = new Int32Array(count);
@@ -68,7 +70,7 @@ export function screen(
     const port = (view.serverPort << 1) | (view.proto === 'udp' ? 1 : 0);
     const conversation = table.add(client.number, server.number, port);
     conversationOf[row] = conversation;
-    if (view.odd > 0 || STORY_PORTS.has(view.serverPort)) table.odd[conversation] = 1;
+    if (view.odd > 0 || STORY_PORTS.has(view.serverPort) || goesByName(client, server)) table.odd[conversation] = 1;
   }
   const verdicts = new PlainVerdicts(peers, index);
   const oddPairs = new Set<number>();

@@ -12,8 +12,8 @@ export type Verdict =
   | { kind: 'forbidden'; rule: Rule }
   | { kind: 'unexpected' }
   | { kind: 'unknown-endpoint'; stranger: Peer; listed: Peer }
-  /** A site system uses names on the internet that no list has. */
-  | { kind: 'unlisted' }
+  /** A site system uses names on the internet that no list has, in so many of the connections; the rest are for names that are allowed. */
+  | { kind: 'unlisted'; connections: number }
   | { kind: 'not-judged'; reason: NotJudgedReason };
 
 export const NOT_JUDGED_REASONS = {

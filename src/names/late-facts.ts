@@ -36,7 +36,9 @@ function readOpenings(observation: Observation, facts: NameFacts): number {
     if (run === undefined || !isOpeningStart(run.bytes, 0, run.bytes.length)) continue;
     const bytes = run.bytes[0] === 0x16 ? joinRecords(run.bytes) : run.bytes;
     const { seconds, nanoseconds, frame } = run.momentOf(0, run.bytes.length);
-    if (bytes === null || !facts.opening(bytes, connection, side, seconds, nanoseconds, frame)) unfinished++;
+    if (bytes !== null && facts.opening(bytes, connection, side, seconds, nanoseconds, frame)) continue;
+    unfinished++;
+    if (run.bytes[0] === 0x16) facts.cutHello(connection, side, seconds, nanoseconds, frame);
   }
   return unfinished;
 }

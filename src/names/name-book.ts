@@ -24,6 +24,7 @@ import {
   VISIT_BAD_REQUEST,
   VISIT_CONNECT,
   VISIT_CONNECTION,
+  VISIT_CUT_HELLO,
   VISIT_DETAIL,
   VISIT_FRAME,
   VISIT_HTTP,
@@ -32,6 +33,7 @@ import {
   VISIT_NANOSECONDS,
   VISIT_PORT,
   VISIT_PROXIED,
+  VISIT_REFUSAL,
   VISIT_SECONDS,
   VISIT_TLS,
   VISIT_VERSION,
@@ -43,7 +45,7 @@ import { lateFacts } from './late-facts.ts';
 import { type Lookup, lookupsOf } from './lookups.ts';
 
 /** How a connection said what it is for. */
-export type VisitKind = 'tls' | 'http' | 'proxied' | 'connect' | 'bad-hello' | 'bad-request';
+export type VisitKind = 'tls' | 'http' | 'proxied' | 'connect' | 'bad-hello' | 'bad-request' | 'refusal' | 'cut-hello';
 
 /** Visits that were read to their names. */
 export const VISIT_KINDS_THAT_NAME: ReadonlySet<VisitKind> = new Set(['tls', 'http', 'proxied', 'connect']);
@@ -53,11 +55,11 @@ export interface Visit {
   kind: VisitKind;
   /** Server name, Host, or the host of the target; null where none was given. */
   name: string | null;
-  /** Port of the target of a proxied request or a CONNECT, 0 where it names none. */
+  /** Port of the target of a proxied request or a CONNECT, 0 where it names none; the status of a refusal. */
   port: number;
   /** HTTP: the first path, without its query. TLS: the first protocol of ALPN. Null where there is none. */
   detail: string | null;
-  /** HTTP: the method. TLS: the highest version offered, `TLS 1.3`. */
+  /** HTTP: the method. TLS: the highest version offered, `TLS 1.3`. Empty for others. */
   version: string;
   frame: number;
   seconds: number;
@@ -101,6 +103,8 @@ const VISIT_KINDS: Readonly<Record<number, VisitKind>> = {
   [VISIT_CONNECT]: 'connect',
   [VISIT_BAD_HELLO]: 'bad-hello',
   [VISIT_BAD_REQUEST]: 'bad-request',
+  [VISIT_REFUSAL]: 'refusal',
+  [VISIT_CUT_HELLO]: 'cut-hello',
 };
 const SOURCES: Readonly<Record<number, NameSource>> = {
   [SOURCE_DNS]: 'dns',
@@ -137,17 +141,12 @@ export class NameBook {
     this.#unfinished = unfinished;
   }
 
-  /** What a connection was opened for, in the order of the capture; each name once. */
+  /** What a connection was opened for, and what refused it, in the order of the capture; a name that is repeated is in it twice. */
   visits(connection: number): Visit[] {
     this.#visits ??= this.#gatherVisits();
     const rows = this.#visits.get(connection);
     if (rows === undefined) return [];
-    const visits = (Array.isArray(rows) ? rows : [rows]).map(visitOf).sort((a, b) => a.frame - b.frame);
-    const seen = new Set<string>();
-    return visits.filter(({ kind, name, port }) => {
-      const key = `${kind} ${port} ${name}`;
-      return !seen.has(key) && seen.add(key);
-    });
+    return (Array.isArray(rows) ? rows : [rows]).map(visitOf).sort((a, b) => a.frame - b.frame);
   }
 
   #gatherVisits(): Map<number, VisitRow | VisitRow[]> {
@@ -233,7 +232,10 @@ export function nameBookOf(observation: Observation): NameBook {
 
 function badVisits(values: Int32Array, count: number): number {
   let bad = 0;
-  for (let i = 0; i < count; i++) if (values[i * VISIT_WIDTH + VISIT_KIND_SIDE] >>> 1 >= VISIT_BAD_HELLO) bad++;
+  for (let i = 0; i < count; i++) {
+    const kind = values[i * VISIT_WIDTH + VISIT_KIND_SIDE] >>> 1;
+    if (kind === VISIT_BAD_HELLO || kind === VISIT_BAD_REQUEST) bad++;
+  }
   return bad;
 }
 
@@ -258,17 +260,21 @@ function visitOf({ facts, values, at }: VisitRow): Visit {
   const version = values[at + VISIT_VERSION];
   const name = values[at + VISIT_NAME];
   const detail = values[at + VISIT_DETAIL];
-  const isTls = kind === 'tls' || kind === 'bad-hello';
   return {
     kind,
     name: name === 0 ? null : nameText(facts.names, name - 1),
     port: values[at + VISIT_PORT],
     detail: detail === 0 ? null : nameText(facts.details, detail - 1),
-    version: isTls ? (TLS_VERSIONS[version] ?? 'TLS') : (HTTP_METHODS[version] ?? ''),
+    version: versionOf(kind, version),
     frame: values[at + VISIT_FRAME] >>> 0,
     seconds: values[at + VISIT_SECONDS] >>> 0,
     nanoseconds: values[at + VISIT_NANOSECONDS],
   };
+}
+
+function versionOf(kind: VisitKind, version: number): string {
+  if (kind === 'tls' || kind === 'bad-hello') return TLS_VERSIONS[version] ?? 'TLS';
+  return VISIT_KINDS_THAT_NAME.has(kind) ? (HTTP_METHODS[version] ?? '') : '';
 }
 
 function answersOf(facts: Names, observation: Observation): NamedAddress[] {

@@ -1,5 +1,7 @@
 import type { Packet } from '../decode/packet.ts';
 import {
+  answerStatus,
+  isRefusal,
   methodSize,
   REQUEST_INCOMPLETE,
   REQUEST_MALFORMED,
@@ -46,6 +48,7 @@ import {
   VISIT_BAD_REQUEST,
   VISIT_CONNECT,
   VISIT_CONNECTION,
+  VISIT_CUT_HELLO,
   VISIT_DETAIL,
   VISIT_FRAME,
   VISIT_HTTP,
@@ -54,6 +57,7 @@ import {
   VISIT_NANOSECONDS,
   VISIT_PORT,
   VISIT_PROXIED,
+  VISIT_REFUSAL,
   VISIT_SECONDS,
   VISIT_TLS,
   VISIT_VERSION,
@@ -216,7 +220,12 @@ export class NameFacts {
     frame: number,
   ): number {
     const size = methodSize(bytes, at, length);
-    if (size === 0) return OPENING_NONE;
+    if (size === 0) {
+      const status = answerStatus(bytes, at, length);
+      if (isRefusal(status))
+        this.#visit(isFirst, connection, (VISIT_REFUSAL << 1) | side, 0, status, seconds, nanoseconds, frame);
+      return OPENING_NONE;
+    }
     // RFC 9112 section 3.2: to the host itself, not through a proxy.
     const isOrigin = bytes[at + size] === 0x2f || bytes[at + size] === 0x2a;
     const isWhole = isOrigin && endsHead(bytes, at, length);
@@ -240,6 +249,11 @@ export class NameFacts {
     if (path > 0) values[row + VISIT_DETAIL] = this.details.intern(bytes, request.pathOffset, path) + 1;
     values[row + VISIT_VERSION] = request.method;
     return OPENING_READ;
+  }
+
+  /** Notes a hello whose end the capture does not hold. */
+  cutHello(connection: number, side: number, seconds: number, nanoseconds: number, frame: number): void {
+    this.#visit(true, connection, (VISIT_CUT_HELLO << 1) | side, 0, 0, seconds, nanoseconds, frame);
   }
 
   /** Offset of a row that is new, in `firsts` or `visits`; -1 where it was known or there is no room. */
@@ -450,7 +464,7 @@ const OPENING_READ = 2;
 
 /** True for what becomes a row although its side sent payload before. */
 function isAlwaysKept(kind: number): boolean {
-  return kind === VISIT_TLS || kind === VISIT_PROXIED || kind === VISIT_CONNECT;
+  return kind === VISIT_TLS || kind === VISIT_PROXIED || kind === VISIT_CONNECT || kind === VISIT_REFUSAL;
 }
 
 /** True where a segment ends with the empty line that ends a head. */

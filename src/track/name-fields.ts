@@ -69,12 +69,16 @@ export const VISIT_PROXIED = 3;
 export const VISIT_CONNECT = 4;
 export const VISIT_BAD_HELLO = 5;
 export const VISIT_BAD_REQUEST = 6;
+/** An answer by which a proxy refuses what it was asked for; its status is in VISIT_PORT. */
+export const VISIT_REFUSAL = 7;
+/** A hello of which the capture holds too little for its name. */
+export const VISIT_CUT_HELLO = 8;
 export const VISIT_CONNECTION = 0;
 /** Side that spoke (bit 0), and the kind above it. */
 export const VISIT_KIND_SIDE = 1;
 /** The name + 1; a hello may have none. */
 export const VISIT_NAME = 2;
-/** Port of a CONNECT; 0 for others. */
+/** Port of a CONNECT, status of a refusal; 0 for others. */
 export const VISIT_PORT = 3;
 export const VISIT_FRAME = 4;
 export const VISIT_SECONDS = 5;

@@ -1,3 +1,5 @@
+import type { RuleMatch } from '../../catalog/index.ts';
+import type { Refusal } from '../../names/connection-names.ts';
 import type { Context } from '../context.ts';
 import { isBlocked } from '../conversations.ts';
 import type { InternetUse } from '../internet-view.ts';
@@ -6,16 +8,23 @@ import { isNeeded, isSymptom, severityOf } from '../need-severity.ts';
 import { findingOf } from '../new-finding.ts';
 import { remedyOf } from '../remedies.ts';
 import type { Finding } from '../types.ts';
-import { called, likelyNote, listText, whatHappened } from '../wording.ts';
+import { called, counted, likelyNote, listText, whatHappened } from '../wording.ts';
 
 /** A name that is allowed was used, and its connection did not get through. */
 export const endpointBlocked: Kind = {
   meta: { id: 'endpoint-blocked', title: 'Internet endpoints that are blocked', severity: 'high' },
   find(context) {
-    const worked = namesThatWork(context.internet.uses);
+    const { anywhere, there } = namesThatWork(context.internet.uses);
     return context.internet.uses.flatMap((use) => {
-      if (use.reach.state !== 'blocked' || use.names.length === 0 || use.allowed.length === 0) return [];
-      return tell(use, worked, context);
+      if (!isToldByName(use)) return [];
+      // Some connections got through and others did not: nothing blocks it for good. Proxies are asked without a logon first.
+      if (use.names.every((name) => there.has(placeKey(use, name)))) return [];
+      if (use.refusal !== null) return [tellRefused(use, use.refusal, context)];
+      return tell(
+        use,
+        use.names.every((name) => anywhere.has(partyKey(use, name))),
+        context,
+      );
     });
   },
 };
@@ -25,26 +34,43 @@ export function isToldByName(use: InternetUse): boolean {
   return use.reach.state === 'blocked' && use.names.length > 0 && use.allowed.length > 0;
 }
 
-/** Client and name that got through over another address: names of content networks have many. */
-function namesThatWork(uses: readonly InternetUse[]): Set<string> {
+/** Clients and names that got through: over any address, as names of content networks have many, and over this address and port. */
+function namesThatWork(uses: readonly InternetUse[]): { anywhere: ReadonlySet<string>; there: ReadonlySet<string> } {
   const working = uses.filter(({ reach }) => reach.state === 'works' || reach.state === 'mixed');
-  return new Set(working.flatMap(({ client, names }) => names.map((name) => `${client.party} ${name}`)));
+  const keys = (keyOf: (use: InternetUse, name: string) => string): Set<string> =>
+    new Set(working.flatMap((use) => use.names.map((name) => keyOf(use, name))));
+  return { anywhere: keys(partyKey), there: keys(placeKey) };
 }
 
-function tell(use: InternetUse, worked: ReadonlySet<string>, context: Context): Finding[] {
-  const { client, server, names, allowed, fates, port, targetPort, conversation } = use;
-  const match = allowed.find(({ need }) => isNeeded(need)) ?? allowed[0]!;
-  const failed = fates.filter((fate) => isBlocked(fate) || (fate.symptom !== null && !fate.lossy));
-  const elsewhere = names.some((name) => worked.has(`${client.party} ${name}`));
-  const certainty = use.reach.state === 'blocked' ? use.reach.certainty : 'likely';
+const partyKey = ({ client }: InternetUse, name: string): string => `${client.party} ${name}`;
+const placeKey = ({ client, server, port, targetPort }: InternetUse, name: string): string =>
+  `${client.party} ${server.number} ${port} ${targetPort} ${name}`;
+
+function wayOf({ names, server, port, targetPort }: InternetUse): string {
   const name = names.join(' or ');
-  const way =
-    targetPort === null
-      ? `${name} (${server.ip}) on tcp/${port}`
-      : `${name} on tcp/${targetPort} through ${called(server)}`;
+  return targetPort === null
+    ? `${name} (${server.ip}) on tcp/${port}`
+    : `${name} on tcp/${targetPort} through ${called(server)}`;
+}
+
+/** The rule to tell of those that allow a use: one that is needed, if any is. */
+function toldMatch({ allowed }: InternetUse): RuleMatch {
+  return allowed.find(({ need }) => isNeeded(need)) ?? allowed[0]!;
+}
+
+function neededWhere({ need, rule }: RuleMatch): string | null {
+  return need === 'conditional' && rule.condition !== null ? `Needed where: ${rule.condition}.` : null;
+}
+
+/** @param elsewhere the name works over another address */
+function tell(use: InternetUse, elsewhere: boolean, context: Context): Finding[] {
+  const { client, names, allowed, fates, port, targetPort, conversation } = use;
+  const match = toldMatch(use);
+  const failed = fates.filter((fate) => isBlocked(fate) || (fate.symptom !== null && !fate.lossy));
+  const certainty = use.reach.state === 'blocked' ? use.reach.certainty : 'likely';
   return failed.map((fate) => {
     const notes = [
-      match.need === 'conditional' && match.rule.condition !== null ? `Needed where: ${match.rule.condition}.` : null,
+      neededWhere(match),
       elsewhere ? 'The name works over another address.' : null,
       fate.symptom === 'reset-after-request'
         ? 'A reset right after the first request is how filters work that read the name (TLS inspection, web filters).'
@@ -58,7 +84,7 @@ function tell(use: InternetUse, worked: ReadonlySet<string>, context: Context): 
           severity: severityOf(match.need, [fate], elsewhere),
           certainty,
           message: [
-            `${called(client)} does not reach ${way}, ${listText(match.rule)}: ${whatHappened(fate)}.`,
+            `${called(client)} does not reach ${wayOf(use)}, ${listText(match.rule)}: ${whatHappened(fate)}.`,
             ...notes.filter((note) => note !== null),
           ].join(' '),
           remedy: `${remedyOf(conversation, fate)} Allow the name, not the address: it changes.`,
@@ -69,7 +95,64 @@ function tell(use: InternetUse, worked: ReadonlySet<string>, context: Context): 
         [fate],
         context,
       ),
-      subject: `${client.endpoint.name ?? client.ip} ${name} tcp/${targetPort ?? port} ${fate.symptom ?? fate.outcome}`,
+      subject: `${client.endpoint.name ?? client.ip} ${names.join(' or ')} tcp/${targetPort ?? port} ${fate.symptom ?? fate.outcome}`,
     };
   });
+}
+
+/** What statuses of proxies are called (RFC 9110 section 15). */
+const STATUS_NAMES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  405: 'Method Not Allowed',
+  407: 'Proxy Authentication Required',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+const LOGON_REQUIRED = 407;
+
+/** A proxy was reached, and did not pass the request on. */
+function tellRefused(use: InternetUse, refusal: Refusal, context: Context): Finding {
+  const { client, names, allowed, fates, targetPort, conversation, connections, by } = use;
+  const match = toldMatch(use);
+  const { status, askedAgain } = refusal;
+  const name = STATUS_NAMES[status] === undefined ? `${status}` : `${status} ${STATUS_NAMES[status]}`;
+  const asked = by === 'connect' ? 'its CONNECT' : 'its request';
+  const notes = [
+    neededWhere(match),
+    askedAgain ? 'It asked again on the same connection; what came of that may not be in the capture.' : null,
+  ];
+  return {
+    ...findingOf(
+      {
+        kind: endpointBlocked.meta.id,
+        severity: severityOf(match.need, fates, false),
+        certainty: askedAgain ? 'likely' : 'proven',
+        message: [
+          `${called(client)} does not reach ${wayOf(use)}, ${listText(match.rule)}: the proxy answers ${asked} with ${name} (${counted(connections, 'connection')}).`,
+          ...notes.filter((note) => note !== null),
+        ].join(' '),
+        remedy: refusedRemedy(use, status),
+        rule: allowed.map(({ rule }) => rule.id),
+        source: match.rule.source,
+      },
+      conversation,
+      fates,
+      context,
+    ),
+    subject: `${client.endpoint.name ?? client.ip} ${names.join(' or ')} tcp/${targetPort} proxy ${status}`,
+  };
+}
+
+function refusedRemedy({ client, server, names, targetPort }: InternetUse, status: number): string {
+  const [name] = names;
+  const proxy = called(server);
+  if (status === LOGON_REQUIRED)
+    return `Let ${proxy} pass ${name} without a logon for ${called(client)} (services ask as the computer account), or give the service an account that the proxy accepts.`;
+  if (status >= 500)
+    return `${proxy} was asked and could not get there itself: see that it resolves ${name}, and that it may go out to tcp/${targetPort}.`;
+  return `Allow ${name} on tcp/${targetPort} for ${called(client)} in the rules of ${proxy}.`;
 }

@@ -43,7 +43,9 @@ function whatOf({ names, server }: InternetUse): string {
 
 function tellOne(key: string, uses: InternetUse[], context: Context): Finding {
   const { client, server, names, targetPort, conversation, by } = uses[0]!;
-  const passed = uses.some((use) => passageOf({ ...conversation, fates: use.fates }, use.reach) === 'through');
+  const passed = uses.some(
+    (use) => use.refusal === null && passageOf({ ...conversation, fates: use.fates }, use.reach) === 'through',
+  );
   const through = targetPort === null ? '' : ` through ${called(server)}`;
   const what = names.length > 0 ? whatOf(uses[0]!) : `the address ${server.ip}`;
   const others = names.length > 0 ? listedFor(names, context) : '';

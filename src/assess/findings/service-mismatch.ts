@@ -24,7 +24,10 @@ export const serviceMismatch: Kind = {
 
 /** The first rule that expects this port, where all that do expect other protocols; null where one does not, or none is known. */
 function mismatched(seen: ServiceSeen, client: Peer, { index }: Context): RuleMatch | null {
-  const matches = index.match(client.endpoint, seen.server.endpoint, seen.proto, seen.port);
+  // Rules that name a host of the internet speak of this server or not: its name is not asked here.
+  const matches = index
+    .match(client.endpoint, seen.server.endpoint, seen.proto, seen.port)
+    .filter(({ name }) => name !== 'unknown');
   // A proxy may be spoken to in any way, and the port of a range says nothing.
   if (matches.length === 0 || matches.some(({ via, relation }) => via === 'proxy' || relation === 'dynamic'))
     return null;
