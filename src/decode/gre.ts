@@ -87,35 +87,41 @@ export function decodeGre(
   const key = (flags & HAS_KEY) !== 0 ? view.getInt32(keyAt) : 0;
   switch (type) {
     case ETHERTYPE_IPV4:
-      enterTunnel(packet, TUNNEL_GRE, key);
+      enterGre(packet, key);
       return decodeIpv4(packet, bytes, view, at, left, rest);
     case ETHERTYPE_IPV6:
-      enterTunnel(packet, TUNNEL_GRE, key);
+      enterGre(packet, key);
       return decodeIpv6(packet, bytes, view, at, left, rest);
     case ETHERTYPE_BRIDGED:
       if ((flags & ~HAS_KEY) === 0 && key !== 0) {
         // RFC 7637 section 3.2: the key alone, a virtual subnet id in its upper 24 bits.
         enterTunnel(packet, TUNNEL_NVGRE, key >>> 8);
         separate(packet, TUNNEL_NVGRE, key >>> 8);
-      } else enterTunnel(packet, TUNNEL_GRE, key);
+      } else enterGre(packet, key);
       return decodeEthernet(packet, bytes, view, at, left, rest);
     case ETHERTYPE_PPP:
-      enterTunnel(packet, TUNNEL_GRE, key);
+      enterGre(packet, key);
       return decodePpp(packet, bytes, view, at, left, rest);
     case ETHERTYPE_MPLS:
     case ETHERTYPE_MPLS_UPSTREAM:
-      enterTunnel(packet, TUNNEL_GRE, key);
+      enterGre(packet, key);
       return decodeMpls(packet, bytes, view, at, left, rest);
     case ETHERTYPE_ERSPAN:
       return decodeErspan(packet, bytes, view, at, left, rest, (flags & HAS_SEQUENCE) !== 0);
     case ETHERTYPE_ERSPAN_3:
       return decodeErspan3(packet, bytes, view, at, left, rest);
     case ETHERTYPE_WCCP:
-      enterTunnel(packet, TUNNEL_GRE, key);
+      enterGre(packet, key);
       return decodeWccp(packet, bytes, view, at, left, rest);
     default:
       return OTHER_IP_PROTOCOL;
   }
+}
+
+/** RFC 2890 section 2.1: a key names one of several flows of traffic between the same two routers. */
+function enterGre(packet: Packet, key: number): void {
+  enterTunnel(packet, TUNNEL_GRE, key);
+  if (key !== 0) separate(packet, TUNNEL_GRE, key);
 }
 
 /** A packet that a router redirects to a cache: version 1 of WCCP has it at once, version 2 behind four bytes. */

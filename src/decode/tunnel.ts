@@ -33,6 +33,14 @@ export const TUNNEL_MPLS = 11;
 export const TUNNEL_PPPOE = 12;
 export const TUNNEL_PBB = 13;
 export const TUNNEL_ETHERIP = 14;
+/** Tunnels whose number is the same in both directions: key, VSID, VNI, session, service. */
+const SEPARATING = new Set([TUNNEL_GRE, TUNNEL_NVGRE, TUNNEL_VXLAN, TUNNEL_GENEVE, TUNNEL_PPPOE, TUNNEL_PBB]);
+
+/** True where the number of a tunnel of this kind keeps networks apart. */
+export function isSeparatingTunnel(kind: number): boolean {
+  return SEPARATING.has(kind);
+}
+
 /** Not a tunnel, but a number that keeps networks apart all the same (`separate`). */
 export const SEPARATE_VLAN = 15;
 

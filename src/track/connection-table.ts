@@ -1,6 +1,19 @@
 import { PROTOCOL_UDP } from '../decode/packet.ts';
+import { BesideIndex } from './beside-index.ts';
 import type { Part } from './part.ts';
-import { ADDRESS_A, ADDRESS_B, FIRST_FRAME, KIND, KIND_KEY_MASK, PORTS, PREVIOUS, RECORD_INTS } from './record.ts';
+import {
+  ABSORBED,
+  ADDRESS_A,
+  ADDRESS_B,
+  FIRST_FRAME,
+  KIND,
+  KIND_BESIDE,
+  KIND_KEY_MASK,
+  PORTS,
+  PREVIOUS,
+  RECORD_INTS,
+  withNetwork,
+} from './record.ts';
 
 const FIRST_CAPACITY = 1024;
 /** Slots at the start: all of them are touched soon, other than the records. */
@@ -30,6 +43,8 @@ export class ConnectionTable {
 
   /** Connections that the table takes; no more are appended. */
   readonly limit: number;
+  /** Records of connections in further networks. */
+  readonly #beside = new BesideIndex();
 
   /** @param seed mixed into the hashes @param expected connections; the table grows beyond @param limit most connections */
   constructor(seed: number, expected = 0, limit = MAX_CONNECTIONS) {
@@ -60,8 +75,10 @@ export class ConnectionTable {
     this.#mask = part.slots.length - 1;
     this.#free = [];
     this.#wasThinned = part.folded !== null;
+    this.#beside.rebuild(this.records, this.count);
     if (part.folded === null) return;
-    for (let number = this.count - 1; number >= 0; number--) if (!this.has(number)) this.#free.push(number);
+    for (let number = this.count - 1; number >= 0; number--)
+      if (this.records[number * RECORD_INTS + KIND] === 0) this.#free.push(number);
   }
 
   /** The numbers of the UDP exchanges, in the order of their first frame. */
@@ -69,7 +86,7 @@ export class ConnectionTable {
     const { records } = this;
     const numbers: number[] = [];
     for (let number = 0; number < this.count; number++) {
-      if ((records[number * RECORD_INTS + KIND] & 0xff) !== PROTOCOL_UDP) continue;
+      if (!this.has(number) || (records[number * RECORD_INTS + KIND] & 0xff) !== PROTOCOL_UDP) continue;
       if (this.#wasThinned) numbers.push(number);
       else yield number;
     }
@@ -77,14 +94,20 @@ export class ConnectionTable {
     yield* numbers.sort((a, b) => first(a) - first(b));
   }
 
-  /** False for the number of a record that was taken out. */
+  /** False for the number of a record that was taken out, or went into another. */
   has(number: number): boolean {
-    return this.records[number * RECORD_INTS + KIND] !== 0;
+    const at = number * RECORD_INTS;
+    return this.records[at + KIND] !== 0 && this.records[at + FIRST_FRAME] !== ABSORBED;
+  }
+
+  /** True where some connection has records beside its own. */
+  get hasBeside(): boolean {
+    return this.#beside.count > 0;
   }
 
   /**
    * Takes out the records whose byte in `out` is not 0; their numbers are given to later connections, which have then no longer the order
-   * of their first frames. The others keep theirs.
+   * of their first frames. The others keep theirs. What is beside a record must go with it.
    */
   takeOut(out: Uint8Array): void {
     this.#wasThinned = true;
@@ -104,10 +127,11 @@ export class ConnectionTable {
       this.#put(this.#hashOf(number), number);
     }
     for (let number = this.count - 1; number >= 0; number--) {
-      if (out[number] === 0 || !this.has(number)) continue;
+      if (out[number] === 0 || records[number * RECORD_INTS + KIND] === 0) continue;
       records.fill(0, number * RECORD_INTS, (number + 1) * RECORD_INTS);
       this.#free.push(number);
     }
+    if (this.hasBeside) this.#beside.rebuild(records, this.count);
   }
 
   /** The first of a connection and those before it on the same four values that stays; -1 where none does. */
@@ -165,6 +189,53 @@ export class ConnectionTable {
     destinationPort: number,
     previous: number,
   ): number {
+    const number = this.#newRecord(key, source, destination, sourcePort, destinationPort, previous);
+    if (number < 0) return number;
+    const hash = this.#hash(key, source, destination, sourcePort, destinationPort);
+    if (previous >= 0) this.#replace(hash, previous, number);
+    else this.#add(hash, number);
+    return number;
+  }
+
+  /**
+   * The record for the frames of connection `main` in a network that is not its record's; `direction` says which side of that record sent.
+   * @returns its number, -1 where there is none
+   */
+  findBeside(main: number, network: number, source: number, sourcePort: number, destinationPort: number): number {
+    const { records } = this;
+    const number = this.#beside.find(records, main, network);
+    if (number < 0) return number;
+    const at = number * RECORD_INTS;
+    const isA = records[at + ADDRESS_A] === source && records[at + PORTS] === ((sourcePort << 16) | destinationPort);
+    this.direction = isA ? 0 : 1;
+    return number;
+  }
+
+  /** Makes what `findBeside` did not find, with the source as side A. @returns its number, or -1 where the table is full */
+  appendBeside(
+    main: number,
+    network: number,
+    source: number,
+    destination: number,
+    sourcePort: number,
+    destinationPort: number,
+  ): number {
+    const key = this.records[main * RECORD_INTS + KIND] & KIND_KEY_MASK;
+    const kind = withNetwork(key | KIND_BESIDE, network);
+    const number = this.#newRecord(kind, source, destination, sourcePort, destinationPort, main);
+    if (number >= 0) this.#beside.add(this.records, number);
+    this.direction = 0;
+    return number;
+  }
+
+  #newRecord(
+    kind: number,
+    source: number,
+    destination: number,
+    sourcePort: number,
+    destinationPort: number,
+    previous: number,
+  ): number {
     if (this.count >= this.limit && this.#free.length === 0) return -1;
     if (this.#free.length === 0 && (this.count + 1) * RECORD_INTS > this.records.length)
       this.#growRecords(Math.min(this.records.length * 2, this.limit * RECORD_INTS));
@@ -173,11 +244,8 @@ export class ConnectionTable {
     this.records[at + ADDRESS_A] = source;
     this.records[at + ADDRESS_B] = destination;
     this.records[at + PORTS] = (sourcePort << 16) | destinationPort;
-    this.records[at + KIND] = key;
+    this.records[at + KIND] = kind;
     this.records[at + PREVIOUS] = previous + 1;
-    const hash = this.#hash(key, source, destination, sourcePort, destinationPort);
-    if (previous >= 0) this.#replace(hash, previous, number);
-    else this.#add(hash, number);
     return number;
   }
 

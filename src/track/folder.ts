@@ -7,7 +7,7 @@ import type { NameFacts } from './name-facts.ts';
 import { newConnectionView, Observation } from './observation.ts';
 import type { Folded } from './part.ts';
 import { PAYLOAD_CONNECTION, PAYLOAD_WIDTH } from './payload-fields.ts';
-import { END_MASK, KIND, LAST_SECONDS, RECORD_INTS, RESET_A, RESET_B, STATE } from './record.ts';
+import { END_MASK, KIND, KIND_BESIDE, LAST_SECONDS, PREVIOUS, RECORD_INTS, RESET_A, RESET_B, STATE } from './record.ts';
 import { METER_CHAIN, METER_INTS } from './tftp-meter.ts';
 
 /** The tables of an analyzer or a merger in the middle of a capture. */
@@ -66,7 +66,6 @@ export class Folder {
     const observation = new Observation(tables, 'in the middle');
     const classes = classesOfSilence(tables, observation);
     const least = leastClass(classes, table.count);
-    if (least < 0) return 0;
     const out = new Uint8Array(table.count);
     const view = newConnectionView();
     let taken = 0;
@@ -76,7 +75,7 @@ export class Folder {
         out[number] = 1;
         continue;
       }
-      if (classes[number] < least) continue;
+      if (least < 0 || classes[number] < least) continue;
       observation.read(number, view);
       this.#fates.add(view, false);
       this.#beginnings.add(view.firstSeconds, view.outcome, 1, view.attempts);
@@ -109,6 +108,16 @@ function classesOfSilence(tables: Tables, observation: Observation): Uint8Array 
   }
   for (let i = 0; i < payloads.count; i++) classes[payloads.values[i * PAYLOAD_WIDTH + PAYLOAD_CONNECTION]] = 0;
   for (let i = 0; i < tftp.count; i++) classes[tftp.values[i * METER_INTS + METER_CHAIN] >>> 1] = 0;
+  // What is beside a record stays or goes with it.
+  if (table.hasBeside) {
+    const isBeside = (number: number): boolean =>
+      observation.has(number) && (records[number * RECORD_INTS + KIND] & KIND_BESIDE) !== 0;
+    const mainOf = (number: number): number => records[number * RECORD_INTS + PREVIOUS] - 1;
+    for (let number = 0; number < table.count; number++)
+      if (isBeside(number)) classes[mainOf(number)] = Math.min(classes[mainOf(number)], classes[number]);
+    for (let number = 0; number < table.count; number++)
+      if (isBeside(number)) classes[number] = classes[mainOf(number)];
+  }
   return classes;
 }
 

@@ -15,10 +15,12 @@ import { FRAGMENT_WIDTH, isFollowed, logCarrier, logFragment } from './fragments
 import { ICMP_MESSAGE_WIDTH, logIcmpError } from './icmp-errors.ts';
 import { MessageLog } from './message-log.ts';
 import { NameFacts } from './name-facts.ts';
+import { NetworkTable } from './networks.ts';
 import type { Part, TftpMeters } from './part.ts';
 import { PayloadLog } from './payload-log.ts';
 import {
   addBytes,
+  BESIDE_DATA_A,
   DATA_A,
   FIRST_FRAME,
   FIRST_NANOSECONDS,
@@ -26,18 +28,18 @@ import {
   KIND,
   KIND_GROUP,
   KIND_IPV6,
-  KIND_VLAN_KNOWN,
-  KIND_VLAN_SHIFT,
   LAST_NANOSECONDS,
   LAST_SECONDS,
+  networkOf,
   PACKETS_A,
   PACKETS_B,
   RECORD_INTS,
   STATE,
+  withNetwork,
   withService,
 } from './record.ts';
 import { DROPPED_BEFORE, SamePackets } from './same-packet.ts';
-import { tcpConnection, updateTcp } from './tcp.ts';
+import { beginHandshake, isHandshake, noteBeside, tcpConnection, updateTcp } from './tcp.ts';
 import { TftpMeter } from './tftp-meter.ts';
 import { TFTP_ERROR, tftpOpcode } from './tftp-packets.ts';
 
@@ -55,6 +57,7 @@ export class FrameAnalyzer implements FrameSink {
   lastNanoseconds = 0;
   readonly connections: ConnectionTable;
   readonly addresses: AddressTable;
+  readonly networks: NetworkTable;
   readonly icmpErrors = new MessageLog(ICMP_MESSAGE_WIDTH);
   readonly fragments = new MessageLog(FRAGMENT_WIDTH);
   readonly drops = new MessageLog(DROP_WIDTH);
@@ -80,6 +83,7 @@ export class FrameAnalyzer implements FrameSink {
     this.#folder = fateLimit > 0 ? new Folder(seed, fateLimit) : null;
     this.connections = new ConnectionTable(seed, expected, limit);
     this.addresses = new AddressTable(seed);
+    this.networks = new NetworkTable(seed);
     this.names = new NameFacts(seed);
   }
 
@@ -120,6 +124,8 @@ export class FrameAnalyzer implements FrameSink {
       seed: this.connections.seed,
       addresses: this.addresses.words,
       addressCount: this.addresses.count,
+      networks: this.networks.words,
+      networkCount: this.networks.count,
       icmpErrors: { values: this.icmpErrors.values, count: this.icmpErrors.count, dropped: this.icmpErrors.dropped },
       fragments: { values: this.fragments.values, count: this.fragments.count, dropped: this.fragments.dropped },
       drops: { values: this.drops.values, count: this.drops.count, dropped: this.drops.dropped },
@@ -154,7 +160,8 @@ export class FrameAnalyzer implements FrameSink {
       if (packet.carrierFamily !== 0)
         logCarrier(this.fragments, this.addresses, packet, view, originalLength, seconds, nanoseconds, frame);
     } else if (reason === ICMP_ERROR) {
-      if (!logIcmpError(this.icmpErrors, this.addresses, packet, bytes, view, seconds, nanoseconds, frame)) {
+      const network = this.#networkOf(packet);
+      if (!logIcmpError(this.icmpErrors, this.addresses, packet, network, bytes, view, seconds, nanoseconds, frame)) {
         reason = packet.family === 4 ? ICMP : ICMPV6;
       }
     } else if (reason === FRAGMENT && isFollowed(packet.fragmentProtocol)) {
@@ -166,6 +173,10 @@ export class FrameAnalyzer implements FrameSink {
 
   note(notes: FrameNotes): void {
     this.#notes = notes;
+  }
+
+  #networkOf(packet: Packet): number {
+    return packet.vlan < 0 && packet.tunnel === 0 ? 0 : this.networks.numberOf(packet);
   }
 
   /** A packet that was seen before, at another place, is not tracked again. */
@@ -216,10 +227,19 @@ export class FrameAnalyzer implements FrameSink {
     const destination = isV4 ? packet.destination : this.addresses.intern(view, packet.destinationOffset);
     const key = isV4 ? packet.protocol : packet.protocol | KIND_IPV6;
     const isTcp = packet.protocol === PROTOCOL_TCP;
+    const network = this.#networkOf(packet);
     const number = isTcp
       ? tcpConnection(table, packet, key, source, destination)
       : udpConnection(table, packet, key, source, destination);
-    if (number < 0) {
+    const side = table.direction;
+    let record = number;
+    if (
+      number >= 0 &&
+      networkOf(table.records[number * RECORD_INTS + KIND]) !== network &&
+      !isFresh(table.records, number * RECORD_INTS)
+    )
+      record = besideConnection(table, packet, number, network, source, destination);
+    if (record < 0) {
       if (this.#makeRoom()) {
         this.#track(packet, bytes, view, length, seconds, nanoseconds, frame);
         return;
@@ -228,37 +248,40 @@ export class FrameAnalyzer implements FrameSink {
       this.reasons[TABLE_FULL]++;
       return;
     }
-    const side = table.direction;
-    const at = number * RECORD_INTS;
+    // The record that takes the frame, and the sender's side there; what the payload says is told of the connection, by `number` and `side`.
+    const at = record * RECORD_INTS;
+    const own = table.direction;
     const records = table.records;
-    if (records[at + PACKETS_A] + records[at + PACKETS_B] === 0) {
+    if (isFresh(records, at)) {
       records[at + FIRST_FRAME] = frame;
       records[at + FIRST_SECONDS] = seconds;
       records[at + FIRST_NANOSECONDS] = nanoseconds;
-      if (packet.vlan >= 0) records[at + KIND] |= KIND_VLAN_KNOWN | (packet.vlan << KIND_VLAN_SHIFT);
+      records[at + KIND] = withNetwork(records[at + KIND], network);
     }
-    records[at + PACKETS_A + side]++;
-    addBytes(records, at, side, length);
+    records[at + PACKETS_A + own]++;
+    addBytes(records, at, own, length);
     if (packet.toGroup !== 0) records[at + KIND] |= KIND_GROUP;
     if (isTcp) {
-      const isFirst = (records[at + STATE] & (DATA_A << side)) === 0;
-      updateTcp(records, at, side, packet, seconds, nanoseconds, frame);
+      const isFirst = (records[at + STATE] & (DATA_A << own)) === 0;
+      const isOpening = (records[number * RECORD_INTS + STATE] & ((DATA_A | BESIDE_DATA_A) << side)) === 0;
+      updateTcp(records, at, own, packet, seconds, nanoseconds, frame);
+      if (record !== number) noteBeside(records, number * RECORD_INTS, side, packet);
       // What a reset carries is no payload.
       if (packet.payloadLength > 0 && packet.tcpFlags >= 0 && (packet.tcpFlags & TCP_RST) === 0) {
         if (isFirst) {
           const service = tcpService(bytes, packet.payloadOffset, packet.payloadCaptured, packet.payloadLength);
-          records[at + KIND] = withService(records[at + KIND], side, service);
+          records[at + KIND] = withService(records[at + KIND], own, service);
         }
         if (packet.payloadCaptured > 0)
-          this.names.segment(packet, bytes, number, side, isFirst, seconds, nanoseconds, frame);
+          this.names.segment(packet, bytes, number, side, isOpening, seconds, nanoseconds, frame);
         const kind = streamKind(packet.sourcePort, packet.destinationPort);
         if (kind !== CONTROL_NONE)
           this.payloads.add(packet, bytes, kind, number, side, seconds, nanoseconds, frame, packet.sequence);
       }
     } else {
-      if (records[at + PACKETS_A + side] === 1) {
+      if (records[at + PACKETS_A + own] === 1) {
         const service = udpService(bytes, packet.payloadOffset, packet.payloadCaptured, packet.payloadLength);
-        records[at + KIND] = withService(records[at + KIND], side, service);
+        records[at + KIND] = withService(records[at + KIND], own, service);
       }
       if (records[at + PACKETS_B] === 0) countAttempt(records, at, packet.identification, seconds, nanoseconds, frame);
       // No DHCP message begins with a zero byte, as TFTP does.
@@ -284,6 +307,32 @@ export class FrameAnalyzer implements FrameSink {
     records[at + LAST_SECONDS] = seconds;
     records[at + LAST_NANOSECONDS] = nanoseconds;
   }
+}
+
+/** True for a record that has no frame yet. */
+function isFresh(records: Int32Array, at: number): boolean {
+  return records[at + PACKETS_A] + records[at + PACKETS_B] === 0;
+}
+
+/**
+ * The record for frames of a connection in another network than its record's, made where there is none: which networks are one, the whole
+ * capture tells (join-networks.ts). `table.direction` says which side of that record sent the packet.
+ * @returns its number, -1 where the table is full
+ */
+function besideConnection(
+  table: ConnectionTable,
+  packet: Packet,
+  main: number,
+  network: number,
+  source: number,
+  destination: number,
+): number {
+  const found = table.findBeside(main, network, source, packet.sourcePort, packet.destinationPort);
+  if (found >= 0) return found;
+  const number = table.appendBeside(main, network, source, destination, packet.sourcePort, packet.destinationPort);
+  if (number >= 0 && packet.protocol === PROTOCOL_TCP && isHandshake(packet.tcpFlags))
+    beginHandshake(table.records, number * RECORD_INTS, packet);
+  return number;
 }
 
 /** The exchange between two UDP sockets, made where there is none. */

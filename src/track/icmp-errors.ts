@@ -19,7 +19,9 @@ export const ICMP_SENDER = 5;
 export const ICMP_SECONDS = 6;
 export const ICMP_NANOSECONDS = 7;
 export const ICMP_FRAME = 8;
-export const ICMP_MESSAGE_WIDTH = 9;
+/** Number of the network that the error was in. */
+export const ICMP_NETWORK = 9;
+export const ICMP_MESSAGE_WIDTH = 10;
 
 /** Extension headers walked inside a quote. */
 const MAX_QUOTED_HEADERS = 8;
@@ -35,6 +37,7 @@ export function logIcmpError(
   log: MessageLog,
   addresses: AddressTable,
   packet: Packet,
+  network: number,
   bytes: Uint8Array,
   view: DataView,
   seconds: number,
@@ -61,6 +64,7 @@ export function logIcmpError(
   values[at + ICMP_SECONDS] = seconds;
   values[at + ICMP_NANOSECONDS] = nanoseconds;
   values[at + ICMP_FRAME] = frame;
+  values[at + ICMP_NETWORK] = network;
   return true;
 }
 

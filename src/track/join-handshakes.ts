@@ -1,12 +1,14 @@
 import type { ConnectionTable } from './connection-table.ts';
 import { joinRecords } from './join-records.ts';
 import {
+  ABSORBED,
   ADDRESS_A,
   CLIENT_IS_B,
   FIRST_FRAME,
   HANDSHAKE,
   INITIAL_SEQUENCE,
   KIND,
+  KIND_BESIDE,
   PORTS,
   PREVIOUS,
   RECORD_INTS,
@@ -19,15 +21,14 @@ const PROTOCOL_TCP = 6;
 /**
  * Joins a SYN-ACK that was captured before its SYN (two interfaces, two queues) to the connection of that SYN. Done once all parts
  * are one: the two records stand next to each other on the same four values.
- * @returns numbers of the records that went into the one before them
  */
-export function joinReorderedHandshakes(table: ConnectionTable): Set<number> {
-  const absorbed = new Set<number>();
+export function joinReorderedHandshakes(table: ConnectionTable): void {
   const { records } = table;
   for (let number = 0; number < table.count; number++) {
     const at = number * RECORD_INTS;
     const previous = records[at + PREVIOUS] - 1;
-    if (previous < 0 || (records[at + KIND] & 0xff) !== PROTOCOL_TCP) continue;
+    if (previous < 0 || (records[at + KIND] & (0xff | KIND_BESIDE)) !== PROTOCOL_TCP) continue;
+    if (!table.has(number) || !table.has(previous)) continue;
     const earlier = previous * RECORD_INTS;
     if ((records[at + STATE] & SYN_SEEN) === 0 || (records[earlier + STATE] & (HANDSHAKE | SYN_SEEN)) !== HANDSHAKE)
       continue;
@@ -36,11 +37,8 @@ export function joinReorderedHandshakes(table: ConnectionTable): Set<number> {
     if (clientSide(records, earlier) !== (clientSide(records, at) ^ flipped)) continue;
     joinRecords(records, previous, records, number, flipped, 0);
     records[earlier + INITIAL_SEQUENCE] = records[at + INITIAL_SEQUENCE];
-    // Look-ups by frame pass it over.
-    records[at + FIRST_FRAME] = -1;
-    absorbed.add(number);
+    records[at + FIRST_FRAME] = ABSORBED;
   }
-  return absorbed;
 }
 
 function isFlipped(records: Int32Array, at: number, other: number): boolean {

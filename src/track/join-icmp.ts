@@ -4,12 +4,14 @@ import {
   ICMP_FRAME,
   ICMP_KIND,
   ICMP_MESSAGE_WIDTH,
+  ICMP_NETWORK,
   ICMP_SENDER,
   QUOTED_DESTINATION,
   QUOTED_KEY,
   QUOTED_PORTS,
   QUOTED_SOURCE,
 } from './icmp-errors.ts';
+import { type ApartConnections, connectionInNetwork } from './join-networks.ts';
 import type { Messages } from './part.ts';
 import { ADDRESS_A, FIRST_FRAME, PORTS, PREVIOUS, RECORD_INTS } from './record.ts';
 
@@ -47,11 +49,13 @@ export function icmpOutcome(version: number, type: number, code: number): IcmpVe
 /**
  * Joins ICMP errors to the connections that they quote: for each connection the first deciding error by quoted side.
  * Key: record number * 2 + side.
+ * @param apart connections that the same four values name in several networks: an error speaks of the one in its own
  * @returns the verdicts, how many errors found a connection, and the record number for each (-1: none)
  */
 export function joinIcmpErrors(
   table: ConnectionTable,
   messages: Messages,
+  apart: ApartConnections,
 ): { verdicts: Map<number, IcmpVerdict>; joined: number; connections: Int32Array } {
   const connections = new Int32Array(messages.count).fill(-1);
   const verdicts = new Map<number, IcmpVerdict>();
@@ -69,7 +73,12 @@ export function joinIcmpErrors(
     );
     if (number < 0) continue;
     const frame = values[at + ICMP_FRAME] >>> 0;
-    number = connectionAtFrame(table, number, frame);
+    const group = apart.get(number);
+    number =
+      group === undefined
+        ? connectionAtFrame(table, number, frame)
+        : connectionInNetwork(table, group, values[at + ICMP_NETWORK], frame);
+    if (number < 0) continue;
     connections[i] = number;
     joined++;
     const kind = values[at + ICMP_KIND];

@@ -105,7 +105,8 @@ function connectionAt(table: ConnectionTable, latest: number, seconds: number): 
     const at = number * RECORD_INTS;
     const first = records[at + FIRST_SECONDS] >>> 0;
     const last = records[at + LAST_SECONDS] >>> 0;
-    if (seconds >= first - CLOCK_TOLERANCE_SECONDS && seconds <= last + CLOCK_TOLERANCE_SECONDS) return number;
+    const isAlive = seconds >= first - CLOCK_TOLERANCE_SECONDS && seconds <= last + CLOCK_TOLERANCE_SECONDS;
+    if (isAlive && table.has(number)) return number;
     const previous = records[at + PREVIOUS] - 1;
     if (previous >= number) return -1;
     number = previous;

@@ -18,6 +18,7 @@ import {
   ICMP_FRAME,
   ICMP_KIND,
   ICMP_MESSAGE_WIDTH,
+  ICMP_NETWORK,
   ICMP_SENDER,
   QUOTED_DESTINATION,
   QUOTED_KEY,
@@ -26,20 +27,26 @@ import {
 import { joinRecords } from './join-records.ts';
 import { MessageLog } from './message-log.ts';
 import { NameFacts } from './name-facts.ts';
+import { NetworkTable } from './networks.ts';
 import type { Folded, Messages, Part, TftpMeters } from './part.ts';
 import { PayloadLog } from './payload-log.ts';
 import {
   ADDRESS_A,
   ADDRESS_B,
+  BESIDE_BITS,
+  BESIDE_DATA_A,
+  BESIDE_SYN_DATA,
   CLIENT_IS_B,
   DATA_A,
   FIRST_FRAME,
   HANDSHAKE,
   INITIAL_SEQUENCE,
   KIND,
+  KIND_BESIDE,
   KIND_IPV6,
   KIND_KEY_MASK,
   LAST_ATTEMPT_FRAME,
+  networkOf,
   PACKETS_A,
   PACKETS_B,
   PORTS,
@@ -47,6 +54,8 @@ import {
   RECORD_INTS,
   RESET_FRAME,
   STATE,
+  SYN_HAS_DATA,
+  withNetwork,
 } from './record.ts';
 import { isSameHandshake } from './tcp.ts';
 import { TftpMeter } from './tftp-meter.ts';
@@ -65,6 +74,7 @@ export class PartMerger {
   #lastNanoseconds = 0;
   readonly #connections: ConnectionTable;
   readonly #addresses: AddressTable;
+  readonly #networks: NetworkTable;
   readonly #icmpErrors = new MessageLog(ICMP_MESSAGE_WIDTH);
   readonly #fragments = new MessageLog(FRAGMENT_WIDTH);
   readonly #drops = new MessageLog(DROP_WIDTH);
@@ -85,6 +95,7 @@ export class PartMerger {
     this.#folder = fateLimit > 0 ? new Folder(seed, fateLimit) : null;
     this.#connections = new ConnectionTable(seed, 0, limit);
     this.#addresses = new AddressTable(seed);
+    this.#networks = new NetworkTable(seed);
     this.#names = new NameFacts(seed);
   }
 
@@ -110,8 +121,11 @@ export class PartMerger {
         part.addresses[at + 3],
       );
     }
+    const networks = this.#networks.append(part.networks, part.networkCount);
     this.#makeRoom(part.connectionCount);
-    const connections = this.#mayAdopt(part) ? this.#adoptConnections(part) : this.#appendConnections(part, numbers);
+    const connections = this.#mayAdopt(part)
+      ? this.#adoptConnections(part)
+      : this.#appendConnections(part, numbers, networks);
     this.#payloads.append(part.payloads, connections.numbers, connections.flipped, this.#frames);
     this.#names.append(part.names, connections, numbers, this.#frames);
     this.#tftp.append(part.tftp, connections.numbers, connections.flipped, this.#frames);
@@ -122,6 +136,7 @@ export class PartMerger {
         values[at + QUOTED_DESTINATION] = numbers[values[at + QUOTED_DESTINATION]];
       }
       if (values[at + ICMP_KIND] >>> 16 === 6) values[at + ICMP_SENDER] = numbers[values[at + ICMP_SENDER]];
+      values[at + ICMP_NETWORK] = networks[values[at + ICMP_NETWORK]];
       values[at + ICMP_FRAME] += this.#frames;
     });
     appendMessages(this.#fragments, part.fragments, (values, at) => {
@@ -158,9 +173,10 @@ export class PartMerger {
       if (this.#folder.makeRoom(this.#tables(this.#tftp.inWork())) === 0) return;
   }
 
-  /** The first part keeps its tables as they are, if they were made with the same seed; addresses were numbered alike just before. */
+  /** The first part keeps its tables as they are, if they were made with the same seed; addresses and networks were numbered alike just before. */
   #mayAdopt(part: Part): boolean {
-    const isFirst = this.#frames === 0 && this.#addresses.count === part.addressCount;
+    const isFirst =
+      this.#frames === 0 && this.#addresses.count === part.addressCount && this.#networks.count === part.networkCount;
     return isFirst && part.seed === this.#connections.seed;
   }
 
@@ -172,7 +188,7 @@ export class PartMerger {
   }
 
   /** @returns the number here of each connection of the part */
-  #appendConnections(part: Part, numbers: Int32Array): Joined {
+  #appendConnections(part: Part, numbers: Int32Array, networks: Int32Array): Joined {
     const table = this.#connections;
     const joined: Joined = {
       numbers: new Int32Array(part.connectionCount),
@@ -181,10 +197,17 @@ export class PartMerger {
     };
     table.reserve(part.connectionCount);
     const from = part.records;
+    /** Records beside others whose numbers come later, which happens where numbers were given again. */
+    const early: number[] = [];
     for (let i = 0; i < part.connectionCount; i++) {
       const right = i * RECORD_INTS;
       // Taken out to make room.
       if (from[right + KIND] === 0) continue;
+      if ((from[right + KIND] & KIND_BESIDE) !== 0) {
+        if (from[right + PREVIOUS] - 1 < i) this.#joinBeside(from, i, joined, numbers, networks);
+        else early.push(i);
+        continue;
+      }
       const key = from[right + KIND] & KIND_KEY_MASK;
       const isV6 = (key & KIND_IPV6) !== 0;
       const a = isV6 ? numbers[from[right + ADDRESS_A]] : from[right + ADDRESS_A];
@@ -195,7 +218,7 @@ export class PartMerger {
         joined.numbers[i] = found;
         joined.flipped[i] = table.direction;
         joined.spoke[i] = sidesWithData(table.records[found * RECORD_INTS + STATE], table.direction);
-        joinRecords(table.records, found, from, i, table.direction, this.#frames);
+        this.#joinInto(found, from, i, a, b, networks);
         continue;
       }
       const number = table.append(key, a, b, ports >>> 16, ports & 0xffff, found);
@@ -204,15 +227,72 @@ export class PartMerger {
         this.#countLost(from, right);
         continue;
       }
-      const at = number * RECORD_INTS;
-      const previous = table.records[at + PREVIOUS];
-      table.records.set(from.subarray(right, right + RECORD_INTS), at);
-      table.records[at + ADDRESS_A] = a;
-      table.records[at + ADDRESS_B] = b;
-      table.records[at + PREVIOUS] = previous;
-      for (const field of FRAME_FIELDS) if (table.records[at + field] !== 0) table.records[at + field] += this.#frames;
+      this.#copy(number, from, i, key, networks);
     }
+    for (const i of early) this.#joinBeside(from, i, joined, numbers, networks);
     return joined;
+  }
+
+  /** Joins a record beside another of its part, which was joined before. */
+  #joinBeside(from: Int32Array, i: number, joined: Joined, numbers: Int32Array, networks: Int32Array): void {
+    const right = i * RECORD_INTS;
+    const main = joined.numbers[from[right + PREVIOUS] - 1];
+    joined.numbers[i] = main;
+    if (main < 0) {
+      this.#countLost(from, right);
+      return;
+    }
+    const isV6 = (from[right + KIND] & KIND_IPV6) !== 0;
+    const a = isV6 ? numbers[from[right + ADDRESS_A]] : from[right + ADDRESS_A];
+    const b = isV6 ? numbers[from[right + ADDRESS_B]] : from[right + ADDRESS_B];
+    this.#joinInto(main, from, i, a, b, networks);
+  }
+
+  /** Joins a record of the part into connection `main`: into its record, or into the one beside it for that network. */
+  #joinInto(main: number, from: Int32Array, i: number, a: number, b: number, networks: Int32Array): void {
+    const table = this.#connections;
+    const right = i * RECORD_INTS;
+    const ports = from[right + PORTS];
+    const network = networks[networkOf(from[right + KIND])];
+    const at = main * RECORD_INTS;
+    if (networkOf(table.records[at + KIND]) === network) {
+      joinRecords(table.records, main, from, i, isSideA(table.records, at, a, ports) ? 0 : 1, this.#frames);
+      return;
+    }
+    const found = table.findBeside(main, network, a, ports >>> 16, ports & 0xffff);
+    if (found >= 0) joinRecords(table.records, found, from, i, table.direction, this.#frames);
+    else {
+      const number = table.appendBeside(main, network, a, b, ports >>> 16, ports & 0xffff);
+      if (number < 0) {
+        this.#countLost(from, right);
+        return;
+      }
+      const key = from[right + KIND] & KIND_KEY_MASK;
+      this.#copy(number, from, i, key | KIND_BESIDE, networks);
+    }
+    const state = from[right + STATE];
+    const shift = isSideA(table.records, at, a, ports) ? 0 : 1;
+    if ((state & DATA_A) !== 0) table.records[at + STATE] |= BESIDE_DATA_A << shift;
+    if ((state & (DATA_A << 1)) !== 0) table.records[at + STATE] |= BESIDE_DATA_A << (1 - shift);
+    if ((state & SYN_HAS_DATA) !== 0) table.records[at + STATE] |= BESIDE_SYN_DATA;
+  }
+
+  /** Writes a record of the part into the new record `number`, which has its ends set. @param key the key part of its KIND, and KIND_BESIDE */
+  #copy(number: number, from: Int32Array, i: number, key: number, networks: Int32Array): void {
+    const { records } = this.#connections;
+    const right = i * RECORD_INTS;
+    const at = number * RECORD_INTS;
+    const a = records[at + ADDRESS_A];
+    const b = records[at + ADDRESS_B];
+    const previous = records[at + PREVIOUS];
+    records.set(from.subarray(right, right + RECORD_INTS), at);
+    records[at + ADDRESS_A] = a;
+    records[at + ADDRESS_B] = b;
+    records[at + PREVIOUS] = previous;
+    const kind = from[right + KIND];
+    records[at + KIND] = withNetwork((kind & ~(KIND_KEY_MASK | KIND_BESIDE)) | key, networks[networkOf(kind)]);
+    records[at + STATE] &= ~BESIDE_BITS;
+    for (const field of FRAME_FIELDS) if (records[at + field] !== 0) records[at + field] += this.#frames;
   }
 
   /** The frames of a connection for which there is no room. */
@@ -262,6 +342,8 @@ export class PartMerger {
       seed: this.#connections.seed,
       addresses: this.#addresses.words,
       addressCount: this.#addresses.count,
+      networks: this.#networks.words,
+      networkCount: this.#networks.count,
       icmpErrors: this.#icmpErrors,
       fragments: this.#fragments,
       drops: this.#drops,
@@ -276,7 +358,7 @@ export class PartMerger {
 
 /** Where the connections of a part went, by their number in the part. */
 export interface Joined {
-  /** Their number here, -1 where there was no room. */
+  /** Their number here, -1 where there was no room; of a record beside another that of the connection. */
   numbers: Int32Array;
   /** 1 where A and B changed places. */
   flipped: Uint8Array;
@@ -305,10 +387,15 @@ function isSameConnection(left: Int32Array, at: number, right: Int32Array, from:
   return isSameHandshake(left[at + STATE], left[at + INITIAL_SEQUENCE], state, right[from + INITIAL_SEQUENCE], client);
 }
 
+/** True where the socket is side A of the record. @param ports its port in the upper 16 bits, that of the other side in the lower */
+function isSideA(records: Int32Array, at: number, address: number, ports: number): boolean {
+  return records[at + ADDRESS_A] === address && records[at + PORTS] === ports;
+}
+
 /** @returns bit 0 where the side sent payload that is A of the right part, bit 1 for B */
 function sidesWithData(state: number, flipped: number): number {
-  const a = (state & DATA_A) !== 0 ? 1 : 0;
-  const b = (state & (DATA_A << 1)) !== 0 ? 1 : 0;
+  const a = (state & (DATA_A | BESIDE_DATA_A)) !== 0 ? 1 : 0;
+  const b = (state & ((DATA_A | BESIDE_DATA_A) << 1)) !== 0 ? 1 : 0;
   return flipped === 0 ? a | (b << 1) : b | (a << 1);
 }
 

@@ -11,7 +11,9 @@ import { joinFragments } from './join-fragments.ts';
 import { joinReorderedHandshakes } from './join-handshakes.ts';
 import { type IcmpVerdict, joinIcmpErrors } from './join-icmp.ts';
 import { joinLog, type LogDrops, type LogJoin } from './join-log.ts';
+import { joinNetworks } from './join-networks.ts';
 import type { MergedPart } from './merge.ts';
+import { tunnelText, vlanOf } from './networks.ts';
 import { type CaptureEnd, tcpEnded, tcpOutcome, udpOutcome } from './outcome.ts';
 import type { Messages, Names, Payloads, TftpMeters } from './part.ts';
 import {
@@ -33,12 +35,11 @@ import {
   KIND,
   KIND_GROUP,
   KIND_IPV6,
-  KIND_VLAN_KNOWN,
-  KIND_VLAN_SHIFT,
   LAST_ATTEMPT_FRAME,
   LAST_NANOSECONDS,
   LAST_SECONDS,
   nanosecondsBetween,
+  networkOf,
   PACKETS_A,
   PORTS,
   RECORD_INTS,
@@ -87,7 +88,9 @@ export interface ConnectionView {
   drop: DropVerdict | null;
   /** These were packets of the server. */
   dropOfAnswers: boolean;
+  /** Outermost VLAN and tunnel (`vxlan 5001`) of the first frame. */
   vlan: number | null;
+  tunnel: string | null;
   /** A frame went to a multicast or broadcast address of the link layer. */
   toGroup: boolean;
   /** What the first payloads told (SERVICE_ of first-bytes.ts): that of the client, which says what it wanted, or else that of the server. */
@@ -120,8 +123,6 @@ export class Observation {
   readonly #dropConnections: Int32Array;
   readonly #tftp: TftpTransfers;
   readonly #end: CaptureEnd;
-  /** Records that went into another one. */
-  readonly #absorbed: ReadonlySet<number>;
   /** Frames that belong to a judged connection, and the others by reason id. */
   readonly judgedFrames: number;
   readonly notJudgedFrames: Record<string, number>;
@@ -136,8 +137,9 @@ export class Observation {
     this.#part = part;
     this.#table = part.table;
     this.#end = { seconds: part.lastSeconds, nanoseconds: part.lastNanoseconds };
-    this.#absorbed = joinReorderedHandshakes(part.table);
-    const { verdicts, joined, connections } = joinIcmpErrors(part.table, part.icmpErrors);
+    const apart = joinNetworks(part.table, part.networks);
+    joinReorderedHandshakes(part.table);
+    const { verdicts, joined, connections } = joinIcmpErrors(part.table, part.icmpErrors, apart);
     const { joined: fragments, overlapping } =
       moment === 'at the end' ? joinFragments(part.table, part.fragments) : { joined: 0, overlapping: 0 };
     this.overlappingFragments = overlapping;
@@ -159,7 +161,7 @@ export class Observation {
 
   /** False for the number of a record that went into another connection. */
   has(number: number): boolean {
-    return !this.#absorbed.has(number) && (this.#part.folded === null || this.#table.has(number));
+    return this.#table.has(number);
   }
 
   /** Number of the connection that ICMP error `i` of the part quotes, -1 where it is not known. */
@@ -268,6 +270,7 @@ export class Observation {
     const { records, count } = this.#table;
     let open = 0;
     for (let number = 0; number < count; number++) {
+      if (!this.has(number)) continue;
       const at = number * RECORD_INTS;
       const state = records[at + STATE];
       const isTcp = (records[at + KIND] & 0xff) === PROTOCOL_TCP;
@@ -336,7 +339,8 @@ export class Observation {
     view.firstNanoseconds = records[at + FIRST_NANOSECONDS];
     view.lastSeconds = records[at + LAST_SECONDS] >>> 0;
     view.lastNanoseconds = records[at + LAST_NANOSECONDS];
-    view.vlan = (kind & KIND_VLAN_KNOWN) !== 0 ? (kind >>> KIND_VLAN_SHIFT) & 0xfff : null;
+    view.vlan = vlanOf(this.#part.networks, networkOf(kind));
+    view.tunnel = tunnelText(this.#part.networks, networkOf(kind));
     view.toGroup = (kind & KIND_GROUP) !== 0;
     view.service = serviceOf(kind, client) || serviceOf(kind, server);
     view.clientSentData = (state & (DATA_A << client)) !== 0;
@@ -456,6 +460,7 @@ export function newConnectionView(): ConnectionView {
     drop: null,
     dropOfAnswers: false,
     vlan: null,
+    tunnel: null,
     toGroup: false,
     service: 0,
     clientSentData: false,

@@ -28,6 +28,9 @@ export interface Part {
   /** IPv6 addresses by their number, four integers each. */
   addresses: Int32Array;
   addressCount: number;
+  /** Networks by their number, from 1 on, four integers each (networks.ts). */
+  networks: Int32Array;
+  networkCount: number;
   /** ICMP errors that quote TCP or UDP (icmp-errors.ts) and fragments (fragments.ts), in the order of the frames. */
   icmpErrors: Messages;
   fragments: Messages;
@@ -111,12 +114,12 @@ export interface Messages {
 
 /** The memory of a part, for a transfer between threads; the part is empty for the sender afterwards. */
 export function partBuffers(part: Part): ArrayBuffer[] {
-  const { reasons, records, slots, addresses, icmpErrors, fragments, drops, payloads, tftp, names } = part;
+  const { reasons, records, slots, addresses, networks, icmpErrors, fragments, drops, payloads, tftp, names } = part;
   const { lookups, answers, aliases, firsts, visits, openings } = names;
   const messages = [icmpErrors, fragments, drops, tftp, lookups, answers, aliases, firsts, visits];
   const rows = messages.map(({ values }) => values);
   const logs = [payloads, openings.log, openings.edge].flatMap(({ values, bytes, lost }) => [values, bytes, lost]);
   const texts = [names.names, names.details].flatMap(({ bytes, offsets }) => [bytes, offsets]);
-  const all = [reasons, records, slots, addresses, names.hosts, names.counters, ...rows, ...logs, ...texts];
+  const all = [reasons, records, slots, addresses, networks, names.hosts, names.counters, ...rows, ...logs, ...texts];
   return all.map((array) => array.buffer as ArrayBuffer);
 }

@@ -16,7 +16,7 @@ export const ADDRESS_B = 1;
 export const PORTS = 2;
 /**
  * Protocol (bits 0-7), family (bit 8: IPv6), group (bit 9: a frame went to a group address), service by the first payload of A (bits 10-13) and of
- * B (bits 28-31), VLAN (bit 15 known, bits 16-27).
+ * B (bits 28-31), a record beside another (bit 14), the number of the network that its frames were in (bits 15-27; networks.ts).
  */
 export const KIND = 3;
 /** Frames sent by A and by B. */
@@ -39,8 +39,9 @@ export const RUN_SEQUENCE_B = 13;
 export const ACKNOWLEDGED_A = 14;
 export const ACKNOWLEDGED_B = 15;
 
-/** Number of the first frame, from 1, within the part, and its time. */
+/** Number of the first frame, from 1, within the part, and its time. ABSORBED where the record went into another: look-ups by frame pass it over. */
 export const FIRST_FRAME = 16;
+export const ABSORBED = -1;
 export const FIRST_SECONDS = 17;
 export const FIRST_NANOSECONDS = 18;
 /** Initial sequence number of the client, from its SYN; where SYN_SEEN is not set, the acknowledgment of the SYN-ACK less one. */
@@ -58,7 +59,7 @@ export const ANSWER_NANOSECONDS = 26;
 /** Frame of the latest attempt that counted, and of the first RST; 0 where there is none. */
 export const LAST_ATTEMPT_FRAME = 27;
 export const RESET_FRAME = 28;
-/** Number + 1 of the earlier connection on the same four values, 0 where there is none. */
+/** Number + 1 of the earlier connection on the same four values, 0 where there is none. Of a record beside another: number + 1 of that one. */
 export const PREVIOUS = 29;
 /** Bytes sent by A and by B: the upper 32 bits. */
 export const BYTES_HIGH_A = 30;
@@ -81,8 +82,12 @@ export const KIND_KEY_MASK = 0x1ff;
 export const KIND_IPV6 = 0x100;
 export const KIND_GROUP = 0x200;
 const KIND_SERVICE_MASK = 0xf;
-export const KIND_VLAN_KNOWN = 0x8000;
-export const KIND_VLAN_SHIFT = 16;
+/** Frames of the connection in another network than that of its record, which PREVIOUS names. */
+export const KIND_BESIDE = 0x4000;
+const KIND_NETWORK_SHIFT = 15;
+const KIND_NETWORK_MASK = 0x1fff;
+/** Networks that can be told apart: those beyond share this number. */
+export const OTHER_NETWORKS = KIND_NETWORK_MASK;
 
 // STATE. The bit of B is the bit of A shifted left by one, so that code can be written once for both sides.
 /** Sent a segment with neither SYN nor RST. */
@@ -132,6 +137,14 @@ export const SOON_B = 1 << 26;
 /** The client's SYN carried data (RFC 7413, TCP Fast Open): the SYN-ACK may acknowledge it too. */
 export const SYN_HAS_DATA = 1 << 27;
 
+// Of a record that has others beside it, what those saw; a join drops these bits of the right part and finds them again.
+/** Sent payload in another network. */
+export const BESIDE_DATA_A = 1 << 28;
+export const BESIDE_DATA_B = 1 << 29;
+/** The client's SYN carried data in another network. */
+export const BESIDE_SYN_DATA = 1 << 30;
+export const BESIDE_BITS = BESIDE_DATA_A | BESIDE_DATA_B | BESIDE_SYN_DATA;
+
 /** A frame that repeats the previous attempt within this time, with the same IP identification, is its copy (mirror port, "any" interface). */
 export const COPY_WINDOW_NANOSECONDS = 100e6;
 /** A data segment repeated sooner than this after the connection's previous packet is no retransmission by timer (RFC 6298: at least 200 ms in practice). */
@@ -153,6 +166,16 @@ export function nanosecondsBetween(
 /** The service that the first payload of `side` told (first-bytes.ts). */
 export function serviceOf(kind: number, side: number): number {
   return (kind >>> (side === 0 ? 10 : 28)) & KIND_SERVICE_MASK;
+}
+
+/** The number of the network that the frames of a record with this KIND were in. */
+export function networkOf(kind: number): number {
+  return (kind >>> KIND_NETWORK_SHIFT) & KIND_NETWORK_MASK;
+}
+
+/** KIND with the number of a network instead of the one it had. */
+export function withNetwork(kind: number, network: number): number {
+  return (kind & ~(KIND_NETWORK_MASK << KIND_NETWORK_SHIFT)) | (network << KIND_NETWORK_SHIFT);
 }
 
 /** KIND with the service of `side`, which had none. */

@@ -6,6 +6,8 @@ import {
   ACKNOWLEDGED_A,
   ANSWER_NANOSECONDS,
   ANSWER_SECONDS,
+  BESIDE_DATA_A,
+  BESIDE_SYN_DATA,
   CLIENT_IS_B,
   COUNTS,
   DATA_A,
@@ -56,14 +58,13 @@ export function tcpConnection(
   destination: number,
 ): number {
   const found = table.find(key, source, destination, packet.sourcePort, packet.destinationPort);
-  const isHandshake = packet.tcpFlags >= 0 && (packet.tcpFlags & HANDSHAKE_FLAGS) === TCP_SYN;
-  if (!isHandshake) {
+  if (!isHandshake(packet.tcpFlags)) {
     if (found >= 0) return found;
     table.direction = 0;
     return table.append(key, source, destination, packet.sourcePort, packet.destinationPort, -1);
   }
   const isAnswer = (packet.tcpFlags & TCP_ACK) !== 0;
-  const initialSequence = isAnswer ? (packet.acknowledgment - 1) | 0 : packet.sequence;
+  const initialSequence = initialSequenceOf(packet);
   if (found >= 0) {
     const at = found * RECORD_INTS;
     const client = isAnswer ? 1 - table.direction : table.direction;
@@ -74,10 +75,32 @@ export function tcpConnection(
   table.direction = 0;
   const number = table.append(key, source, destination, packet.sourcePort, packet.destinationPort, found);
   if (number < 0) return number;
-  const at = number * RECORD_INTS;
-  table.records[at + INITIAL_SEQUENCE] = initialSequence;
-  table.records[at + STATE] = isAnswer ? HANDSHAKE | CLIENT_IS_B : HANDSHAKE | SYN_SEEN;
+  beginHandshake(table.records, number * RECORD_INTS, packet);
   return number;
+}
+
+/** True for a SYN or SYN-ACK. @param flags -1 where the header is cut before them */
+export function isHandshake(flags: number): boolean {
+  return flags >= 0 && (flags & HANDSHAKE_FLAGS) === TCP_SYN;
+}
+
+/** Writes into a new record that it begins with this SYN or SYN-ACK, sent by side A. */
+export function beginHandshake(records: Int32Array, at: number, packet: Packet): void {
+  records[at + INITIAL_SEQUENCE] = initialSequenceOf(packet);
+  records[at + STATE] = (packet.tcpFlags & TCP_ACK) !== 0 ? HANDSHAKE | CLIENT_IS_B : HANDSHAKE | SYN_SEEN;
+}
+
+/** The initial sequence number of the client, as far as a SYN or SYN-ACK tells it. */
+function initialSequenceOf(packet: Packet): number {
+  return (packet.tcpFlags & TCP_ACK) !== 0 ? (packet.acknowledgment - 1) | 0 : packet.sequence;
+}
+
+/** Notes in a record what a segment in another network, written into the record beside it, means to both. @param side the sender there */
+export function noteBeside(records: Int32Array, at: number, side: number, packet: Packet): void {
+  const flags = packet.tcpFlags;
+  if (flags < 0 || (flags & TCP_RST) !== 0 || packet.payloadLength === 0) return;
+  records[at + STATE] |= BESIDE_DATA_A << side;
+  if ((flags & (TCP_SYN | TCP_ACK)) === TCP_SYN) records[at + STATE] |= BESIDE_SYN_DATA;
 }
 
 /** More data than a SYN carries (RFC 7413 section 4.1.1: at most one segment). */
@@ -102,7 +125,8 @@ export function isSameHandshake(
   if ((state & SYN_SEEN) !== (laterState & SYN_SEEN) && (state & SYN_SEEN) === 0) return false;
   const difference = (laterSequence - sequence) | 0;
   if (difference === 0) return true;
-  return (laterState & SYN_SEEN) === 0 && (state & SYN_HAS_DATA) !== 0 && difference > 0 && difference <= MAX_SYN_DATA;
+  const hadData = (state & (SYN_HAS_DATA | BESIDE_SYN_DATA)) !== 0;
+  return (laterState & SYN_SEEN) === 0 && hadData && difference > 0 && difference <= MAX_SYN_DATA;
 }
 
 /**

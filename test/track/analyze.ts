@@ -1,4 +1,6 @@
+import { FRAGMENT_WIDTH } from '../../src/track/fragments.ts';
 import { FrameAnalyzer } from '../../src/track/frame-analyzer.ts';
+import { ICMP_MESSAGE_WIDTH } from '../../src/track/icmp-errors.ts';
 import { type MergedPart, PartMerger } from '../../src/track/merge.ts';
 import {
   ALIAS_NAME,
@@ -67,8 +69,9 @@ export function plain(part: Part): unknown {
       Array.from(part.records.subarray(i * RECORD_INTS, (i + 1) * RECORD_INTS)).join(' '),
     ),
     addresses: Array.from(part.addresses.subarray(0, part.addressCount * 4)),
-    icmpErrors: Array.from(part.icmpErrors.values).slice(0, part.icmpErrors.count * 9),
-    fragments: Array.from(part.fragments.values).slice(0, part.fragments.count * 10),
+    networks: Array.from(part.networks.subarray(0, part.networkCount * 4)),
+    icmpErrors: Array.from(part.icmpErrors.values).slice(0, part.icmpErrors.count * ICMP_MESSAGE_WIDTH),
+    fragments: Array.from(part.fragments.values).slice(0, part.fragments.count * FRAGMENT_WIDTH),
     payloads: plainPayloads(part.payloads),
     lost: Array.from(part.payloads.lost),
     names: plainNames(part.names),

@@ -25,6 +25,7 @@ export interface Segment {
 
 export const START = 1_700_000_000;
 const LINKTYPE_RAW = 101;
+const LINKTYPE_ETHERNET = 1;
 const FLAG_BITS: Record<string, number> = { F: 1, S: 2, R: 4, P: 8, A: 16 };
 
 function address(text: string): number[] {
@@ -57,6 +58,19 @@ export function ipv4(
   bytes.set(address(destination), 16);
   bytes.set(payload, 20);
   return bytes;
+}
+
+/** The frame as Ethernet with VLAN tags, outermost first. */
+export function inVlan(frame: TestFrame, ...ids: number[]): TestFrame {
+  const bytes = new Uint8Array(14 + ids.length * 4 + frame.bytes.length);
+  const view = new DataView(bytes.buffer);
+  ids.forEach((id, index) => {
+    view.setUint16(12 + index * 4, 0x8100);
+    view.setUint16(14 + index * 4, id);
+  });
+  view.setUint16(12 + ids.length * 4, 0x0800);
+  bytes.set(frame.bytes, 14 + ids.length * 4);
+  return { ...frame, bytes, length: bytes.length, linkType: LINKTYPE_ETHERNET };
 }
 
 /** @param content the payload; without it `segment.payload` zero bytes */

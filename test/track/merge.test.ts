@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { merge, partOf, plain } from './analyze.ts';
-import { frameOf, icmpError, ipv4, type TestFrame, tcp, tftp, udp } from './frames.ts';
+import { frameOf, icmpError, inVlan, ipv4, type TestFrame, tcp, tftp, udp } from './frames.ts';
 import { clientHello, dnsMessage, dnsName, request, srv } from './openings.ts';
 
 const hosts = fc.constantFrom('10.0.0.1', '10.0.0.2');
@@ -92,23 +92,45 @@ const anyFrame = fc.oneof(
     ),
   },
 );
+/** Untagged, in one of two VLANs or in a tag inside of a tag: many frames on the same four values change their network. */
+const tags = fc.constantFrom([], [], [10], [20], [20, 10]);
+
 /** Time goes on by a copy's delay, a quick repeat's, a retransmission's, or goes back. */
 const steps = fc.constantFrom(0, 0.001, 0.015, 0.05, 0.25, 1.5, -0.3);
 
-const capture = fc.array(fc.tuple(anyFrame, steps), { minLength: 1, maxLength: 24 }).map((pairs) => {
-  let time = 10;
-  return pairs.map(([frame, step]): TestFrame => {
-    time = Math.max(0, time + step);
-    return { ...frame, ...frameTime(time) };
+const captureOf = (frames: fc.Arbitrary<TestFrame>): fc.Arbitrary<TestFrame[]> =>
+  fc.array(fc.tuple(frames, steps), { minLength: 1, maxLength: 24 }).map((pairs) => {
+    let time = 10;
+    return pairs.map(([frame, step]): TestFrame => {
+      time = Math.max(0, time + step);
+      return { ...frame, ...frameTime(time) };
+    });
   });
-});
+/** One client, one server, one pair of ports. */
+const oneConversation = fc
+  .tuple(segment, fc.boolean(), fc.constantFrom(true, true, true, false))
+  .map(([values, isAnswer, isTcp]) => {
+    const ends = isAnswer
+      ? { source: '10.0.0.2', destination: '10.0.0.1', sourcePort: 80, destinationPort: 5000 }
+      : { source: '10.0.0.1', destination: '10.0.0.2', sourcePort: 5000, destinationPort: 80 };
+    return isTcp ? tcp({ ...values, ...ends }) : udp({ ...values, ...ends });
+  });
+const inTags = (frames: fc.Arbitrary<TestFrame>): fc.Arbitrary<TestFrame> =>
+  fc.tuple(frames, tags).map(([frame, ids]) => (ids.length === 0 ? frame : inVlan(frame, ...ids)));
+const captures = {
+  'one network': captureOf(anyFrame),
+  'several VLANs': captureOf(inTags(anyFrame)),
+  'one conversation in several VLANs': captureOf(inTags(oneConversation)),
+};
+/** PCAPCHECK_CUTS asks for more than what every run of the tests tries. */
+const numRuns = Number(process.env.PCAPCHECK_CUTS ?? 400);
 
 function frameTime(time: number): { seconds: number; nanoseconds: number } {
   const { seconds, nanoseconds } = frameOf(new Uint8Array(0), time);
   return { seconds, nanoseconds };
 }
 
-describe('merge', () => {
+describe.each(Object.entries(captures))('merge of %s', (_, capture) => {
   test('a capture cut anywhere gives the records of one pass', () => {
     fc.assert(
       fc.property(capture, (frames) => {
@@ -121,7 +143,7 @@ describe('merge', () => {
         const half = frames.length >> 1;
         expect(plain(merge([partOf(frames.slice(0, half), 5), partOf(frames.slice(half), 5)], 5))).toEqual(whole);
       }),
-      { numRuns: 400 },
+      { numRuns },
     );
   });
 
@@ -137,7 +159,7 @@ describe('merge', () => {
           plain(merge([parts[0], merge([parts[1], parts[2]])])),
         );
       }),
-      { numRuns: 400 },
+      { numRuns },
     );
   });
 });

@@ -1,0 +1,266 @@
+import type { ConnectionTable } from './connection-table.ts';
+import { joinRecords } from './join-records.ts';
+import { separationOf } from './networks.ts';
+import { overlayRecord } from './overlay-records.ts';
+import {
+  ABSORBED,
+  ADDRESS_A,
+  ATTEMPT_IDS,
+  CLIENT_IS_B,
+  COPY_WINDOW_NANOSECONDS,
+  FIRST_FRAME,
+  FIRST_NANOSECONDS,
+  FIRST_SECONDS,
+  HANDSHAKE,
+  INITIAL_SEQUENCE,
+  KIND,
+  KIND_BESIDE,
+  nanosecondsBetween,
+  networkOf,
+  PACKETS_A,
+  PORTS,
+  PREVIOUS,
+  RECORD_INTS,
+  STATE,
+} from './record.ts';
+import { isSameHandshake } from './tcp.ts';
+
+const PROTOCOL_TCP = 6;
+/** UDP exchanges on the same ports in different networks that are compared with one another; more are taken for one. */
+const MOST_EXCHANGES = 64;
+
+/** A connection that the same four values name beside others, in the networks that `separations` tell (networks.ts). */
+interface ApartConnection {
+  number: number;
+  separations: ReadonlySet<number>;
+}
+
+/** Connections of one group each, by the number of every record in it; only where the group has several networks. */
+export type ApartConnections = ReadonlyMap<number, Group>;
+
+interface Group {
+  connections: readonly ApartConnection[];
+  separationOf: (network: number) => number;
+}
+
+/** A record of a group. */
+interface Piece {
+  number: number;
+  /** The record that it is beside, or itself. */
+  main: number;
+  separation: number;
+  hasHandshake: boolean;
+}
+
+/**
+ * Decides what frames with the same four values in several VLANs or tunnels are, once all parts are one. Most are one connection: copies
+ * before and after a router, or directions that are tagged in different ways. They are told apart only where the capture proves it:
+ *
+ * - TCP: each network shows handshakes of its own and no handshake shows in two of them; and no network began with what may be the answer
+ *   to a handshake of another one, and none shows only one direction where another shows only the other.
+ * - UDP: each network shows both directions, and their first datagrams are no copies of each other.
+ *
+ * So a connection is never called unanswered because its answers carry another tag.
+ * @param networks the words of the NetworkTable
+ */
+export function joinNetworks(table: ConnectionTable, networks: Int32Array): ApartConnections {
+  const apart = new Map<number, Group>();
+  if (!table.hasBeside) return apart;
+  const { records } = table;
+  for (const numbers of groupsOf(table)) {
+    const pieces = numbers.map((number): Piece => {
+      const at = number * RECORD_INTS;
+      return {
+        number,
+        main: (records[at + KIND] & KIND_BESIDE) !== 0 ? records[at + PREVIOUS] - 1 : number,
+        separation: separationOf(networks, networkOf(records[at + KIND])),
+        hasHandshake: (records[at + STATE] & HANDSHAKE) !== 0,
+      };
+    });
+    const isTcp = (records[numbers[0] * RECORD_INTS + KIND] & 0xff) === PROTOCOL_TCP;
+    const components = isTcp ? tcpComponents(records, pieces) : udpComponents(records, pieces);
+    if (components === null) {
+      for (const { number, main } of pieces) if (number !== main) overlay(records, main, number);
+      continue;
+    }
+    const connections = separate(records, pieces, components);
+    const group: Group = { connections, separationOf: (network) => separationOf(networks, network) };
+    for (const number of numbers) apart.set(number, group);
+  }
+  return apart;
+}
+
+/** Of connections that share their four values, the latest in that network that had begun at `frame`; -1 where there is none. */
+export function connectionInNetwork(table: ConnectionTable, group: Group, network: number, frame: number): number {
+  const separation = group.separationOf(network);
+  let found = -1;
+  for (const { number, separations } of group.connections) {
+    if (!separations.has(separation) || !table.has(number)) continue;
+    if (found < 0 || table.records[number * RECORD_INTS + FIRST_FRAME] >>> 0 <= frame) found = number;
+  }
+  return found;
+}
+
+/** The records on the same four values, in the order of their first frame, of all values that have a record beside another. */
+function* groupsOf(table: ConnectionTable): Generator<number[]> {
+  const { records, count } = table;
+  const roots = new Int32Array(count).fill(-1);
+  const rootOf = (number: number): number => {
+    let root = number;
+    while (roots[root] < 0 && records[root * RECORD_INTS + PREVIOUS] > 0)
+      root = records[root * RECORD_INTS + PREVIOUS] - 1;
+    if (roots[root] >= 0) root = roots[root];
+    for (let at = number; at !== root && roots[at] < 0; at = records[at * RECORD_INTS + PREVIOUS] - 1) roots[at] = root;
+    return root;
+  };
+  const groups = new Map<number, number[]>();
+  for (let number = 0; number < count; number++) {
+    if (table.has(number) && (records[number * RECORD_INTS + KIND] & KIND_BESIDE) !== 0) groups.set(rootOf(number), []);
+  }
+  for (let number = 0; number < count; number++) if (table.has(number)) groups.get(rootOf(number))?.push(number);
+  const first = (number: number): number => records[number * RECORD_INTS + FIRST_FRAME] >>> 0;
+  for (const numbers of groups.values()) yield numbers.sort((a, b) => first(a) - first(b));
+}
+
+/** Sets of networks that are one, by a number; a network is a separation. */
+class Components {
+  readonly #parents = new Map<number, number>();
+
+  of(separation: number): number {
+    let root = separation;
+    for (let parent = this.#parents.get(root); parent !== undefined; parent = this.#parents.get(root)) root = parent;
+    return root;
+  }
+
+  join(a: number, b: number): void {
+    const from = this.of(a);
+    const to = this.of(b);
+    if (from !== to) this.#parents.set(from, to);
+  }
+}
+
+/** @returns null where all are one connection after the other */
+function tcpComponents(records: Int32Array, pieces: readonly Piece[]): Components | null {
+  const components = new Components();
+  const mains = new Map(pieces.map((piece) => [piece.number, piece]));
+  const shakers = new Map<string, number>();
+  for (const { number, main, separation, hasHandshake } of pieces) {
+    if (!hasHandshake) continue;
+    const at = number * RECORD_INTS;
+    // A handshake beside another is the same one: it went there for that.
+    const begun = mains.get(main);
+    if (begun?.hasHandshake === true) components.join(separation, begun.separation);
+    const client =
+      ((records[at + STATE] & CLIENT_IS_B) !== 0 ? 1 : 0) ^ flippedTo(records, at, pieces[0].number * RECORD_INTS);
+    const key = `${client} ${records[at + INITIAL_SEQUENCE]}`;
+    const known = shakers.get(key);
+    if (known === undefined) shakers.set(key, separation);
+    else components.join(separation, known);
+  }
+  const all = new Set(pieces.map(({ separation }) => components.of(separation)));
+  if (all.size === 1 || areDirections(records, pieces, components)) return null;
+  const withHandshake = new Set<number>();
+  for (const { main, separation, hasHandshake } of pieces) {
+    const component = components.of(separation);
+    if (hasHandshake) withHandshake.add(component);
+    if (withHandshake.has(component)) continue;
+    const begun = mains.get(main);
+    if (begun?.hasHandshake === true && components.of(begun.separation) !== component) return null;
+  }
+  return withHandshake.size === all.size ? components : null;
+}
+
+/** True where one network shows only what one side sent, and another one only what the other did. */
+function areDirections(records: Int32Array, pieces: readonly Piece[], components: Components): boolean {
+  const sides = new Map<number, number>();
+  for (const { number, separation } of pieces) {
+    const at = number * RECORD_INTS;
+    const flipped = flippedTo(records, at, pieces[0].number * RECORD_INTS);
+    const component = components.of(separation);
+    for (const side of [0, 1])
+      if (records[at + PACKETS_A + side] > 0)
+        sides.set(component, (sides.get(component) ?? 0) | (1 << (side ^ flipped)));
+  }
+  const seen = [...sides.values()];
+  return seen.includes(1) && seen.includes(2);
+}
+
+/** @returns null where all are one exchange */
+function udpComponents(records: Int32Array, pieces: readonly Piece[]): Components | null {
+  if (pieces.length > MOST_EXCHANGES) return null;
+  const components = new Components();
+  for (const { number } of pieces) {
+    const at = number * RECORD_INTS;
+    if (records[at + PACKETS_A] === 0 || records[at + PACKETS_A + 1] === 0) return null;
+  }
+  for (let i = 1; i < pieces.length; i++)
+    for (let j = 0; j < i; j++)
+      if (areCopies(records, pieces[j].number * RECORD_INTS, pieces[i].number * RECORD_INTS))
+        components.join(pieces[i].separation, pieces[j].separation);
+  const all = new Set(pieces.map(({ separation }) => components.of(separation)));
+  return all.size === 1 ? null : components;
+}
+
+/** True where the first datagram of one exchange is that of the other, seen at another place. */
+function areCopies(records: Int32Array, first: number, second: number): boolean {
+  const between = nanosecondsBetween(
+    records[first + FIRST_SECONDS],
+    records[first + FIRST_NANOSECONDS],
+    records[second + FIRST_SECONDS],
+    records[second + FIRST_NANOSECONDS],
+  );
+  return (
+    records[first + ATTEMPT_IDS] >>> 16 === records[second + ATTEMPT_IDS] >>> 16 &&
+    Math.abs(between) < COPY_WINDOW_NANOSECONDS
+  );
+}
+
+/** Makes of the records of each component one connection after the other. */
+function separate(records: Int32Array, pieces: readonly Piece[], components: Components): ApartConnection[] {
+  const latest = new Map<number, { number: number; main: number; separations: Set<number> }>();
+  const connections: ApartConnection[] = [];
+  for (const { number, main, separation } of pieces) {
+    const component = components.of(separation);
+    const open = latest.get(component);
+    if (open !== undefined && open.main === main) overlay(records, open.number, number);
+    else if (open !== undefined && goesOn(records, open.number, number)) {
+      const at = open.number * RECORD_INTS;
+      joinRecords(records, open.number, records, number, flippedTo(records, number * RECORD_INTS, at), 0);
+      records[number * RECORD_INTS + FIRST_FRAME] = ABSORBED;
+      open.main = main;
+    } else {
+      const begun = { number, main, separations: new Set<number>() };
+      latest.set(component, begun);
+      connections.push(begun);
+    }
+    latest.get(component)?.separations.add(separation);
+  }
+  return connections;
+}
+
+/** True where a record of the same network, which comes later, does not begin a connection of its own. */
+function goesOn(records: Int32Array, number: number, later: number): boolean {
+  const at = number * RECORD_INTS;
+  const from = later * RECORD_INTS;
+  const state = records[from + STATE];
+  if ((state & HANDSHAKE) === 0) return true;
+  const client = ((state & CLIENT_IS_B) !== 0 ? 1 : 0) ^ flippedTo(records, from, at);
+  return isSameHandshake(
+    records[at + STATE],
+    records[at + INITIAL_SEQUENCE],
+    state,
+    records[from + INITIAL_SEQUENCE],
+    client,
+  );
+}
+
+function overlay(records: Int32Array, number: number, from: number): void {
+  overlayRecord(records, number, from, flippedTo(records, from * RECORD_INTS, number * RECORD_INTS));
+}
+
+/** 1 where A of the record is B of the other. */
+function flippedTo(records: Int32Array, at: number, other: number): number {
+  const isSame =
+    records[at + PORTS] === records[other + PORTS] && records[at + ADDRESS_A] === records[other + ADDRESS_A];
+  return isSame ? 0 : 1;
+}
