@@ -528,6 +528,7 @@ export interface FlowRow {
   last_ts: string;
   /** Type and code of the ICMP error that decided the outcome. */
   icmp: { version: 4 | 6; type: number; code: number } | null;
+  /** Outermost VLAN of the first frame. */
   vlan: number | null;
   /** Path of the capture, as given. */
   capture: string;
@@ -543,4 +544,6 @@ export interface FlowRow {
   names: string[];
   /** Who says so: the server name of TLS, the Host of HTTP, the request to a proxy, or an answer that the client got from DNS before. */
   named_by: 'tls' | 'http' | 'proxied' | 'connect' | 'dns' | null;
+  /** Outermost tunnel of the first frame, with its number where both directions share one: `vxlan 5001`, `gre`, `mpls`. */
+  tunnel: string | null;
 }

@@ -53,6 +53,7 @@ export function* flowRows(
       service: SERVICES[view.service],
       names: names.slice(0, MOST_NAMES),
       named_by: by,
+      tunnel: view.tunnel,
     };
   }
 }

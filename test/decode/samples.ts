@@ -463,6 +463,7 @@ export const SAMPLES: readonly Sample[] = [
     from: '2001:db8::1',
     tunnel: 'gre',
     tunnelId: 17,
+    isSeparate: true,
   },
   {
     name: 'GRE with routing',
@@ -696,6 +697,7 @@ export const SAMPLES: readonly Sample[] = [
     tshark: 'raw:ip:udp:gre:ip:tcp',
     tunnel: 'gre',
     tunnelId: 7,
+    isSeparate: true,
   },
   {
     name: 'MPLS over UDP',

@@ -86,6 +86,7 @@ describe('flows as ndjson', () => {
       service: fc.constantFrom(null, 'tls'),
       names: fc.array(fc.string({ unit: 'binary' }), { maxLength: 3 }),
       named_by: fc.constantFrom(null, 'dns'),
+      tunnel: fc.constantFrom(null, 'vxlan 5001'),
     });
     await fc.assert(
       fc.asyncProperty(fc.array(row, { maxLength: 10 }), async (rows) => {

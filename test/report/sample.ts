@@ -992,6 +992,7 @@ const FLOW: FlowRow = {
   service: null,
   names: [],
   named_by: null,
+  tunnel: null,
 };
 
 export const flows: FlowRow[] = [

@@ -38,6 +38,7 @@ export const FLOW_COLUMNS: readonly CsvColumn<FlowRow>[] = [
   { name: 'service', value: (row) => row.service },
   { name: 'names', value: (row) => row.names.join(' ') },
   { name: 'named_by', value: (row) => row.named_by },
+  { name: 'tunnel', value: (row) => row.tunnel },
 ];
 
 export function csvFlows(write: TextSink, options: FlowOptions): FlowWriter {
