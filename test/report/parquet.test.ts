@@ -117,6 +117,7 @@ function* mixed(count: number): Generator<FlowRow> {
       names: NAMES.slice(0, index % 4),
       drop: index % 3 === 0 ? DROP : null,
       vlan: index % 5 === 0 ? null : index % 4096,
+      tunnel: index % 5 === 1 ? `vxlan ${index}` : null,
     };
   }
 }

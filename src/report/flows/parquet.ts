@@ -60,6 +60,7 @@ export const PARQUET_COLUMNS: readonly ParquetColumn[] = [
   { name: 'service', type: 'text', nullable: true, value: (row) => row.service },
   { name: 'names', type: 'texts', value: (row) => row.names },
   { name: 'named_by', type: 'text', nullable: true, value: (row) => row.named_by },
+  { name: 'tunnel', type: 'text', nullable: true, value: (row) => row.tunnel },
 ];
 
 const wide = (value: number | null | undefined): bigint | null => (value == null ? null : BigInt(value));
