@@ -15,7 +15,7 @@ import { wrap } from '../report/text-width.ts';
 export type Write = (text: string) => void;
 
 export const CATALOG_FORMATS = ['table', 'json', 'csv'] as const;
-const NEEDS: readonly Need[] = ['required', 'conditional', 'optional', 'nominal', 'historic'];
+export const NEEDS: readonly Need[] = ['required', 'conditional', 'optional', 'nominal', 'historic'];
 
 /** As typed by the user, not yet checked. */
 export interface CatalogOptions {

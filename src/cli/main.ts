@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 import { VERSION } from '../product.ts';
 import { FIREWALL_FORMATS } from '../report/firewall/formats.ts';
 import { FLOW_FORMAT_NAMES } from '../report/flows.ts';
@@ -16,6 +16,7 @@ import {
   INTERFACES_OPTIONS,
   LIVE_OPTIONS,
   PXE_OPTIONS,
+  SHELLS,
 } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -151,6 +152,15 @@ function build(terminal: Terminal, exit: (code: number) => void): Command {
     .action(async (kind) => {
       const { explainCommand } = await import('./explain.ts');
       exit(explainCommand(kind, (text) => void terminal.out(text), terminal.err));
+    });
+
+  program
+    .command('completion')
+    .description('print the script by which a shell completes commands, options and values')
+    .addArgument(new Argument('<shell>', 'docs/completion.md has the line that installs it').choices(SHELLS))
+    .action(async (shell) => {
+      const { completionCommand } = await import('./completion.ts');
+      exit(completionCommand(shell, program, check, terminal));
     });
   inherit(program);
   return program;

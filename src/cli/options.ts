@@ -260,7 +260,7 @@ export const LIVE_OPTIONS: readonly OptionRow[] = [
     description: 'also save what is captured, as pcap; of several interfaces, a file each',
   },
   {
-    flags: '-b, --ring <rule>',
+    flags: '-b, --ring <limit>',
     description:
       'save in turn: filesize:100m or duration:3600 begins the next file, files:24 keeps so many; may be repeated',
     repeatable: true,
@@ -316,13 +316,16 @@ export const INTERFACES_OPTIONS: readonly OptionRow[] = [
 export const CATALOG_OPTIONS: readonly OptionRow[] = [
   { flags: '--role <role>', description: 'rules in which the role is either end' },
   { flags: '--port <port>', description: 'rules for a port, such as 443, tcp/443 or udp/63000-64000' },
-  { flags: '--catalog <name>', description: 'configmgr, hybrid-identity, windows-server or internet-endpoints' },
+  { flags: '--catalog <catalog>', description: 'configmgr, hybrid-identity, windows-server or internet-endpoints' },
   { flags: '--text <words>', description: 'rules with these words in id, description, host or condition' },
   { flags: '--need <need>', description: 'required, conditional, optional, nominal or historic' },
   { flags: '--date <date>', description: 'rules as documented on that day (YYYY-MM-DD)' },
   { flags: '-f, --format <format>', description: 'what to print', choices: ['table', 'json', 'csv'], default: 'table' },
   BOM,
 ];
+
+/** Those that `completion` writes for. */
+export const SHELLS = ['bash', 'zsh', 'powershell'] as const;
 
 /** Adds the options of a table to a command. */
 export function addOptions(command: Command, rows: readonly OptionRow[]): Command {
