@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createReadStream, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { provide } from './generate.mjs';
 import { INPUTS } from './generator/inputs.mjs';
@@ -7,17 +7,20 @@ import { parseSize, sizeName } from './generator/sizes.mjs';
 import { OWN, peers } from './harness/contestants.mjs';
 import { duel } from './harness/duel.mjs';
 import { describeMachine, machine } from './harness/machine.mjs';
+import { markdown } from './harness/markdown.mjs';
 import { describeGrowth, describeInput } from './harness/report.mjs';
 
 const HELP = `Times pcapcheck beside other programs that read captures, whole processes, in turn.
 
-  npm run bench -- [input...] [--quick] [--all] [--size 1M --size 10M] [--rounds 5] [--json FILE]
+  npm run bench -- [input...] [--quick] [--all] [--size 1M --size 10M] [--rounds 5] [--markdown] [--json FILE]
 
   --quick       about a minute: small and mix, 1 M packets, 3 rounds, the fast peers
   --all         every input at every size, and the slow peers too
   --size N      packets; may be repeated
   --peers LIST  only these, separated by commas; "none" for pcapcheck alone
   --captures D  real captures for the input "realistic"
+  --markdown    prints the tables of docs/performance.md at the end
+  --from FILE   measures nothing: prints what --json wrote
   --json FILE   writes all figures
 
 Inputs: ${Object.keys(INPUTS).join(', ')}
@@ -27,8 +30,8 @@ const MILLION = 1e6;
 /** Inputs that are also read at ten million packets unless told. */
 const GROWING = ['small', 'mix'];
 const QUICK = ['small', 'mix'];
-/** Not for the table: connections that carry no data, for endless pipes, and a capture that is small whatever its size. */
-const UNLISTED = ['churn', 'pxe-blocked'];
+/** Not for the table: what tries the memory, mostly through endless pipes, and a capture that is small whatever its size. */
+const UNLISTED = ['churn', 'address-scan', 'address-scan-6', 'syn-flood', 'syn-flood-6', 'names', 'pxe-blocked'];
 
 const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
 
@@ -52,6 +55,8 @@ function options() {
       rounds: { type: 'string' },
       peers: { type: 'string' },
       captures: { type: 'string' },
+      markdown: { type: 'boolean', default: false },
+      from: { type: 'string' },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -84,6 +89,10 @@ function choose(all, { peers: list, quick }) {
 async function main() {
   const chosen = options();
   if (chosen.help) return say(HELP);
+  if (chosen.from) {
+    const { machine: where, inputs } = JSON.parse(readFileSync(chosen.from, 'utf8'));
+    return say(markdown(describeMachine(where), inputs));
+  }
   const about = machine();
   const others = choose(await peers(), chosen);
   const built = OWN[0].missing === undefined;
@@ -111,6 +120,7 @@ async function main() {
   }
   const growth = describeGrowth(measured);
   if (growth) say(`\n${growth}`);
+  if (chosen.markdown && measured.length > 0) say(`\n${markdown(describeMachine(about), measured)}`);
   if (chosen.json) {
     const absent = missing.map(({ name, missing: why }) => ({ name, why }));
     const document = { date: new Date().toISOString(), machine: about, missing: absent, inputs: measured };

@@ -2,6 +2,7 @@ import { pcap } from './formats/pcap.mjs';
 import { pcapng } from './formats/pcapng.mjs';
 import { Connections } from './traffic/connections.mjs';
 import { Giant } from './traffic/giant.mjs';
+import { ManyNames } from './traffic/many-names.mjs';
 import { Pxe } from './traffic/pxe.mjs';
 import { blockedBoot } from './traffic/pxe-client.mjs';
 import { Realistic } from './traffic/realistic.mjs';
@@ -32,12 +33,15 @@ const CHURN = { active: 100_000, rounds: [0, 0], request: [30, 30], response: [4
 /** @param {import('./traffic/connections.mjs').Profile} profile @returns {Input['traffic']} */
 const connections = (profile) => (frames, random) => new Connections(frames, random, profile);
 
+/** @param {import('./traffic/syn-scan.mjs').Sweep} sweep @returns {Input['traffic']} */
+const scan = (sweep) => (frames, random) => new SynScan(frames, random, sweep);
+
 /** @type {Record<string, Input>} */
 export const INPUTS = {
   small: { about: 'small packets, 100,000 connections at a time', traffic: connections(SMALL) },
   mix: { about: 'requests and large responses', traffic: connections(MIX) },
   giant: { about: 'one transfer', traffic: (frames) => new Giant(frames) },
-  'syn-scan': { about: 'every packet a new flow', traffic: (frames, random) => new SynScan(frames, random) },
+  'syn-scan': { about: 'every packet a new flow', traffic: scan('ports') },
   ipv6: { about: 'small over IPv6', traffic: connections(SMALL), stack: { version: 6 } },
   vlan: { about: 'small under 802.1Q and QinQ tags', traffic: connections(SMALL), stack: { tagged: true } },
   pcapng: { about: 'the frames of small as pcapng', traffic: connections(SMALL), format: pcapng },
@@ -55,6 +59,19 @@ export const INPUTS = {
     traffic: (frames, _random, { captures }) => new Realistic(frames, captures),
   },
   churn: { about: 'connections that carry no data', traffic: connections(CHURN) },
+  'address-scan': { about: 'every packet to an address of its own', traffic: scan('addresses') },
+  'address-scan-6': {
+    about: 'every packet to an IPv6 address of its own',
+    traffic: scan('addresses'),
+    stack: { version: 6 },
+  },
+  'syn-flood': { about: 'every packet from an address of its own', traffic: scan('sources') },
+  'syn-flood-6': {
+    about: 'every packet from an IPv6 address of its own',
+    traffic: scan('sources'),
+    stack: { version: 6 },
+  },
+  names: { about: 'every question for a name of its own', traffic: (frames) => new ManyNames(frames) },
 };
 
 /** @param {string} name */

@@ -116,7 +116,7 @@ async function pcapParser() {
     await import(name);
     return contestant;
   } catch {
-    return { ...contestant, missing: 'not installed: npm install --no-save pcap-parser' };
+    return { ...contestant, missing: 'not installed: npm ci' };
   }
 }
 

@@ -13,23 +13,22 @@ import { table } from './table.mjs';
  */
 
 /** @param {number} value */
-const brief = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
+export const brief = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
 
 /** @param {{ median: number, min: number, max: number }} [spread] */
 const range = (spread) => (spread ? `${brief(spread.median)} (${brief(spread.min)}-${brief(spread.max)})` : '');
 
 /**
+ * What was measured of one input: a heading, then a row for each program that has figures.
+ *
  * @param {Measured} measured
- * @returns {string}
+ * @returns {string[][]}
  */
-export function describeInput({ file, packets, bytes, rounds, results }) {
+export function rowsOf({ packets, bytes, results }) {
   const [reference] = results;
   const rows = [['', 'wall s', 'M packets/s', 'GB/s', 'CPU s', 'peak MB', `times ${reference.name}`]];
-  for (const { name, wall, cpu, peak, ratio, absent } of results) {
-    if (!wall) {
-      rows.push([`${name}: ${absent}`, '', '', '', '', '', '']);
-      continue;
-    }
+  for (const { name, wall, cpu, peak, ratio } of results) {
+    if (!wall) continue;
     rows.push([
       name,
       range(wall),
@@ -40,41 +39,71 @@ export function describeInput({ file, packets, bytes, rounds, results }) {
       name === reference.name ? '1' : range(ratio),
     ]);
   }
+  return rows;
+}
+
+/**
+ * @param {Measured} measured
+ * @returns {string}
+ */
+export function describeInput(measured) {
+  const { file, packets, bytes, rounds, results } = measured;
   const size = bytes >= 1e9 ? `${brief(bytes / 1e9)} GB` : `${brief(bytes / 1e6)} MB`;
-  const absent = rows.filter((row) => row[1] === '' && row[0] !== '').map(([text]) => `  ${text}`);
-  const shown = rows.filter((row) => row[1] !== '');
+  const absent = results.filter(({ wall }) => !wall).map(({ name, absent: why }) => `  ${name}: ${why}`);
   return [
     `${basename(file)}: ${packets} packets, ${size}; median (least-most) of ${rounds} rounds`,
-    table(shown),
+    table(rowsOf(measured)),
     ...absent,
   ].join('\n');
 }
 
 /**
+ * How the cost grows from 1 to 10 million packets.
+ *
+ * @param {readonly Measured[]} all
+ * @returns {{ from: string, to: string, name: string, times: number, nanoseconds: number }[]} nanoseconds for each packet more
+ */
+export function growth(all) {
+  return all.flatMap((small) => {
+    const large = small.input.endsWith('-1M')
+      ? all.find(({ input }) => input === small.input.replace(/-1M$/, '-10M'))
+      : undefined;
+    if (large === undefined) return [];
+    return small.results.flatMap(({ name, wall }) => {
+      const more = large.results.find((result) => result.name === name)?.wall;
+      if (!wall || !more) return [];
+      const nanoseconds = ((more.median - wall.median) / (large.packets - small.packets)) * 1e9;
+      return { from: small.input, to: large.input, name, times: more.median / wall.median, nanoseconds };
+    });
+  });
+}
+
+/**
+ * How many times as fast as one worker two of them are.
+ *
+ * @param {readonly Measured[]} all
+ * @returns {{ input: string, times: number }[]}
+ */
+export function speedups(all) {
+  return all.flatMap(({ input, results }) => {
+    const one = results.find(({ name }) => name.endsWith('--workers 1'))?.wall;
+    const two = results.find(({ name }) => name.endsWith('--workers 2'))?.wall;
+    return one && two ? { input, times: one.median / two.median } : [];
+  });
+}
+
+/**
  * How the cost grows with the packets, and shrinks with the workers.
  *
- * @param {Measured[]} all
+ * @param {readonly Measured[]} all
  * @returns {string}
  */
 export function describeGrowth(all) {
-  const lines = [];
-  for (const small of all.filter(({ input }) => input.endsWith('-1M'))) {
-    const large = all.find(({ input }) => input === small.input.replace(/-1M$/, '-10M'));
-    if (!large) continue;
-    for (const { name, wall } of small.results) {
-      const more = large.results.find((result) => result.name === name)?.wall;
-      if (!wall || !more) continue;
-      const times = brief(more.median / wall.median);
-      const each = brief(((more.median - wall.median) / (large.packets - small.packets)) * 1e9);
-      lines.push(
-        `${large.input} takes ${name} ${times} times as long as ${small.input}: ${each} ns for each packet more`,
-      );
-    }
-  }
-  for (const { input, results } of all) {
-    const one = results.find(({ name }) => name.endsWith('--workers 1'))?.wall;
-    const two = results.find(({ name }) => name.endsWith('--workers 2'))?.wall;
-    if (one && two) lines.push(`${input}: two workers are ${brief(one.median / two.median)} times as fast as one`);
-  }
-  return lines.join('\n');
+  return [
+    ...growth(all).map(
+      ({ from, to, name, times, nanoseconds }) =>
+        `${to} takes ${name} ${brief(times)} times as long as ${from}: ${brief(nanoseconds)} ns for each packet more`,
+    ),
+    ...speedups(all).map(({ input, times }) => `${input}: two workers are ${brief(times)} times as fast as one`),
+  ].join('\n');
 }
