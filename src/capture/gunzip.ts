@@ -4,25 +4,29 @@ import type { UnpackEnd, Unpacker } from './unpack.ts';
 /** Output of the decompressor comes in pieces of this many bytes; what a damaged stream loses is less than one. */
 const PIECE = 64 * 1024;
 
-/** Decompresses gzip (RFC 1952, several members too) as it comes; nothing is held but the piece in hand. */
+/**
+ * Decompresses gzip (RFC 1952, several members too) as it comes, on a thread of Node's own: while a piece is consumed, the next one is
+ * made. Nothing else is held.
+ */
 export class GunzipFeed implements Unpacker {
   readonly #gunzip: Gunzip;
+  readonly #consume: (piece: Uint8Array) => void;
+  #waiting: Uint8Array[] = [];
+  #isAwaited = false;
   #end: UnpackEnd = 'whole';
   #failed = false;
   #consumerError: unknown;
 
   /** @param consume gets each piece; what it throws is thrown again by `write` or `end` */
   constructor(consume: (piece: Uint8Array) => void) {
+    this.#consume = consume;
     this.#gunzip = createGunzip({ chunkSize: PIECE });
+    // Its consumer is called once the decompressor is at work on the next piece, which begins when this returns.
     this.#gunzip.on('data', (piece: Uint8Array) => {
-      if (this.#consumerError !== undefined) return;
-      try {
-        consume(piece);
-      } catch (error) {
-        this.#consumerError = error;
-        // What is still packed shall not be unpacked for nobody.
-        this.#gunzip.destroy();
-      }
+      this.#waiting.push(piece);
+      if (this.#isAwaited) return;
+      this.#isAwaited = true;
+      setImmediate(() => this.#hand());
     });
     this.#gunzip.on('error', (error: NodeJS.ErrnoException) => {
       this.#failed = true;
@@ -33,12 +37,14 @@ export class GunzipFeed implements Unpacker {
   /** @returns false where the stream is damaged and no more is wanted */
   async write(chunk: Uint8Array): Promise<boolean> {
     if (!this.#failed) await this.#settled((done) => this.#gunzip.write(chunk, done));
+    this.#hand();
     if (this.#consumerError !== undefined) throw this.#consumerError;
     return !this.#failed;
   }
 
   async end(): Promise<UnpackEnd> {
     if (!this.#failed) await this.#settled((done) => this.#gunzip.once('end', done).end());
+    this.#hand();
     this.#gunzip.destroy();
     if (this.#consumerError !== undefined) throw this.#consumerError;
     return this.#end;
@@ -47,6 +53,23 @@ export class GunzipFeed implements Unpacker {
   /** Frees the decompressor where reading ends early. */
   close(): void {
     this.#gunzip.destroy();
+  }
+
+  /** Hands on what waits. */
+  #hand(): void {
+    this.#isAwaited = false;
+    const pieces = this.#waiting;
+    this.#waiting = [];
+    for (const piece of pieces) {
+      if (this.#consumerError !== undefined) return;
+      try {
+        this.#consume(piece);
+      } catch (error) {
+        this.#consumerError = error;
+        // What is still packed shall not be unpacked for nobody.
+        this.#gunzip.destroy();
+      }
+    }
   }
 
   /** Waits for `action` to call back, or for the stream to fail, whichever comes first. */
