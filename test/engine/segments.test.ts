@@ -1,8 +1,12 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { analyze } from '../../src/engine/analyze.ts';
 import { flowRows } from '../../src/engine/flow-row.ts';
+import { ensureBuilt } from '../cli/program.ts';
+
+/** Threads run the bundle. */
+beforeAll(ensureBuilt);
 
 const OURS = join(import.meta.dirname, '../../captures');
 const OTHERS = join(import.meta.dirname, '../../../shared/captures');
@@ -20,9 +24,9 @@ function captures(folder: string): string[] {
 }
 
 /** All that a run says of a capture, or how it refuses it. */
-async function outcome(path: string, options: Parameters<typeof analyze>[1]): Promise<unknown> {
+async function outcome(paths: string | string[], options: Parameters<typeof analyze>[1]): Promise<unknown> {
   try {
-    const analysis = await analyze([path], options);
+    const analysis = await analyze([paths].flat(), options);
     const { observation } = analysis;
     return {
       flows: [...flowRows(analysis)],
@@ -34,8 +38,10 @@ async function outcome(path: string, options: Parameters<typeof analyze>[1]): Pr
   }
 }
 
+const ALL = [...captures(OURS), ...captures(OTHERS)];
+
 describe('cutting a file into segments changes nothing', () => {
-  for (const path of [...captures(OURS), ...captures(OTHERS)]) {
+  for (const path of ALL) {
     test(path.split('/').slice(-2).join('/'), async () => {
       const whole = await outcome(path, { workers: 0 });
       const { size } = statSync(path);
@@ -45,4 +51,29 @@ describe('cutting a file into segments changes nothing', () => {
       }
     });
   }
+});
+
+describe('nor does the number of workers', () => {
+  /** Captures that one run reads together: all at once, each cut as well. */
+  const TOGETHER = 16;
+  const readable = async (paths: readonly string[]): Promise<string[]> => {
+    const kept: string[] = [];
+    for (const path of paths) {
+      if (typeof (await outcome(path, { workers: 0 })) !== 'string') kept.push(path);
+    }
+    return kept;
+  };
+  const groups = Math.ceil(ALL.length / TOGETHER);
+  // Neighbours in a folder are alike: take one of each.
+  const groupOf = (group: number): string[] => ALL.filter((_, i) => i % groups === group);
+
+  test.each(Array.from({ length: groups }, (_, group) => group))('captures together, group %i', async (group) => {
+    const paths = await readable(groupOf(group));
+    const whole = await outcome(paths, { workers: 0 });
+    const largest = Math.max(...paths.map((path) => statSync(path).size));
+    for (const [i, workers] of [1, 2, 3, 8].entries()) {
+      const segmentBytes = Math.ceil(largest / (5 + 4 * i));
+      expect(await outcome(paths, { workers, segmentBytes }), `${workers} workers`).toEqual(whole);
+    }
+  });
 });
