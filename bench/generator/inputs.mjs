@@ -6,6 +6,7 @@ import { ManyNames } from './traffic/many-names.mjs';
 import { Pxe } from './traffic/pxe.mjs';
 import { blockedBoot } from './traffic/pxe-client.mjs';
 import { Realistic } from './traffic/realistic.mjs';
+import { Rejected } from './traffic/rejected.mjs';
 import { SynScan } from './traffic/syn-scan.mjs';
 
 /**
@@ -70,6 +71,10 @@ export const INPUTS = {
     about: 'every packet from an IPv6 address of its own',
     traffic: scan('sources'),
     stack: { version: 6 },
+  },
+  rejected: {
+    about: 'every attempt rejected by a firewall',
+    traffic: (frames, random) => new Rejected(frames, random),
   },
   names: { about: 'every question for a name of its own', traffic: (frames) => new ManyNames(frames) },
 };
