@@ -24,9 +24,10 @@ const ours = ['demo', 'rpc'].flatMap((name) =>
     .filter((file) => /\.(pcap|pcapng|pcap\.gz)$/.test(file))
     .map((file) => `captures/${name}/${file}`),
 );
-/** Of others, those whose frames are counted and that hold connections. */
+/** Of others, those that hold connections, and whose frames are of one link type: editcap writes no other. */
 const others = Object.entries(oracles())
   .filter(([, { tshark }]) => tshark !== undefined && tshark.tcp.length + tshark.udp.length > 0)
+  .filter(([, { capinfos }]) => capinfos?.encapsulation !== 'per-packet')
   .map(([name]) => join(CAPTURES, name));
 
 /** What makes a connection, whoever sent the frame at hand. */
