@@ -67,8 +67,8 @@ export interface Evidence {
   day: string;
 }
 
-/** An odd conversation takes about so many times the memory of a fate's row. */
-const FATES_PER_ODD = 6;
+/** An odd conversation takes about so many times the memory of a fate's row (some 10 kB where it becomes a finding). */
+const FATES_PER_ODD = 16;
 
 /** Holds what a capture shows against what the site and the catalog expect. */
 export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Report {

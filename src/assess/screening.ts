@@ -99,15 +99,19 @@ export function screen(
 /** In ConversationTable.odd: there is no room for a closer look. */
 const LEFT_OUT = 2;
 
+/** Of all that are looked at more closely, most that no rule expects, as one in so many: each brings a port of its own into the report. */
+const UNEXPECTED_SHARE = 2;
+
 /** Where too many conversations need a closer look (a scan), those that rules expect come first, then the others, each in the order of their first frame. */
 function leaveOut(table: ConversationTable, verdicts: PlainVerdicts, most: number): void {
   let odd = 0;
   let expected = 0;
   for (let i = 0; i < table.count; i++) odd += table.odd[i];
-  if (odd <= most) return;
+  const mostOthers = Math.ceil(most / UNEXPECTED_SHARE);
+  if (odd <= mostOthers) return;
   for (let i = 0; i < table.count; i++) if (table.odd[i] === 1 && verdicts.of(table, i) !== null) expected++;
   let roomForExpected = most;
-  let roomForOthers = Math.max(0, most - expected);
+  let roomForOthers = Math.min(Math.max(0, most - expected), mostOthers);
   for (let i = 0; i < table.count; i++) {
     if (table.odd[i] === 0) continue;
     const isExpected = verdicts.of(table, i) !== null;

@@ -4,7 +4,7 @@ import type { Report, Severity } from '../assess/types.ts';
 import { STANDARD_INPUT } from '../capture/source.ts';
 import { loadCatalog } from '../catalog/load.ts';
 import type { Catalog } from '../catalog/types.ts';
-import { connectionLimit, fateLimit } from '../engine/analyze.ts';
+import { connectionLimit, fateLimit } from '../engine/memory.ts';
 import { LiveError } from '../live/errors.ts';
 import { liveEvidence } from '../live/evidence.ts';
 import { LiveRun } from '../live/live-run.ts';

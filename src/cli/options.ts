@@ -50,7 +50,7 @@ function memory(text: string): number {
 const MAX_MEMORY: OptionRow = {
   flags: '--max-memory <size>',
   description:
-    'memory for connections, such as 512m or 4g (default: 1g); what goes beyond is summed up or counted, and told',
+    'most memory that it takes, such as 512m or 4g (default: 1g); what goes beyond is summed up or counted, and told',
   parse: memory,
 };
 function amount(text: string): number {

@@ -5,18 +5,20 @@ import { PcapReader } from '../capture/pcap.ts';
 import { PcapngReader } from '../capture/pcapng.ts';
 import { readPart } from '../capture/source.ts';
 import { FrameAnalyzer } from '../track/frame-analyzer.ts';
-import { PROGRESS_BYTES, PROGRESS_FRAMES, type SegmentResult, type SegmentTask } from './types.ts';
+import { heldBytes } from '../track/held-bytes.ts';
+import { giveUpWhen } from './give-up.ts';
+import { type GivenUp, PROGRESS_BYTES, PROGRESS_FRAMES, type SegmentResult, type SegmentTask } from './types.ts';
 
 /** Bytes of capture for each connection that tables are made for at the start, and most of these: 128 MB, of which the system gives what is used. */
 const BYTES_OF_CONNECTION = 1024;
 const MOST_EXPECTED = 2 ** 20;
 
 /** Reads the records of one segment into one part. Where the first record cannot be guessed, nothing is read and `start` is NO_GUESS. */
-export function analyzeSegment(task: SegmentTask): SegmentResult {
+export function analyzeSegment(task: SegmentTask): SegmentResult | GivenUp {
   // The tables of the first segment become those of all (merge.ts).
   const bytes = task.guess ? Math.min(task.to, task.size) - task.from : task.size;
   const expected = Math.min(MOST_EXPECTED, task.limit, bytes / BYTES_OF_CONNECTION);
-  const analyzer = new FrameAnalyzer(task.seed, expected, task.limit);
+  const analyzer = new FrameAnalyzer(task.seed, expected, task.limit, 0, task.messageShare);
   const reader =
     task.state.format === 'pcap'
       ? new PcapReader(task.state.header, analyzer)
@@ -24,13 +26,19 @@ export function analyzeSegment(task: SegmentTask): SegmentResult {
   reader.stopAt = task.to;
   const start = task.guess ? guessStart(task) : task.from;
   const progress = new Float64Array(task.progress);
+  const mustGiveUp = giveUpWhen(task, () => heldBytes(analyzer));
+  let isGivenUp = false;
   const end =
     start === NO_GUESS
       ? NO_GUESS
       : readPart(task.path, reader, start, (offset) => {
           progress[PROGRESS_BYTES] = offset - task.from;
           progress[PROGRESS_FRAMES] = analyzer.frames;
+          if (!mustGiveUp()) return;
+          isGivenUp = true;
+          reader.stopAt = 0;
         });
+  if (isGivenUp) return { kind: 'given-up' };
   return {
     kind: 'segment',
     part: analyzer.finish(),

@@ -4,10 +4,12 @@ import type { CaptureFileSummary } from '../capture/source.ts';
 import { PartMerger } from '../track/merge.ts';
 import { Observation } from '../track/observation.ts';
 import type { Part } from '../track/part.ts';
+import { connectionLimit, DEFAULT_MAX_MEMORY, fateLimit, messageShare, tableBytes } from './memory.ts';
 import { type PlannedCapture, planSeries } from './plan.ts';
-import { openPool } from './pool.ts';
-import { beginCapture, type CaptureInWork, type Run } from './read-capture.ts';
+import { openPool, type Pool } from './pool.ts';
+import { beginCapture, type CaptureInWork, type Run, taskCount } from './read-capture.ts';
 import { PROGRESS_BYTES, PROGRESS_FRAMES } from './types.ts';
+import { Unjoined } from './unjoined.ts';
 
 /** One capture of the series with its place in it. */
 export interface AnalyzedCapture {
@@ -46,7 +48,7 @@ export interface AnalyzeOptions {
   workers?: number;
   /** Wanted size of a segment in bytes; left out: what gives each worker one. */
   segmentBytes?: number;
-  /** Bytes that the connections may take; see connectionLimit. */
+  /** Bytes that the whole process may take (memory.ts). */
   maxMemory?: number;
   /** True where connections that go beyond are set aside, summed up by conversation (the verdicts need no more); else their frames are only counted. */
   setAside?: boolean;
@@ -56,27 +58,11 @@ export interface AnalyzeOptions {
   onProgress?: (progress: AnalysisProgress) => void;
 }
 
-/** Where nobody says otherwise. */
-export const DEFAULT_MAX_MEMORY = 2 ** 30;
-/** A record with its place in a hash table, twice while a table grows, and what a verdict keeps of its two ends. */
-const BYTES_PER_CONNECTION = 640;
-
-/** Connections that are followed at a time within so many bytes. */
-export function connectionLimit(maxMemory: number): number {
-  return Math.max(1, Math.floor(maxMemory / BYTES_PER_CONNECTION));
-}
-
-/** A row with its sums and its place in a hash table, twice while a table grows, and what a verdict keeps of the odd ones. */
-const BYTES_PER_FATE = 2048;
-
-/** Conversations by fate that the verdicts look at within so many bytes. */
-export function fateLimit(maxMemory: number): number {
-  return Math.max(1, Math.floor(maxMemory / BYTES_PER_FATE));
-}
-
 /** Below this size, in bytes, starting a thread takes longer than reading the captures. */
 const SMALL_SERIES = 8 * 1024 * 1024;
 const PROGRESS_INTERVAL_MS = 200;
+/** Of the memory for tables, what may be taken by what is read ahead of being joined. */
+const UNJOINED_SHARE = 0.25;
 
 /**
  * Reads captures as one series and observes what they show. The same answer for any number of workers and any cuts: parts are joined
@@ -88,36 +74,81 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions 
   const plan = await planSeries(paths, threads, options.segmentBytes);
   const workers = options.workers ?? (isSmall(plan) ? 0 : threads);
   const seed = randomInt(2 ** 31);
-  const maxMemory = options.maxMemory ?? DEFAULT_MAX_MEMORY;
+  const bytes = tableBytes(options.maxMemory ?? DEFAULT_MAX_MEMORY);
+  const tasks = plan.reduce((sum, planned) => sum + taskCount(planned), 0);
+  const unjoined = new Unjoined(tasks);
   const run: Run = {
     seed,
-    limit: connectionLimit(maxMemory),
-    fateLimit: options.setAside === true ? fateLimit(maxMemory) : 0,
+    limit: connectionLimit(bytes),
+    fateLimit: options.setAside === true ? fateLimit(bytes) : 0,
+    messageShare: messageShare(bytes),
+    unjoined: { buffer: unjoined.buffer, most: bytes * UNJOINED_SHARE },
   };
-  const pool = await openPool(
-    Math.min(
-      workers,
-      plan.reduce((sum, { cuts }) => sum + Math.max(1, cuts.length), 0),
-    ),
-  );
+  const pool = await openPool(Math.min(workers, tasks));
   options.signal?.throwIfAborted();
   options.signal?.addEventListener('abort', () => void pool.close());
-  const inWork = plan.map((planned) => beginCapture(planned, pool, run));
-  const timer = options.onProgress && watch(options.onProgress, inWork, plan);
+  const series = new Series(plan, pool, run, unjoined);
+  // Threads take one task after the other; without them a capture is read when its turn comes.
+  if (workers > 0) series.beginAll();
+  const timer = options.onProgress && watch(options.onProgress, series.counters, plan);
   try {
-    return await join(plan, inWork, run);
+    return await join(plan, series, run);
   } finally {
     clearInterval(timer);
     await pool.close();
   }
 }
 
-async function join(plan: PlannedCapture[], inWork: CaptureInWork[], run: Run): Promise<Analysis> {
-  const { seed, limit, fateLimit } = run;
-  const merger = new PartMerger(seed, limit, fateLimit);
+/** The captures of a series on their way. */
+class Series {
+  /** Progress of all that was begun. */
+  readonly counters: Float64Array[] = [];
+  readonly #inWork = new Map<number, CaptureInWork>();
+  readonly #plan: PlannedCapture[];
+  readonly #pool: Pool;
+  readonly #run: Run;
+  readonly #unjoined: Unjoined;
+  #firstTask = 0;
+
+  constructor(plan: PlannedCapture[], pool: Pool, run: Run, unjoined: Unjoined) {
+    this.#plan = plan;
+    this.#pool = pool;
+    this.#run = run;
+    this.#unjoined = unjoined;
+  }
+
+  beginAll(): void {
+    let firstTask = 0;
+    for (const [capture, planned] of this.#plan.entries()) {
+      this.#begin(capture, firstTask);
+      firstTask += taskCount(planned);
+    }
+  }
+
+  #begin(capture: number, firstTask: number): CaptureInWork {
+    const lastTask = firstTask + taskCount(this.#plan[capture]) - 1;
+    const begun = beginCapture(this.#plan[capture], this.#pool, this.#run, { capture, firstTask, lastTask });
+    this.#inWork.set(capture, begun);
+    this.counters.push(...begun.counters);
+    return begun;
+  }
+
+  /** The parts of a capture whose turn it is: all before it are joined. They are not held here any longer. */
+  async take(capture: number): ReturnType<CaptureInWork['parts']> {
+    this.#unjoined.joined(capture, this.#firstTask);
+    const begun = this.#inWork.get(capture) ?? this.#begin(capture, this.#firstTask);
+    this.#inWork.delete(capture);
+    this.#firstTask += taskCount(this.#plan[capture]);
+    return begun.parts();
+  }
+}
+
+async function join(plan: PlannedCapture[], series: Series, run: Run): Promise<Analysis> {
+  const { seed, limit, fateLimit, messageShare } = run;
+  const merger = new PartMerger(seed, limit, fateLimit, messageShare);
   const captures: AnalyzedCapture[] = [];
   for (const [i, { path, size }] of plan.entries()) {
-    const { parts, summary } = await inWork[i].parts();
+    const { parts, summary } = await series.take(i);
     const framesBefore = merger.frames;
     const capture: AnalyzedCapture = { path, summary, size, framesBefore, first: null, last: null };
     for (const part of parts) {
@@ -135,10 +166,10 @@ async function join(plan: PlannedCapture[], inWork: CaptureInWork[], run: Run): 
 }
 
 /** What is set aside must not depend on the cuts: where there may be no room for all parts of a capture, they are made one first. */
-function appendable(parts: Part[], merger: PartMerger, { seed, limit, fateLimit }: Run): Part[] {
+function appendable(parts: Part[], merger: PartMerger, { seed, limit, fateLimit, messageShare }: Run): Part[] {
   const connections = parts.reduce((sum, { connectionCount }) => sum + connectionCount, 0);
   if (fateLimit === 0 || parts.length === 1 || connections <= merger.room) return parts;
-  const whole = new PartMerger(seed, limit, fateLimit);
+  const whole = new PartMerger(seed, limit, fateLimit, messageShare);
   for (const part of parts) whole.append(part);
   return [whole.finish()];
 }
@@ -153,14 +184,13 @@ function isSmall(plan: PlannedCapture[]): boolean {
 
 function watch(
   report: (progress: AnalysisProgress) => void,
-  inWork: CaptureInWork[],
+  counters: readonly Float64Array[],
   plan: PlannedCapture[],
 ): NodeJS.Timeout {
   const bytesTotal = plan.some(({ size }) => size === null)
     ? null
     : plan.reduce((sum, { size }) => sum + (size ?? 0), 0);
-  const sum = (index: number): number =>
-    inWork.reduce((total, { counters }) => total + counters.reduce((part, counter) => part + counter[index], 0), 0);
+  const sum = (index: number): number => counters.reduce((total, counter) => total + counter[index], 0);
   const timer = setInterval(() => {
     report({ bytesRead: sum(PROGRESS_BYTES), bytesTotal, frames: sum(PROGRESS_FRAMES) });
   }, PROGRESS_INTERVAL_MS);

@@ -3,6 +3,7 @@ import type { PcapngState } from '../capture/pcapng.ts';
 import type { CaptureFileSummary } from '../capture/source.ts';
 import type { ReaderSummary } from '../capture/types.ts';
 import type { Part } from '../track/part.ts';
+import type { Share } from './unjoined.ts';
 
 /** What every unit of work carries. */
 interface TaskBase {
@@ -14,6 +15,10 @@ interface TaskBase {
   limit: number;
   /** Most rows of fates of connections that are set aside where there are more; 0 where none may be. */
   fateLimit: number;
+  /** Of the memory that names and messages may take at most, from 0 to 1. */
+  messageShare: number;
+  /** What the run holds in parts that are not yet joined (unjoined.ts), and how much that may be; null where this task is not to give up. */
+  unjoined: (Share & { buffer: SharedArrayBuffer; task: number; most: number }) | null;
   /** Two doubles in shared memory that the reader keeps up to date: bytes of the file and frames read so far. */
   progress: SharedArrayBuffer;
 }
@@ -64,7 +69,12 @@ export interface SegmentResult {
   noted: boolean;
 }
 
-export type TaskResult = FileResult | SegmentResult;
+/** There is too much that waits to be joined: the capture is to be read again when its turn comes. */
+export interface GivenUp {
+  kind: 'given-up';
+}
+
+export type TaskResult = FileResult | SegmentResult | GivenUp;
 
 /** Indexes of the doubles in Task.progress. */
 export const PROGRESS_BYTES = 0;

@@ -13,6 +13,7 @@ export interface TaskFailure {
 export default async function work(task: Task): Promise<TaskResult | TaskFailure> {
   try {
     const result = await runTask(task);
+    if (result.kind === 'given-up') return result;
     const movable = { [transferableSymbol]: partBuffers(result.part), [valueSymbol]: result };
     return move(movable as unknown as Parameters<typeof move>[0]) as unknown as TaskResult;
   } catch (error) {

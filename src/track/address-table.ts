@@ -1,3 +1,11 @@
+/** Fewer would be no saving. */
+const LEAST_LIMIT = 1024;
+
+/** Most IPv6 addresses beside so many connections that are followed at a time. Where those of other packets use them up, connections are set aside. */
+export function addressLimit(connections = Number.POSITIVE_INFINITY): number {
+  return Math.max(LEAST_LIMIT, connections);
+}
+
 /**
  * Numbers for IPv6 addresses, so that a connection of either family fits the same record. The numbers belong to one table:
  * a part carries its addresses along, and a merge translates them.
@@ -13,6 +21,11 @@ export class AddressTable {
   readonly #seed: number;
   readonly #limit: number;
 
+  /** Addresses that there is room for. */
+  get room(): number {
+    return this.#limit - this.count;
+  }
+
   /** @param limit most addresses; further ones get the number -1 */
   constructor(seed: number, capacity = 256, limit = Number.POSITIVE_INFINITY) {
     this.#seed = seed;
@@ -22,7 +35,7 @@ export class AddressTable {
     this.#mask = capacity * 2 - 1;
   }
 
-  /** The number of the 16 address bytes at `offset`. */
+  /** The number, from 0 on, of the 16 address bytes at `offset`. */
   intern(view: DataView, offset: number): number {
     return this.internWords(
       view.getInt32(offset),
@@ -77,6 +90,24 @@ export class AddressTable {
     }
     this.#slots = slots;
     this.#mask = mask;
+  }
+
+  /**
+   * Forgets the addresses whose byte in `used` is 0; the others keep their order.
+   * @returns the new number of each address, -1 of those that are forgotten
+   */
+  keepOnly(used: Uint8Array): Int32Array {
+    const { words } = this;
+    const numbers = new Int32Array(this.count).fill(-1);
+    let kept = 0;
+    for (let number = 0; number < this.count; number++) {
+      if (used[number] === 0) continue;
+      words.copyWithin(kept * 4, number * 4, (number + 1) * 4);
+      numbers[number] = kept++;
+    }
+    this.count = kept;
+    this.#rehash();
+    return numbers;
   }
 
   /** Multiplicative mixing with a seed of this run, so that nobody can prepare addresses that collide. */

@@ -56,14 +56,15 @@ export class ConnectionTable {
     this.#mask = this.slots.length - 1;
   }
 
-  /** Numbers of records that were taken out, to be used again. */
-  #free: number[] = [];
+  /** Numbers of records that were taken out, to be used again, the next one last. */
+  #free = new Int32Array(0);
+  #freeCount = 0;
   /** Numbers have no longer the order of first frames. */
   #wasThinned = false;
 
   /** Connections that the table has room for. */
   get room(): number {
-    return this.limit - this.count + this.#free.length;
+    return this.limit - this.count + this.#freeCount;
   }
 
   /** Takes over the tables of a part that was made with the same seed; the part must not be used afterwards. */
@@ -73,12 +74,21 @@ export class ConnectionTable {
     this.slots = part.slots;
     this.keys = part.slotsUsed;
     this.#mask = part.slots.length - 1;
-    this.#free = [];
+    this.#freeCount = 0;
     this.#wasThinned = part.folded !== null;
     this.#beside.rebuild(this.records, this.count);
-    if (part.folded === null) return;
-    for (let number = this.count - 1; number >= 0; number--)
-      if (this.records[number * RECORD_INTS + KIND] === 0) this.#free.push(number);
+    if (part.folded !== null) this.#listFree();
+  }
+
+  /** The lowest numbers are given first. */
+  #listFree(): void {
+    const { records } = this;
+    let free = 0;
+    for (let number = 0; number < this.count; number++) if (records[number * RECORD_INTS + KIND] === 0) free++;
+    this.#free = new Int32Array(free);
+    this.#freeCount = free;
+    for (let number = 0; number < this.count; number++)
+      if (records[number * RECORD_INTS + KIND] === 0) this.#free[--free] = number;
   }
 
   /** The numbers of the UDP exchanges, in the order of their first frame. */
@@ -111,27 +121,32 @@ export class ConnectionTable {
    */
   takeOut(out: Uint8Array): void {
     this.#wasThinned = true;
-    const { records, slots } = this;
-    for (let number = 0; number < this.count; number++) {
+    const { records, count } = this;
+    // Slots lead to the latest connection of their sockets: to none that is the previous one of another, or beside another.
+    const isReached = new Uint8Array(count);
+    for (let number = 0; number < count; number++) {
       if (out[number] !== 0) continue;
       const at = number * RECORD_INTS;
-      records[at + PREVIOUS] = this.#kept(records[at + PREVIOUS] - 1, out) + 1;
+      const previous = this.#kept(records[at + PREVIOUS] - 1, out);
+      records[at + PREVIOUS] = previous + 1;
+      if ((records[at + KIND] & KIND_BESIDE) !== 0) isReached[number] = 1;
+      else if (previous >= 0) isReached[previous] = 1;
     }
-    this.slots = new Int32Array(slots.length);
+    for (let number = 0; number < count; number++) {
+      if (out[number] === 0) continue;
+      const from = number;
+      while (number + 1 < count && out[number + 1] !== 0) number++;
+      records.fill(0, from * RECORD_INTS, (number + 1) * RECORD_INTS);
+    }
+    this.slots.fill(0);
     this.keys = 0;
-    for (let i = 0; i < slots.length; i++) {
-      if (slots[i] === 0) continue;
-      const number = this.#kept((slots[i] & NUMBER_MASK) - 1, out);
-      if (number < 0) continue;
+    for (let number = 0; number < count; number++) {
+      if (out[number] !== 0 || isReached[number] !== 0) continue;
       this.keys++;
       this.#put(this.#hashOf(number), number);
     }
-    for (let number = this.count - 1; number >= 0; number--) {
-      if (out[number] === 0 || records[number * RECORD_INTS + KIND] === 0) continue;
-      records.fill(0, number * RECORD_INTS, (number + 1) * RECORD_INTS);
-      this.#free.push(number);
-    }
-    if (this.hasBeside) this.#beside.rebuild(records, this.count);
+    this.#listFree();
+    if (this.hasBeside) this.#beside.rebuild(records, count);
   }
 
   /** The first of a connection and those before it on the same four values that stays; -1 where none does. */
@@ -236,10 +251,12 @@ export class ConnectionTable {
     destinationPort: number,
     previous: number,
   ): number {
-    if (this.count >= this.limit && this.#free.length === 0) return -1;
-    if (this.#free.length === 0 && (this.count + 1) * RECORD_INTS > this.records.length)
-      this.#growRecords(Math.min(this.records.length * 2, this.limit * RECORD_INTS));
-    const number = this.#free.pop() ?? this.count++;
+    if (this.#freeCount === 0) {
+      if (this.count >= this.limit) return -1;
+      if ((this.count + 1) * RECORD_INTS > this.records.length)
+        this.#growRecords(Math.min(this.records.length * 2, this.limit * RECORD_INTS));
+    }
+    const number = this.#freeCount > 0 ? this.#free[--this.#freeCount] : this.count++;
     const at = number * RECORD_INTS;
     this.records[at + ADDRESS_A] = source;
     this.records[at + ADDRESS_B] = destination;

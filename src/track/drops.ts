@@ -41,4 +41,5 @@ export function logDrop(
   values[at + DROP_LOCATION] = notes.dropLocation;
   values[at + DROP_FLAGS] = (notes.component << 3) | (notes.direction << 1) | (isRepeated ? 1 : 0);
   values[at + DROP_FRAME] = frame;
+  if (!isV4 && (values[at + DROP_SOURCE] < 0 || values[at + DROP_DESTINATION] < 0)) log.lose();
 }

@@ -147,6 +147,9 @@ export class FateTable {
   readonly #limit: number;
   /** There is no room, and no more can be made. */
   #isFull = false;
+  /** Clients and servers that have their share of rows, by #endOf. */
+  readonly #fullClients = new Set<number>();
+  readonly #fullServers = new Set<number>();
   /** Connections of conversations for which there was no room, by FATE_OUTCOMES. */
   readonly beyond = new Float64Array(FATE_OUTCOMES.length);
 
@@ -294,19 +297,23 @@ export class FateTable {
       const isV6 = (other.rows[right + SERVICE] & IPV6_BIT) !== 0;
       const client = other.rows[right + CLIENT];
       const server = other.rows[right + SERVER];
-      const row = this.#row(
-        isV6 ? addresses[client] : client,
-        isV6 ? addresses[server] : server,
-        other.rows[right + SERVICE],
-        other.rows[right + FATE],
-      );
+      const icmp = other.icmp.get(from);
+      // There may have been no room for an address (address-table.ts).
+      const isLost = isV6 && (addresses[client] < 0 || addresses[server] < 0 || isUnknownSender(icmp, addresses));
+      const row = isLost
+        ? -1
+        : this.#row(
+            isV6 ? addresses[client] : client,
+            isV6 ? addresses[server] : server,
+            other.rows[right + SERVICE],
+            other.rows[right + FATE],
+          );
       const sums = other.sums.subarray(from * ROW_SUMS, (from + 1) * ROW_SUMS);
       if (row < 0) {
         this.beyond[other.rows[right + FATE] & OUTCOME_MASK] += sums[CONNECTIONS];
         continue;
       }
       this.#join(row, other.rows.subarray(right, right + ROW_INTS), sums, frames);
-      const icmp = other.icmp.get(from);
       if (icmp !== undefined) {
         const sender = icmp.version === 6 ? addresses[icmp.sender] : icmp.sender;
         this.#addIcmp(row, { ...icmp, sender, frame: icmp.frame + frames });
@@ -350,6 +357,21 @@ export class FateTable {
     this.#sums[sum + SLOWEST] = slowest;
   }
 
+  /** Gives each IPv6 address another number; no two of them may become one. */
+  mapAddresses(map: (number: number) => number): void {
+    const rows = this.#rows;
+    for (let at = 0; at < this.count * ROW_INTS; at += ROW_INTS) {
+      if ((rows[at + SERVICE] & IPV6_BIT) === 0) continue;
+      rows[at + CLIENT] = map(rows[at + CLIENT]);
+      rows[at + SERVER] = map(rows[at + SERVER]);
+    }
+    for (const verdict of this.#icmp.values()) if (verdict.version === 6) verdict.sender = map(verdict.sender);
+    // Numbers that were forgotten may be given to others.
+    for (const ends of [this.#fullClients, this.#fullServers])
+      for (const end of ends) if (end >= FIRST_IPV6) ends.delete(end);
+    this.#rehash(this.#slots.length);
+  }
+
   /** Puts the rows in the order of their first frame, and the frames of each in order. */
   sort(): void {
     const order = Array.from({ length: this.count }, (_, row) => row);
@@ -389,12 +411,13 @@ export class FateTable {
     const drops = new Map<number, HostDrop>();
     for (let row = 0; row < old; row++) {
       const at = row * ROW_INTS;
-      const family = (rows[at + SERVICE] & IPV6_BIT) !== 0 ? 2 ** 32 : 0;
-      const client = family + (rows[at + CLIENT] >>> 0);
-      const server = family + (rows[at + SERVER] >>> 0);
+      const client = endOf(rows[at + SERVICE], rows[at + CLIENT]);
+      const server = endOf(rows[at + SERVICE], rows[at + SERVER]);
       const clients = (ofClient.get(client) ?? 0) + 1;
       const servers = (ofServer.get(server) ?? 0) + 1;
       if (clients > share || servers > share) {
+        if (clients > share) this.#fullClients.add(client);
+        if (servers > share) this.#fullServers.add(server);
         this.beyond[rows[at + FATE] & OUTCOME_MASK] += this.#sums[row * ROW_SUMS + CONNECTIONS];
         continue;
       }
@@ -435,6 +458,9 @@ export class FateTable {
       )
         return entry - 1;
       slot = (slot + 1) & mask;
+    }
+    if (this.#fullClients.size + this.#fullServers.size > 0) {
+      if (this.#fullClients.has(endOf(service, client)) || this.#fullServers.has(endOf(service, server))) return -1;
     }
     if (this.count >= this.#limit) {
       if (this.#isFull || !this.#thin()) return -1;
@@ -479,6 +505,17 @@ export class FateTable {
     hash = Math.imul(hash ^ (hash >>> 13), 0x165667b1);
     return hash ^ (hash >>> 16);
   }
+}
+
+/** Ends by a number that tells the families apart. */
+const FIRST_IPV6 = 2 ** 32;
+
+function endOf(service: number, address: number): number {
+  return (address >>> 0) + ((service & IPV6_BIT) !== 0 ? FIRST_IPV6 : 0);
+}
+
+function isUnknownSender(icmp: IcmpVerdict | undefined, addresses: Int32Array): boolean {
+  return icmp !== undefined && icmp.version === 6 && addresses[icmp.sender] < 0;
 }
 
 /** Got through at once, both ways, with the client seen to start, and went on well. */

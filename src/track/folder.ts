@@ -1,4 +1,6 @@
 import { PROTOCOL_TCP, PROTOCOL_UDP } from '../decode/packet.ts';
+import { forgetAddresses } from './address-holders.ts';
+import type { AddressTable } from './address-table.ts';
 import { Beginnings } from './beginnings.ts';
 import { FateTable } from './fate-table.ts';
 import type { MergedPart } from './merge.ts';
@@ -15,6 +17,7 @@ export interface Tables extends MergedPart {
   icmpErrors: MessageLog;
   drops: MessageLog;
   nameFacts: NameFacts;
+  addressTable: AddressTable;
 }
 
 /** A connection that has ended is set aside before an open one that has been silent for this many times as long, a UDP exchange before a TCP connection. */
@@ -87,6 +90,8 @@ export class Folder {
     this.#icmpErrors += forget(tables.icmpErrors, (i) => observation.connectionOfIcmpError(i), out);
     forget(tables.drops, (i) => observation.connectionOfDrop(i), out);
     tables.nameFacts.forget(out);
+    const { addressTable } = tables;
+    if (addressTable.room < addressTable.count) forgetAddresses(addressTable, tables, this.#fates, out);
     table.takeOut(out);
     return taken;
   }

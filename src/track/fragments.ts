@@ -63,6 +63,7 @@ export function logFragment(
   values[at + FRAGMENT_CONNECTION_DESTINATION] = isFirst ? destination : 0;
   values[at + FRAGMENT_LENGTH] = packet.fragmentLength;
   writeFrame(values, at, length, seconds, nanoseconds, frame);
+  if (!isV4 && (source < 0 || destination < 0)) log.lose();
 }
 
 /** Keeps the first fragment of a packet that carries another: its later fragments go with the connection inside. */
@@ -83,18 +84,22 @@ export function logCarrier(
   const values = log.values;
   const { carrierSource, carrierDestination } = packet;
   values[at + FRAGMENT_KEY] = packet.carrierProtocol | (isV4 ? 0 : KIND_IPV6);
-  values[at + FRAGMENT_SOURCE] = isV4 ? carrierSource : addresses.intern(view, carrierSource);
-  values[at + FRAGMENT_DESTINATION] = isV4 ? carrierDestination : addresses.intern(view, carrierDestination);
+  const source = isV4 ? carrierSource : addresses.intern(view, carrierSource);
+  const destination = isV4 ? carrierDestination : addresses.intern(view, carrierDestination);
+  const innerSource = isInnerV4 ? packet.source : addresses.intern(view, packet.sourceOffset);
+  const innerDestination = isInnerV4 ? packet.destination : addresses.intern(view, packet.destinationOffset);
+  values[at + FRAGMENT_SOURCE] = source;
+  values[at + FRAGMENT_DESTINATION] = destination;
   values[at + FRAGMENT_IDENTIFICATION] = packet.carrierIdentification;
   values[at + FRAGMENT_PORTS] = (packet.sourcePort << 16) | packet.destinationPort;
   values[at + FRAGMENT_PLACE] = 1;
   values[at + FRAGMENT_CONNECTION_KEY] = packet.protocol | (isInnerV4 ? 0 : KIND_IPV6);
-  values[at + FRAGMENT_CONNECTION_SOURCE] = isInnerV4 ? packet.source : addresses.intern(view, packet.sourceOffset);
-  values[at + FRAGMENT_CONNECTION_DESTINATION] = isInnerV4
-    ? packet.destination
-    : addresses.intern(view, packet.destinationOffset);
+  values[at + FRAGMENT_CONNECTION_SOURCE] = innerSource;
+  values[at + FRAGMENT_CONNECTION_DESTINATION] = innerDestination;
   values[at + FRAGMENT_LENGTH] = packet.carrierLength;
   writeFrame(values, at, length, seconds, nanoseconds, frame);
+  if ((!isV4 && (source < 0 || destination < 0)) || (!isInnerV4 && (innerSource < 0 || innerDestination < 0)))
+    log.lose();
 }
 
 function writeFrame(

@@ -4,7 +4,7 @@ import { decodeFrame } from '../decode/frame.ts';
 import { Packet, PROTOCOL_TCP, TCP_RST } from '../decode/packet.ts';
 import { FRAGMENT, ICMP, ICMP_ERROR, ICMPV6, REASONS, SAME_PACKET, TABLE_FULL, TCP, UDP } from '../decode/reason.ts';
 import { tcpService, udpService } from '../protocols/first-bytes.ts';
-import { AddressTable } from './address-table.ts';
+import { AddressTable, addressLimit } from './address-table.ts';
 import { countAttempt } from './attempts.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { CONTROL_NONE, CONTROL_TFTP, controlKind, streamKind } from './control-ports.ts';
@@ -13,8 +13,8 @@ import { DROP_WIDTH, logDrop } from './drops.ts';
 import { Folder } from './folder.ts';
 import { FRAGMENT_WIDTH, isFollowed, logCarrier, logFragment } from './fragments.ts';
 import { ICMP_MESSAGE_WIDTH, logIcmpError } from './icmp-errors.ts';
-import { MessageLog } from './message-log.ts';
-import { NameFacts } from './name-facts.ts';
+import { MessageLog, messageLimit } from './message-log.ts';
+import { NameFacts, nameLimits } from './name-facts.ts';
 import { NetworkTable } from './networks.ts';
 import type { Part, TftpMeters } from './part.ts';
 import { PayloadLog } from './payload-log.ts';
@@ -43,6 +43,9 @@ import { beginHandshake, isHandshake, noteBeside, tcpConnection, updateTcp } fro
 import { TftpMeter } from './tftp-meter.ts';
 import { TFTP_ERROR, tftpOpcode } from './tftp-packets.ts';
 
+/** Where fewer than one connection in so many can be set aside, that is not tried again soon. */
+const FEW = 16;
+
 /**
  * The packet loop: decodes each frame, finds its connection and writes it there. One instance reads one segment, from the first
  * frame to the last, and ends as a part. Nothing is allocated for a packet.
@@ -58,9 +61,9 @@ export class FrameAnalyzer implements FrameSink {
   readonly connections: ConnectionTable;
   readonly addresses: AddressTable;
   readonly networks: NetworkTable;
-  readonly icmpErrors = new MessageLog(ICMP_MESSAGE_WIDTH);
-  readonly fragments = new MessageLog(FRAGMENT_WIDTH);
-  readonly drops = new MessageLog(DROP_WIDTH);
+  readonly icmpErrors: MessageLog;
+  readonly fragments: MessageLog;
+  readonly drops: MessageLog;
   readonly payloads = new PayloadLog();
   readonly tftp = new TftpMeter();
   readonly names: NameFacts;
@@ -69,6 +72,8 @@ export class FrameAnalyzer implements FrameSink {
   readonly #same = new SamePackets();
   /** What the capture says of the frame that comes next. */
   #notes: FrameNotes | null = null;
+  /** Frame before which no room can be made. */
+  #fullUntil = 0;
   /** What is known of the noted frame at hand: SEEN_BEFORE and DROPPED_BEFORE; it has ports. */
   #before = 0;
   #hasPorts = false;
@@ -78,29 +83,36 @@ export class FrameAnalyzer implements FrameSink {
    * @param expected connections that the capture may hold; a guess that only saves time
    * @param limit most connections that are followed at a time; frames of others are counted as TABLE_FULL
    * @param fateLimit most rows of fates of connections that are set aside to make room; 0 where none may be
+   * @param share of the memory that names and messages may take elsewhere, from 0 to 1
    */
-  constructor(seed: number, expected = 0, limit?: number, fateLimit = 0) {
+  constructor(seed: number, expected = 0, limit?: number, fateLimit = 0, share = 1) {
     this.#folder = fateLimit > 0 ? new Folder(seed, fateLimit) : null;
     this.connections = new ConnectionTable(seed, expected, limit);
-    this.addresses = new AddressTable(seed);
+    this.addresses = new AddressTable(seed, undefined, addressLimit(limit));
     this.networks = new NetworkTable(seed);
-    this.names = new NameFacts(seed);
+    this.names = new NameFacts(seed, nameLimits(share));
+    this.icmpErrors = new MessageLog(ICMP_MESSAGE_WIDTH, messageLimit(share));
+    this.fragments = new MessageLog(FRAGMENT_WIDTH, messageLimit(share));
+    this.drops = new MessageLog(DROP_WIDTH, messageLimit(share));
   }
 
   /** Sets connections aside where the table is full. @returns false where it stays full */
   #makeRoom(): boolean {
-    if (this.#folder === null) return false;
-    const { connections: table, icmpErrors, drops } = this;
-    return (
-      this.#folder.makeRoom({
-        ...this.#part(this.tftp.inWork()),
-        table,
-        icmpErrors,
-        drops,
-        nameFacts: this.names,
-        fateLimit: 0,
-      }) > 0
-    );
+    if (this.#folder === null || this.frames < this.#fullUntil) return false;
+    const { connections: table, addresses, icmpErrors, drops } = this;
+    const taken = this.#folder.makeRoom({
+      ...this.#part(this.tftp.inWork()),
+      table,
+      icmpErrors,
+      drops,
+      nameFacts: this.names,
+      addressTable: addresses,
+      fateLimit: 0,
+    });
+    // A pass over everything for each few that may go would take for ever.
+    const few = Math.floor(table.limit / FEW);
+    if (taken < few || addresses.room < few) this.#fullUntil = this.frames + few;
+    return taken > 0;
   }
 
   /** What was read so far, as a part that shares the analyzer's memory: the analyzer must not read on. */
@@ -228,9 +240,12 @@ export class FrameAnalyzer implements FrameSink {
     const key = isV4 ? packet.protocol : packet.protocol | KIND_IPV6;
     const isTcp = packet.protocol === PROTOCOL_TCP;
     const network = this.#networkOf(packet);
-    const number = isTcp
-      ? tcpConnection(table, packet, key, source, destination)
-      : udpConnection(table, packet, key, source, destination);
+    const isLost = !isV4 && (source < 0 || destination < 0);
+    const number = isLost
+      ? -1
+      : isTcp
+        ? tcpConnection(table, packet, key, source, destination)
+        : udpConnection(table, packet, key, source, destination);
     const side = table.direction;
     let record = number;
     if (

@@ -65,6 +65,8 @@ export function logIcmpError(
   values[at + ICMP_NANOSECONDS] = nanoseconds;
   values[at + ICMP_FRAME] = frame;
   values[at + ICMP_NETWORK] = network;
+  if (!isV4 && (values[at + QUOTED_SOURCE] < 0 || values[at + QUOTED_DESTINATION] < 0 || values[at + ICMP_SENDER] < 0))
+    log.lose();
   return true;
 }
 

@@ -46,9 +46,37 @@ export function icmpOutcome(version: number, type: number, code: number): IcmpVe
   return PROHIBITED_6.has(code) ? 'prohibited' : 'unreachable';
 }
 
+/** What ICMP errors say of connections, read from the messages when it is asked for: there may be a million of them. */
+export class IcmpVerdicts {
+  readonly #messages: Messages;
+  /** Number of the deciding message + 1, by record number * 2 + quoted side; empty where no message decides anything. */
+  readonly #deciding: Int32Array;
+
+  constructor(messages: Messages, deciding: Int32Array) {
+    this.#messages = messages;
+    this.#deciding = deciding;
+  }
+
+  /** The first deciding error that quotes a packet of `side` of connection `number`. */
+  of(number: number, side: number): IcmpVerdict | undefined {
+    const message = this.#deciding[number * 2 + side];
+    return message === undefined || message === 0 ? undefined : verdictOf(this.#messages, message - 1, side);
+  }
+}
+
+function verdictOf({ values }: Messages, message: number, quotedSide: number): IcmpVerdict {
+  const at = message * ICMP_MESSAGE_WIDTH;
+  const kind = values[at + ICMP_KIND];
+  const version = kind >>> 16 === 6 ? 6 : 4;
+  const type = (kind >>> 8) & 0xff;
+  const code = kind & 0xff;
+  const frame = values[at + ICMP_FRAME] >>> 0;
+  const outcome = icmpOutcome(version, type, code)!;
+  return { outcome, version, type, code, quotedSide, frame, sender: values[at + ICMP_SENDER] };
+}
+
 /**
  * Joins ICMP errors to the connections that they quote: for each connection the first deciding error by quoted side.
- * Key: record number * 2 + side.
  * @param apart connections that the same four values name in several networks: an error speaks of the one in its own
  * @returns the verdicts, how many errors found a connection, and the record number for each (-1: none)
  */
@@ -56,9 +84,9 @@ export function joinIcmpErrors(
   table: ConnectionTable,
   messages: Messages,
   apart: ApartConnections,
-): { verdicts: Map<number, IcmpVerdict>; joined: number; connections: Int32Array } {
+): { verdicts: IcmpVerdicts; joined: number; connections: Int32Array } {
   const connections = new Int32Array(messages.count).fill(-1);
-  const verdicts = new Map<number, IcmpVerdict>();
+  const deciding = new Int32Array(messages.count === 0 ? 0 : table.count * 2);
   let joined = 0;
   for (let i = 0; i < messages.count; i++) {
     const values = messages.values;
@@ -82,18 +110,13 @@ export function joinIcmpErrors(
     connections[i] = number;
     joined++;
     const kind = values[at + ICMP_KIND];
-    const version = kind >>> 16 === 6 ? 6 : 4;
-    const type = (kind >>> 8) & 0xff;
-    const code = kind & 0xff;
-    const outcome = icmpOutcome(version, type, code);
+    if (icmpOutcome(kind >>> 16 === 6 ? 6 : 4, (kind >>> 8) & 0xff, kind & 0xff) === null) continue;
     // Connections that follow one another on the same values each have their own A and B.
     const side = isSideA(table, number, values[at + QUOTED_SOURCE], ports >>> 16) ? 0 : 1;
     const key = number * 2 + side;
-    if (outcome !== null && !verdicts.has(key)) {
-      verdicts.set(key, { outcome, version, type, code, quotedSide: side, frame, sender: values[at + ICMP_SENDER] });
-    }
+    if (deciding[key] === 0) deciding[key] = i + 1;
   }
-  return { verdicts, joined, connections };
+  return { verdicts: new IcmpVerdicts(messages, deciding), joined, connections };
 }
 
 /** Of the connections that share their four values, the latest that had begun at `frame`. */

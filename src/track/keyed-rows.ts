@@ -73,6 +73,11 @@ export class KeyedRows implements Messages {
     this.#rehash(this.#slots.length);
   }
 
+  /** Finds the rows again after `values` was written: keys may have changed, but no two of them have become one. */
+  rekey(): void {
+    this.#rehash(this.#slots.length);
+  }
+
   #rehash(size: number): void {
     this.#slots = new Int32Array(size);
     const values = this.values;

@@ -1,6 +1,6 @@
 import { PROTOCOL_TCP } from '../decode/packet.ts';
 import { REASONS, TABLE_FULL, TCP, UDP } from '../decode/reason.ts';
-import { AddressTable } from './address-table.ts';
+import { AddressTable, addressLimit } from './address-table.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { DROP_DESTINATION, DROP_FRAME, DROP_KEY, DROP_SOURCE, DROP_WIDTH } from './drops.ts';
 import { Folder, type Tables } from './folder.ts';
@@ -25,8 +25,8 @@ import {
   QUOTED_SOURCE,
 } from './icmp-errors.ts';
 import { joinRecords } from './join-records.ts';
-import { MessageLog } from './message-log.ts';
-import { NameFacts } from './name-facts.ts';
+import { MessageLog, messageLimit } from './message-log.ts';
+import { NameFacts, nameLimits } from './name-facts.ts';
 import { NetworkTable } from './networks.ts';
 import type { Folded, Messages, Part, TftpMeters } from './part.ts';
 import { PayloadLog } from './payload-log.ts';
@@ -75,9 +75,9 @@ export class PartMerger {
   readonly #connections: ConnectionTable;
   readonly #addresses: AddressTable;
   readonly #networks: NetworkTable;
-  readonly #icmpErrors = new MessageLog(ICMP_MESSAGE_WIDTH);
-  readonly #fragments = new MessageLog(FRAGMENT_WIDTH);
-  readonly #drops = new MessageLog(DROP_WIDTH);
+  readonly #icmpErrors: MessageLog;
+  readonly #fragments: MessageLog;
+  readonly #drops: MessageLog;
   readonly #payloads = new PayloadLog();
   readonly #tftp = new TftpMeter();
   readonly #names: NameFacts;
@@ -89,14 +89,18 @@ export class PartMerger {
    * @param seed mixed into the hashes
    * @param limit most connections that are followed at a time
    * @param fateLimit most rows of fates of connections that are set aside to make room; 0 where none may be
+   * @param share of the memory that names and messages may take elsewhere, from 0 to 1
    */
-  constructor(seed: number, limit?: number, fateLimit = 0) {
+  constructor(seed: number, limit?: number, fateLimit = 0, share = 1) {
     this.#fateLimit = fateLimit > 0 ? fateLimit : Number.POSITIVE_INFINITY;
     this.#folder = fateLimit > 0 ? new Folder(seed, fateLimit) : null;
     this.#connections = new ConnectionTable(seed, 0, limit);
-    this.#addresses = new AddressTable(seed);
+    this.#addresses = new AddressTable(seed, undefined, addressLimit(limit));
     this.#networks = new NetworkTable(seed);
-    this.#names = new NameFacts(seed);
+    this.#names = new NameFacts(seed, nameLimits(share));
+    this.#icmpErrors = new MessageLog(ICMP_MESSAGE_WIDTH, messageLimit(share));
+    this.#fragments = new MessageLog(FRAGMENT_WIDTH, messageLimit(share));
+    this.#drops = new MessageLog(DROP_WIDTH, messageLimit(share));
   }
 
   /** Frames of all parts so far. */
@@ -111,6 +115,7 @@ export class PartMerger {
 
   /** Joins the part that follows. The part is only read, but for the first one, whose memory may be taken over. */
   append(part: Part): void {
+    this.#makeRoom(part);
     const numbers = new Int32Array(part.addressCount);
     for (let i = 0; i < part.addressCount; i++) {
       const at = i * 4;
@@ -122,7 +127,6 @@ export class PartMerger {
       );
     }
     const networks = this.#networks.append(part.networks, part.networkCount);
-    this.#makeRoom(part.connectionCount);
     const connections = this.#mayAdopt(part)
       ? this.#adoptConnections(part)
       : this.#appendConnections(part, numbers, networks);
@@ -135,28 +139,35 @@ export class PartMerger {
         values[at + QUOTED_SOURCE] = numbers[values[at + QUOTED_SOURCE]];
         values[at + QUOTED_DESTINATION] = numbers[values[at + QUOTED_DESTINATION]];
       }
-      if (values[at + ICMP_KIND] >>> 16 === 6) values[at + ICMP_SENDER] = numbers[values[at + ICMP_SENDER]];
+      const isV6Sender = values[at + ICMP_KIND] >>> 16 === 6;
+      if (isV6Sender) values[at + ICMP_SENDER] = numbers[values[at + ICMP_SENDER]];
       values[at + ICMP_NETWORK] = networks[values[at + ICMP_NETWORK]];
       values[at + ICMP_FRAME] += this.#frames;
+      const isKnown = !isV6 || (values[at + QUOTED_SOURCE] >= 0 && values[at + QUOTED_DESTINATION] >= 0);
+      return isKnown && (!isV6Sender || values[at + ICMP_SENDER] >= 0);
     });
     appendMessages(this.#fragments, part.fragments, (values, at) => {
+      let isKnown = true;
       if ((values[at + FRAGMENT_KEY] & KIND_IPV6) !== 0) {
         values[at + FRAGMENT_SOURCE] = numbers[values[at + FRAGMENT_SOURCE]];
         values[at + FRAGMENT_DESTINATION] = numbers[values[at + FRAGMENT_DESTINATION]];
+        isKnown = values[at + FRAGMENT_SOURCE] >= 0 && values[at + FRAGMENT_DESTINATION] >= 0;
       }
       if ((values[at + FRAGMENT_CONNECTION_KEY] & KIND_IPV6) !== 0) {
         values[at + FRAGMENT_CONNECTION_SOURCE] = numbers[values[at + FRAGMENT_CONNECTION_SOURCE]];
         values[at + FRAGMENT_CONNECTION_DESTINATION] = numbers[values[at + FRAGMENT_CONNECTION_DESTINATION]];
+        isKnown &&= values[at + FRAGMENT_CONNECTION_SOURCE] >= 0 && values[at + FRAGMENT_CONNECTION_DESTINATION] >= 0;
       }
       values[at + FRAGMENT_FRAME] += this.#frames;
+      return isKnown;
     });
     if (part.folded !== null) this.#fold(part.folded, numbers);
     appendMessages(this.#drops, part.drops, (values, at) => {
-      if ((values[at + DROP_KEY] & KIND_IPV6) !== 0) {
-        values[at + DROP_SOURCE] = numbers[values[at + DROP_SOURCE]];
-        values[at + DROP_DESTINATION] = numbers[values[at + DROP_DESTINATION]];
-      }
       values[at + DROP_FRAME] += this.#frames;
+      if ((values[at + DROP_KEY] & KIND_IPV6) === 0) return true;
+      values[at + DROP_SOURCE] = numbers[values[at + DROP_SOURCE]];
+      values[at + DROP_DESTINATION] = numbers[values[at + DROP_DESTINATION]];
+      return values[at + DROP_SOURCE] >= 0 && values[at + DROP_DESTINATION] >= 0;
     });
     this.#appendTotals(part);
   }
@@ -166,10 +177,10 @@ export class PartMerger {
     this.#folder.append(folded, numbers, this.#frames);
   }
 
-  /** Sets connections aside until there is room for so many, or all that are left must stay. */
-  #makeRoom(connections: number): void {
+  /** Sets connections aside until there is room for those of a part, or all that are left must stay. */
+  #makeRoom({ connectionCount, addressCount }: Part): void {
     if (this.#folder === null) return;
-    while (this.#connections.room < connections)
+    while (this.#connections.room < connectionCount || this.#addresses.room < addressCount)
       if (this.#folder.makeRoom(this.#tables(this.#tftp.inWork())) === 0) return;
   }
 
@@ -212,6 +223,11 @@ export class PartMerger {
       const isV6 = (key & KIND_IPV6) !== 0;
       const a = isV6 ? numbers[from[right + ADDRESS_A]] : from[right + ADDRESS_A];
       const b = isV6 ? numbers[from[right + ADDRESS_B]] : from[right + ADDRESS_B];
+      if (isV6 && (a < 0 || b < 0)) {
+        joined.numbers[i] = -1;
+        this.#countLost(from, right);
+        continue;
+      }
       const ports = from[right + PORTS];
       const found = table.find(key, a, b, ports >>> 16, ports & 0xffff);
       if (found >= 0 && isSameConnection(table.records, found * RECORD_INTS, from, right, table.direction)) {
@@ -350,6 +366,7 @@ export class PartMerger {
       payloads: this.#payloads,
       names: this.#names.finish(),
       nameFacts: this.#names,
+      addressTable: this.#addresses,
       tftp,
       folded: this.#folder?.folded ?? null,
     };
@@ -403,16 +420,17 @@ function isEarlier(seconds: number, nanoseconds: number, thanSeconds: number, th
   return seconds < thanSeconds || (seconds === thanSeconds && nanoseconds < thanNanoseconds);
 }
 
+/** @param translate gives a message its numbers here; false where there was no room for one of its addresses */
 function appendMessages(
   log: MessageLog,
   messages: Messages,
-  translate: (values: Int32Array, at: number) => void,
+  translate: (values: Int32Array, at: number) => boolean,
 ): void {
   for (let i = 0; i < messages.count; i++) {
     const at = log.next();
     if (at < 0) continue;
     log.values.set(messages.values.subarray(i * log.width, (i + 1) * log.width), at);
-    translate(log.values, at);
+    if (!translate(log.values, at)) log.lose();
   }
   log.dropped += messages.dropped;
 }

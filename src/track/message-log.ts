@@ -5,6 +5,13 @@ import type { Messages } from './part.ts';
  * answer does not depend on how a capture was cut.
  */
 export const MAX_MESSAGES = 1 << 20;
+/** What keeps the errors of a small capture in however little memory. */
+const LEAST_MESSAGES = 1024;
+
+/** The limit in a share of the memory that MAX_MESSAGES is for, from 0 to 1. */
+export function messageLimit(share: number): number {
+  return Math.max(LEAST_MESSAGES, Math.floor(MAX_MESSAGES * share));
+}
 
 /** Rare messages of fixed width that are kept as they came, to be looked at once everything is read. */
 export class MessageLog implements Messages {
@@ -36,6 +43,12 @@ export class MessageLog implements Messages {
     }
     this.count++;
     return at;
+  }
+
+  /** Takes back what `next` gave: the message cannot be kept. */
+  lose(): void {
+    this.count--;
+    this.dropped++;
   }
 
   /** Forgets the messages whose byte in `out` is not 0. */

@@ -89,6 +89,24 @@ export const NAME_LIMITS: NameLimits = {
   aliases: 2 ** 16,
   visits: 2 ** 20,
 };
+/** What keeps the names of a small site in however little memory. */
+const LEAST_NAMES = 1024;
+
+/** The limits in a share of the memory that NAME_LIMITS are for, from 0 to 1. */
+export function nameLimits(share: number): NameLimits {
+  const of = (limit: number): number => Math.max(LEAST_NAMES, Math.floor(limit * share));
+  const { names, nameBytes, hosts, lookups, answers, aliases, visits } = NAME_LIMITS;
+  return {
+    names: of(names),
+    nameBytes: Math.max(LEAST_NAMES * MAX_NAME, Math.floor(nameBytes * share)),
+    hosts: of(hosts),
+    lookups: of(lookups),
+    answers: of(answers),
+    aliases: of(aliases),
+    visits: of(visits),
+  };
+}
+
 const MAX_DETAILS = 2 ** 14;
 const MAX_DETAIL_BYTES = 2 ** 20;
 /** Bytes kept of a path: its first parts tell the service. */
@@ -316,7 +334,9 @@ export class NameFacts {
       const client = isV6 ? addresses[from[right + LOOKUP_CLIENT]] : from[right + LOOKUP_CLIENT];
       const server = isV6 ? addresses[from[right + LOOKUP_SERVER]] : from[right + LOOKUP_SERVER];
       const name = names[from[right + LOOKUP_NAME]];
-      const at = name < 0 ? -1 : this.lookups.at(kind, client, name, from[right + LOOKUP_TYPE]);
+      // There was no room for the name, or for an address.
+      const isLost = name < 0 || (isV6 && (client < 0 || server < 0));
+      const at = isLost ? -1 : this.lookups.at(kind, client, name, from[right + LOOKUP_TYPE]);
       if (at < 0) continue;
       const values = this.lookups.values;
       if (this.lookups.isNew) {
@@ -346,11 +366,12 @@ export class NameFacts {
     for (let i = 0; i < answers.count; i++) {
       const right = i * ANSWER_WIDTH;
       const kind = from[right + ANSWER_KIND];
-      const client = (kind & CLIENT_IPV6) !== 0 ? addresses[from[right + ANSWER_CLIENT]] : from[right + ANSWER_CLIENT];
+      const isClientV6 = (kind & CLIENT_IPV6) !== 0;
+      const client = isClientV6 ? addresses[from[right + ANSWER_CLIENT]] : from[right + ANSWER_CLIENT];
       const isV6 = (kind & ANSWER_IPV6) !== 0;
       const address = isV6 ? hosts[from[right + ANSWER_ADDRESS]] : from[right + ANSWER_ADDRESS];
       const name = names[from[right + ANSWER_NAME]];
-      if (name < 0 || (isV6 && address < 0)) continue;
+      if (name < 0 || (isV6 && address < 0) || (isClientV6 && client < 0)) continue;
       const at = this.answers.at(kind, client, name, address);
       if (at < 0 || !this.answers.isNew) continue;
       for (let field = ANSWER_FRAME; field < ANSWER_WIDTH; field++)
@@ -488,17 +509,17 @@ function internFrom(table: NameTable, { bytes, offsets }: NameBytes, number: num
  * True where what a part left out may depend on where a capture was cut: a part that is full cannot know which names came before it. Then
  * the capture has to be read as one part.
  */
-export function namesOverflow(parts: readonly Names[]): boolean {
+export function namesOverflow(parts: readonly Names[], limits: NameLimits = NAME_LIMITS): boolean {
   const sum = (count: (part: Names) => number): number => parts.reduce((total, part) => total + count(part), 0);
   return (
     sum(({ names }) => names.dropped) > 0 ||
-    sum(({ names }) => names.count) > NAME_LIMITS.names ||
-    sum(({ names }) => names.offsets[names.count]) > NAME_LIMITS.nameBytes ||
+    sum(({ names }) => names.count) > limits.names ||
+    sum(({ names }) => names.offsets[names.count]) > limits.nameBytes ||
     sum(({ details }) => details.count) > MAX_DETAILS ||
     sum(({ details }) => details.offsets[details.count]) > MAX_DETAIL_BYTES ||
-    sum(({ hostCount }) => hostCount) > NAME_LIMITS.hosts ||
+    sum(({ hostCount }) => hostCount) > limits.hosts ||
     sum(({ hostsDropped, details }) => hostsDropped + details.dropped) > 0 ||
-    sum(({ firsts }) => firsts.count) > NAME_LIMITS.visits ||
-    ROWS.some((rows) => sum((part) => part[rows].count) > NAME_LIMITS[rows] || sum((part) => part[rows].dropped) > 0)
+    sum(({ firsts }) => firsts.count) > limits.visits ||
+    ROWS.some((rows) => sum((part) => part[rows].count) > limits[rows] || sum((part) => part[rows].dropped) > 0)
   );
 }

@@ -9,7 +9,7 @@ import { FateTable } from './fate-table.ts';
 import { type DropVerdict, joinDrops } from './join-drops.ts';
 import { joinFragments } from './join-fragments.ts';
 import { joinReorderedHandshakes } from './join-handshakes.ts';
-import { type IcmpVerdict, joinIcmpErrors } from './join-icmp.ts';
+import { type IcmpVerdict, type IcmpVerdicts, joinIcmpErrors } from './join-icmp.ts';
 import { joinLog, type LogDrops, type LogJoin } from './join-log.ts';
 import { joinNetworks } from './join-networks.ts';
 import type { MergedPart } from './merge.ts';
@@ -117,7 +117,7 @@ const CONNECTIONS_PER_FATE = 4;
 export class Observation {
   readonly #table: ConnectionTable;
   readonly #part: MergedPart;
-  readonly #icmp: Map<number, IcmpVerdict>;
+  readonly #icmp: IcmpVerdicts;
   readonly #icmpConnections: Int32Array;
   readonly #drops: Map<number, DropVerdict>;
   readonly #dropConnections: Int32Array;
@@ -298,7 +298,7 @@ export class Observation {
 
   /** The first ICMP error that quotes a packet of `side` of connection `number` and says that it did not get through. */
   icmpAbout(number: number, side: 0 | 1): IcmpVerdict | null {
-    return this.#icmp.get(number * 2 + side) ?? null;
+    return this.#icmp.of(number, side) ?? null;
   }
 
   /** The four integers of an IPv6 address by its number, at `number * 4`, network order. */
@@ -345,7 +345,7 @@ export class Observation {
     view.service = serviceOf(kind, client) || serviceOf(kind, server);
     view.clientSentData = (state & (DATA_A << client)) !== 0;
     view.serverSentData = (state & (DATA_A << server)) !== 0;
-    const icmp = this.#icmp.get(number * 2 + client);
+    const icmp = this.#icmp.of(number, client);
     view.attempts = records[at + COUNTS] >>> 16;
     view.answerNanoseconds = this.#answerTime(at, state, server);
     view.transfer = null;

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { type FateView, newFateView } from '../../src/track/fate-table.ts';
 import { FrameAnalyzer } from '../../src/track/frame-analyzer.ts';
 import { PartMerger } from '../../src/track/merge.ts';
+import { LOOKUP_CLIENT, LOOKUP_QUERIES, LOOKUP_WIDTH } from '../../src/track/name-fields.ts';
 import { Observation } from '../../src/track/observation.ts';
 import type { Part } from '../../src/track/part.ts';
 import { TCP_EVENTS, traffic, UDP_EVENTS, until } from '../assess/traffic.ts';
-import { type TestFrame, tcp, udp } from './frames.ts';
+import { overIpv6, type TestFrame, tcp, udp } from './frames.ts';
 
 const MANY = 1 << 20;
 
@@ -64,6 +65,19 @@ describe('a full table', () => {
         expect(tight.notJudgedFrames).toEqual(roomy.notJudgedFrames);
       }),
       { numRuns: 600 },
+    );
+  });
+
+  test('shows it over IPv6, too', () => {
+    fc.assert(
+      fc.property(oneAfterTheOther(50_000), fc.integer({ min: 2, max: 8 }), (list, limit) => {
+        const frames = list.map(overIpv6);
+        const roomy = observe([read(frames, MANY)], MANY);
+        const tight = observe([read(frames, limit)], limit);
+        expect(rows(tight)).toEqual(rows(roomy));
+        expect(tight.notJudgedFrames).toEqual(roomy.notJudgedFrames);
+      }),
+      { numRuns: 200 },
     );
   });
 
@@ -175,5 +189,77 @@ describe('more conversations than there is room for', () => {
     expect(fates.map(({ firstFrame }) => firstFrame)).toEqual(
       fates.map(({ firstFrame }) => firstFrame).sort((a, b) => a - b),
     );
+  });
+});
+
+/** A query for the address of a name (RFC 1035 section 4.1). */
+function dnsQuestion(name: string): Uint8Array {
+  const labels = name.split('.').map((label) => String.fromCharCode(label.length) + label);
+  return Buffer.from(`\0\x01\x01\0\0\x01\0\0\0\0\0\0${labels.join('')}\0\0\x01\0\x01`, 'latin1');
+}
+
+describe('a scan of ever new IPv6 addresses', () => {
+  const LIMIT = 64;
+  const FATES = 256;
+  const SCANNED = 12_000;
+  /** Three conversations that go on among the scan, with an ICMP error now and then, and names that are asked for. */
+  const withOthers = (): { frames: TestFrame[]; others: TestFrame[] } => {
+    const frames: TestFrame[] = [];
+    const others: TestFrame[] = [];
+    for (let i = 0; i < SCANNED; i++) {
+      const target = `10.${100 + (i >> 16)}.${(i >> 8) & 0xff}.${i & 0xff}`;
+      frames.push(
+        tcp({ source: '10.9.9.9', destination: target, sourcePort: 40_000, destinationPort: 445, flags: 'S', time: i }),
+      );
+      if (i % 500 !== 0) continue;
+      const client = `10.1.0.${1 + ((i / 500) % 3)}`;
+      let clientPort = 50_000 + i;
+      for (const event of ['prohibited', 'established', 'answered'] as const)
+        others.push(...traffic(event, { client, server: '10.0.0.2', port: 443, clientPort: clientPort++ }, i + 0.5));
+      const ends = { source: client, destination: '10.0.0.3', sourcePort: clientPort, destinationPort: 53, time: i };
+      others.push(udp(ends, dnsQuestion('mp01.contoso.example')));
+    }
+    others.push(until(SCANNED + 100));
+    frames.push(...others);
+    frames.sort((a, b) => a.seconds - b.seconds || a.nanoseconds - b.nanoseconds);
+    return { frames: frames.map(overIpv6), others: others.map(overIpv6) };
+  };
+
+  test('leaves room for others, and their addresses stay theirs', () => {
+    const { frames, others } = withOthers();
+    const alone = observe([read(others, MANY)], MANY);
+    const scanned = observe([read(frames, LIMIT, FATES)], LIMIT, FATES);
+    expect(scanned.addressWords.length / 4).toBeLessThanOrEqual(2048);
+    const told = (observation: Observation) => {
+      const text = (address: number): string => observation.addressText(6, address);
+      return rows(observation)
+        .fates.filter(({ serverPort }) => serverPort !== 445)
+        .map(({ client, server, serverPort, outcome, connections: count, icmp }) =>
+          [text(client), text(server), serverPort, outcome, count, icmp && text(icmp.sender)].join(' '),
+        )
+        .sort();
+    };
+    expect(told(scanned)).toEqual(told(alone));
+    expect(told(scanned).some((line) => line.includes('prohibited'))).toBe(true);
+    const { lookups } = scanned.names;
+    const asked = Array.from({ length: lookups.count }, (_, i) => [
+      scanned.addressText(6, lookups.values[i * LOOKUP_WIDTH + LOOKUP_CLIENT]),
+      lookups.values[i * LOOKUP_WIDTH + LOOKUP_QUERIES],
+    ]);
+    expect(asked).toEqual([
+      ['fd00::a01:1', 8],
+      ['fd00::a01:2', 8],
+      ['fd00::a01:3', 8],
+    ]);
+    const { fates, beyond } = rows(scanned);
+    expect(connections(fates) + beyond).toBe(SCANNED + connections(rows(alone).fates));
+  });
+
+  test('is counted where nothing may be set aside', () => {
+    const { frames } = withOthers();
+    const observation = observe([read(frames, LIMIT, 0)], LIMIT, 0);
+    expect(observation.addressWords.length / 4).toBeLessThanOrEqual(2048);
+    const judged = observation.judgedFrames + (observation.notJudgedFrames['table-full'] ?? 0);
+    expect(judged + (observation.notJudgedFrames['icmp-error'] ?? 0)).toBe(frames.length);
   });
 });

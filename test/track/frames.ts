@@ -124,3 +124,46 @@ export function icmpError(
   body.set(quoted, 8);
   return frameOf(ipv4(from, to, 1, body), time);
 }
+
+/** The same frame over IPv6: 10.1.0.1 becomes fd00::a01:1, and an ICMP error one of ICMPv6 (RFC 792, RFC 4443). */
+export function overIpv6(frame: TestFrame): TestFrame {
+  const bytes = ipv6Of(frame.bytes);
+  return { ...frame, bytes, length: bytes.length };
+}
+
+const ICMP = 1;
+const ICMPV6 = 58;
+/** Codes of "destination unreachable" for those of IPv4: host, port, administratively prohibited. */
+const UNREACHABLE_CODES = new Map([
+  [1, 3],
+  [3, 4],
+  [13, 1],
+]);
+
+function ipv6Of(bytes: Uint8Array): Uint8Array {
+  const protocol = bytes[9];
+  const payload = protocol === ICMP ? icmpv6Of(bytes.subarray(20)) : bytes.subarray(20);
+  const packet = new Uint8Array(40 + payload.length);
+  packet[0] = 0x60;
+  new DataView(packet.buffer).setUint16(4, payload.length);
+  packet[6] = protocol === ICMP ? ICMPV6 : protocol;
+  packet[7] = 64;
+  for (const [to, from] of [
+    [8, 12],
+    [24, 16],
+  ]) {
+    packet[to] = 0xfd;
+    packet.set(bytes.subarray(from, from + 4), to + 12);
+  }
+  packet.set(payload, 40);
+  return packet;
+}
+
+function icmpv6Of(message: Uint8Array): Uint8Array {
+  const quoted = ipv6Of(message.subarray(8));
+  const body = new Uint8Array(8 + quoted.length);
+  body[0] = 1;
+  body[1] = UNREACHABLE_CODES.get(message[1]) ?? 0;
+  body.set(quoted, 8);
+  return body;
+}

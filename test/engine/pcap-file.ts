@@ -1,0 +1,32 @@
+import { tcp } from '../track/frames.ts';
+
+const START = 1_700_000_000;
+const LINKTYPE_RAW = 101;
+
+/** A pcap file of SYNs, one a second from second `after` on, each of a connection of its own. */
+export function pcapFile(frames: number, after: number): Uint8Array {
+  const header = Buffer.alloc(24);
+  header.writeUInt32LE(0xa1b2c3d4, 0);
+  header.writeUInt16LE(2, 4);
+  header.writeUInt16LE(4, 6);
+  header.writeUInt32LE(65535, 16);
+  header.writeUInt32LE(LINKTYPE_RAW, 20);
+  const records: Uint8Array[] = [header];
+  for (let i = 0; i < frames; i++) {
+    const number = after + i;
+    const { bytes } = tcp({
+      source: `10.0.${number % 200}.1`,
+      destination: '10.0.0.2',
+      sourcePort: 1 + (number % 65_000),
+      destinationPort: 80 + (number % 7),
+      flags: 'S',
+      id: number,
+    });
+    const record = Buffer.alloc(16);
+    record.writeUInt32LE(START + number, 0);
+    record.writeUInt32LE(bytes.length, 8);
+    record.writeUInt32LE(bytes.length, 12);
+    records.push(record, bytes);
+  }
+  return Buffer.concat(records);
+}
