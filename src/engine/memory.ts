@@ -3,8 +3,8 @@
 /** Where nobody says otherwise. */
 export const DEFAULT_MAX_MEMORY = 2 ** 30;
 
-/** What Node, its threads, the program with its rules and the reports of an ordinary capture take. */
-const BASE = 160 * 2 ** 20;
+/** What Node, two threads, the program with its rules and the reports of an ordinary capture take. */
+const BASE = 192 * 2 ** 20;
 /** The tables get no less than this part of everything. */
 const LEAST_SHARE = 8;
 
