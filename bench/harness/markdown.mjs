@@ -21,7 +21,8 @@ export function markdown(machine, all) {
 function overview(all) {
   const names = [...new Set(all.flatMap(({ results }) => results.slice(1).map(({ name }) => name)))];
   const [{ results: first }] = all;
-  return table([
+  const text = `Wall seconds of \`${first[0].name}\`, and how many times as long the others take, each by the run just before its own (medians).`;
+  const figures = table([
     ['input', `${first[0].name}, s`, 'M packets/s', ...names.map((name) => name.replace(/^pcapcheck /, ''))],
     ...all.map(({ input, packets, results: [reference, ...others] }) => [
       input,
@@ -33,6 +34,7 @@ function overview(all) {
       }),
     ]),
   ]);
+  return `${text}\n\n${figures}`;
 }
 
 /** @param {readonly Measured[]} all */

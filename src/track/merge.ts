@@ -180,8 +180,14 @@ export class PartMerger {
   /** Sets connections aside until there is room for those of a part, or all that are left must stay. */
   #makeRoom({ connectionCount, addressCount }: Part): void {
     if (this.#folder === null) return;
-    while (this.#connections.room < connectionCount || this.#addresses.room < addressCount)
+    for (;;) {
+      const lacksConnections = this.#connections.room < connectionCount;
+      const room = this.#addresses.room;
+      if (!lacksConnections && room >= addressCount) return;
       if (this.#folder.makeRoom(this.#tables(this.#tftp.inWork())) === 0) return;
+      // What holds the addresses is none of the connections.
+      if (!lacksConnections && this.#addresses.room === room) return;
+    }
   }
 
   /** The first part keeps its tables as they are, if they were made with the same seed; addresses and networks were numbered alike just before. */
