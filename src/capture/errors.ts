@@ -4,6 +4,7 @@ import type { Compression } from './compression.ts';
 
 export type CaptureErrorCode =
   | 'not-found'
+  | 'in-use'
   | 'is-directory'
   | 'no-permission'
   | 'read-failed'
@@ -54,6 +55,12 @@ export function fromSystemError(path: string, error: unknown): CaptureError {
         'no-permission',
         path,
         `${name} may not be read by this user; change its permissions or run as one who may.`,
+      );
+    case 'EBUSY':
+      return new CaptureError(
+        'in-use',
+        path,
+        `${name} is open in another program that lets nobody else read it; end that capture (pktmon stop), or name a copy.`,
       );
     default: {
       const reason = error instanceof Error ? error.message : String(error);

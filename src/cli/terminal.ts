@@ -22,6 +22,11 @@ export interface Terminal {
 /** Ctrl-C; the end that service managers ask for; Ctrl-Break, and the closing of the window, on Windows. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const;
 
+/** What ends a command that has nothing to report yet. */
+const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const;
+/** With what Windows ends a program at Ctrl-C ([MS-ERREF] 2.3.1). */
+const STATUS_CONTROL_C_EXIT = 0xc000_013a;
+
 /** Columns where standard output is no terminal. */
 const PIPE_WIDTH = 100;
 const PIPE_HEIGHT = 24;
@@ -67,13 +72,15 @@ export function processTerminal(): Terminal {
         discardUnfinished();
         stop();
         stopListening();
+        // Windows has no signals to end by, and what Node.js does there instead ends with 1, which would mean findings.
+        if (process.platform === 'win32') process.exit(STATUS_CONTROL_C_EXIT);
         // Nobody listens any more: the process ends by the signal, so that shells and loops see an interruption.
         process.kill(process.pid, signal);
       };
       const stopListening = (): void => {
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, handler);
+        for (const signal of INTERRUPTIONS) process.off(signal, handler);
       };
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, handler);
+      for (const signal of INTERRUPTIONS) process.on(signal, handler);
       return stopListening;
     },
   };
@@ -94,7 +101,13 @@ export class StandardStreamError extends Error {
 }
 
 /** False where the reader of a pipe has gone (`pcapcheck … | head`), which is no error of ours. */
-function writeAll(descriptor: number, data: string | Uint8Array): boolean {
+function writeAll(descriptor: 1 | 2, data: string | Uint8Array): boolean {
+  const stream = descriptor === 1 ? process.stdout : process.stderr;
+  if (process.platform === 'win32' && stream.isTTY) {
+    // A console takes bytes for its code page, and text for what it is. This does not wait there either.
+    stream.write(data);
+    return true;
+  }
   const bytes = typeof data === 'string' ? Buffer.from(data) : data;
   for (let at = 0; at < bytes.length; ) {
     try {

@@ -33,6 +33,9 @@ const ERRORS: Readonly<Record<string, string>> = {
   EEXIST:
     'it exists already, and captures are evidence: give another name, or a ring with -b, whose names carry the time',
   EIO: 'the disk fails',
+  EBUSY: 'the file is open in another program',
+  ENAMETOOLONG: 'the name is too long for the file system',
+  ENOTDIR: 'the folder is a file',
 };
 
 /**

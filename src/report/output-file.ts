@@ -24,6 +24,7 @@ export type OutputFileCode =
   | 'read-only'
   | 'in-use'
   | 'name-too-long'
+  | 'bad-name'
   | 'write-failed';
 
 export class OutputFileError extends Error {
@@ -41,6 +42,7 @@ export class OutputFileError extends Error {
 /** What the operating system says, and what it means to the reader. */
 const CAUSES: Readonly<Record<string, { code: OutputFileCode; why: (path: string) => string }>> = {
   ENOENT: { code: 'no-such-folder', why: (path) => `the folder ${printable(dirname(path))} does not exist.` },
+  INVALID_NAME: { code: 'bad-name', why: () => 'this is no name for a file here (* ? " < > | : or too long).' },
   ENOTDIR: { code: 'no-such-folder', why: (path) => `${printable(dirname(path))} is not a folder.` },
   EACCES: { code: 'no-permission', why: () => 'no permission to write there.' },
   EPERM: { code: 'no-permission', why: () => 'no permission, or the file is open in another program.' },
@@ -126,9 +128,17 @@ function system<T>(path: string, call: () => T): T {
     return call();
   } catch (error) {
     if (error instanceof OutputFileError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? '';
+    const code = causeOf(path, (error as NodeJS.ErrnoException).code ?? '');
     const known = CAUSES[code];
     if (known !== undefined) throw new OutputFileError(known.code, path, known.why(path), error);
     throw new OutputFileError('write-failed', path, `the operating system says ${code || String(error)}.`, error);
   }
+}
+
+/** Windows says ENOENT also of a folder that is a file, and of a name that cannot be one. */
+function causeOf(path: string, code: string): string {
+  if (code !== 'ENOENT') return code;
+  const folder = statSync(dirname(path), { throwIfNoEntry: false });
+  if (folder === undefined) return code;
+  return folder.isDirectory() ? 'INVALID_NAME' : 'ENOTDIR';
 }

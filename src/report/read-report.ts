@@ -76,6 +76,7 @@ async function textOf(path: string): Promise<string> {
       ENOENT: 'no such file.',
       EACCES: 'no permission to read it.',
       EPERM: 'no permission to read it.',
+      EBUSY: 'is open in another program that lets nobody else read it.',
       EISDIR: 'is a folder, not a report.',
     };
     throw new ReportFileError('not-readable', path, why[code ?? ''] ?? `cannot be read (${code ?? 'unknown reason'}).`);

@@ -66,6 +66,7 @@ function why(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ENOENT') return 'no such file';
   if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it';
+  if (code === 'EBUSY') return 'is open in another program that lets nobody else read it';
   if (code === 'EISDIR') return 'is a directory, not a topology';
   return `cannot be read (${code || 'unknown reason'})`;
 }

@@ -1,7 +1,7 @@
 /** The whole way of a Packet Monitor trace of a management point: packets at several components, drops, findings. `vitest -u` writes the golden: read it. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { assess } from '../../src/assess/assess.ts';
 import type { Report } from '../../src/assess/types.ts';
@@ -110,7 +110,9 @@ async function reportOf(bytes: Uint8Array, segmentBytes?: number): Promise<Repor
 async function terminal(report: Report): Promise<string> {
   const options = { width: 100, color: false, verbose: false, bom: false };
   // Before the text is wrapped: the length of the name of the directory is none of its business.
-  const here = JSON.parse(JSON.stringify(report).replaceAll(`${directory}/`, '')) as Report;
+  const here = JSON.parse(
+    JSON.stringify(report).replaceAll(JSON.stringify(directory + sep).slice(1, -1), ''),
+  ) as Report;
   return [...(await FORMATS.terminal.render(here, options))].join('').replaceAll(VERSION, '0.0.0');
 }
 

@@ -70,21 +70,25 @@ describe('a growing file', () => {
     expect(read().sort()).toEqual(['eth0.pcap 4', 'eth1.pcap 6']);
   });
 
-  test('that is put in the place of another is read as what it is; a new name makes no new file', async () => {
-    put('a.pcap', capture(5));
-    await settle();
-    put('b.pcap', capture(3));
-    await settle();
-    renameSync(join(folder, 'b.pcap'), join(folder, 'a.pcap'));
-    await settle();
-    appendFileSync(join(folder, 'a.pcap'), capture(2, 3).subarray(24));
-    await settle();
-    await settle(true);
-    renameSync(join(folder, 'a.pcap'), join(folder, 'c.pcap'));
-    await settle(true);
-    expect(read()).toEqual(['a.pcap 5', 'a.pcap 5']);
-    expect(cutter.frames).toBe(10);
-  });
+  // Windows lets nobody take the place of a file that is open.
+  test.skipIf(process.platform === 'win32')(
+    'that is put in the place of another is read as what it is; a new name makes no new file',
+    async () => {
+      put('a.pcap', capture(5));
+      await settle();
+      put('b.pcap', capture(3));
+      await settle();
+      renameSync(join(folder, 'b.pcap'), join(folder, 'a.pcap'));
+      await settle();
+      appendFileSync(join(folder, 'a.pcap'), capture(2, 3).subarray(24));
+      await settle();
+      await settle(true);
+      renameSync(join(folder, 'a.pcap'), join(folder, 'c.pcap'));
+      await settle(true);
+      expect(read()).toEqual(['a.pcap 5', 'a.pcap 5']);
+      expect(cutter.frames).toBe(10);
+    },
+  );
 });
 
 describe('a ring', () => {

@@ -102,10 +102,12 @@ describe('output files', () => {
       writeWhole(join(folder, 'a'), (write) => {
         write('half');
         discardUnfinished();
-        expect(readdirSync(folder)).toEqual([]);
+        // Windows keeps the name until nobody has the file open: until the process ends.
+        if (process.platform !== 'win32') expect(readdirSync(folder)).toEqual([]);
         throw new Error('interrupted');
       }),
     ).rejects.toThrow('interrupted');
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it.skipIf(process.platform === 'win32')('replace what a link points to, with its permissions', async () => {
@@ -126,7 +128,12 @@ describe('output files', () => {
     ],
     ['a file taken for a folder', () => join(folder, 'file', 'a.json'), 'no-such-folder', /file is not a folder\.$/],
     ['a folder', () => folder, 'is-a-directory', /it is a folder; name a file in it\.$/],
-    ['a name that is too long', () => join(folder, 'n'.repeat(300)), 'name-too-long', /too long/],
+    [
+      'a name that is too long',
+      () => join(folder, 'n'.repeat(300)),
+      process.platform === 'win32' ? 'bad-name' : 'name-too-long',
+      /too long/,
+    ],
   ])('%s: one sentence and a code', async (_, path, code, message) => {
     writeFileSync(join(folder, 'file'), '');
     const error = await writeWhole(path(), (write) => write('x')).catch((thrown: unknown) => thrown);

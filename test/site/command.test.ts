@@ -21,7 +21,7 @@ async function check(text: string): Promise<string> {
       out += `! ${part}`;
     },
   );
-  return `${code}\n${out.replaceAll(`${folder}/`, '')}`;
+  return `${code}\n${out.replaceAll(join(folder, '/'), '')}`;
 }
 
 function printed(command: (write: (text: string) => void) => number): string {

@@ -2,7 +2,7 @@
 
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadSite, parseSite, SiteError } from '../../src/site/index.ts';
@@ -71,7 +71,7 @@ test('thousands of problems are listed up to a bound', () => {
 test('files', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'site-'));
   const message = (path: string) => loadSite(path).catch((error: SiteError) => error.message.replaceAll(folder, ''));
-  expect(await message(join(folder, 'none.yaml'))).toBe('/none.yaml: no such file');
+  expect(await message(join(folder, 'none.yaml'))).toBe(`${sep}none.yaml: no such file`);
   expect(await message(folder)).toBe(': is a directory, not a topology');
   writeFileSync(join(folder, 'bom.yaml'), '\ufeffversion: 1\nhosts: [{ name: A }]\n');
   expect((await loadSite(join(folder, 'bom.yaml'))).model.hosts).toHaveLength(1);
