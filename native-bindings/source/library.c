@@ -64,6 +64,12 @@ static library find_library(const char *const *names, size_t count, struct captu
   return NULL;
 }
 
+/* The wpcap.dll of Wine has names for what it cannot do, and a call of those ends the process. */
+static void leave_out(struct pcap_api *found) {
+  const HMODULE system = GetModuleHandleW(L"ntdll.dll");
+  if (system != NULL && GetProcAddress(system, "wine_get_version") != NULL) found->pcap_getevent = NULL;
+}
+
 static void take_lock(void) {
   while (InterlockedExchange((volatile LONG *)&lock, 1) != 0) Sleep(1);
 }
@@ -90,6 +96,8 @@ static library find_library(const char *const *names, size_t count, struct captu
   return NULL;
 }
 
+static void leave_out(struct pcap_api *found) { (void)found; }
+
 static void take_lock(void) {
   while (__atomic_exchange_n(&lock, 1, __ATOMIC_ACQUIRE) != 0)
     ;
@@ -115,6 +123,7 @@ static int load(const char *const *names, size_t count, struct capture_error *er
   }
   PCAP_FUNCTIONS(X)
 #undef X
+  leave_out(&found);
   /* Names and messages in UTF-8, also on Windows. Fails where something in the process chose otherwise before: no harm. */
   if (found.pcap_init != NULL) found.pcap_init(PCAP_CHAR_ENC_UTF_8, ignored);
   api = found;
