@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { vitePage } from './scripts/page-plugin.mjs';
@@ -13,5 +14,12 @@ export default defineConfig({
     PCAPCHECK_VERSION: JSON.stringify(version),
     PCAPCHECK_WORKER: JSON.stringify(pathToFileURL('dist/worker.js').href),
   },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    // They need the Windows package and Wine: npm run test:windows.
+    exclude: ['test/windows/**'],
+    testTimeout: 60_000,
+    // Many tests wait for processes and for time to pass: two at once, also where vitest would leave a small machine to one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+  },
 });

@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { zipSync } from 'fflate';
+import { fetchNode } from './fetch-node.mjs';
 
 /** A maintained release on which the program is tested. */
 const NODE_VERSION = '22.23.3';
@@ -37,27 +38,9 @@ const SHELL =
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** The folder of a package of npm, unpacked; kept in the build folder for the next time. @param {string} name */
-function fetchNode(name) {
-  const folder = join(root, 'packages', 'cache', `${name}-${NODE_VERSION}`);
-  if (!existsSync(join(folder, 'package'))) {
-    mkdirSync(folder, { recursive: true });
-    const [packed] = JSON.parse(
-      execFileSync('npm', ['pack', `${name}@${NODE_VERSION}`, '--json', '--pack-destination', folder], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-        shell: process.platform === 'win32',
-      }),
-    );
-    execFileSync('tar', ['xzf', join(folder, packed.filename), '-C', folder]);
-    rmSync(join(folder, packed.filename));
-  }
-  return join(folder, 'package');
-}
-
 /** Everything that the program needs, in `folder`. @param {string} folder @param {typeof TARGETS[string]} target */
 function assemble(folder, { node, program, addon }) {
-  const nodeFolder = fetchNode(node);
+  const nodeFolder = fetchNode(node, NODE_VERSION);
   const app = join(folder, 'app');
   mkdirSync(app, { recursive: true });
   cpSync(join(nodeFolder, program), join(folder, program.split('/').at(-1) ?? 'node'));

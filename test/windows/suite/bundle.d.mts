@@ -1,0 +1,5 @@
+export declare function bundleTests(
+  tests: readonly string[],
+  outdir: string,
+  urlOf: (path: string) => string,
+): Promise<void>;
