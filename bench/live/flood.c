@@ -1,25 +1,30 @@
 /*
- * Sends UDP frames into an interface, past the queues: flood INTERFACE PACKETS PER_SECOND LENGTH FLOWS. PER_SECOND 0 sends as fast as it goes.
- * FLOWS source ports take turns. Prints packets sent and seconds taken.
+ * Sends UDP datagrams in bulk: flood ADDRESS PORT PACKETS PER_SECOND PAYLOAD FLOWS. PER_SECOND 0 sends as fast as it goes; FLOWS sockets, each
+ * with a source port of its own, take turns. The kernel cuts what one call hands over into up to 64 datagrams (UDP_SEGMENT, udp(7)); with
+ * gso_max_segs 1 at the interface it does so before the interface, and every datagram passes through as a packet of its own.
+ * Prints packets sent and seconds taken.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/if_packet.h>
-#include <net/ethernet.h>
-#include <net/if.h>
-#include <stdint.h>
+#include <netinet/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
-#define BATCH 64
-#define MAX_LENGTH 1514
-#define HEADERS 42
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+/* Segments of one call, and bytes of one datagram before it is cut. */
+#define MOST_SEGMENTS 64
+#define MOST_BYTES 65000
+#define MOST_FLOWS 20000
 
-static unsigned char frames[BATCH][MAX_LENGTH];
+static int sockets[MOST_FLOWS];
 
 static double now(void) {
   struct timespec time;
@@ -27,64 +32,39 @@ static double now(void) {
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static void put16(unsigned char *at, unsigned value) {
-  at[0] = (unsigned char)(value >> 8);
-  at[1] = (unsigned char)value;
-}
-
-static void frame(unsigned char *at, unsigned length) {
-  static const unsigned char head[] = {2, 0, 0, 0, 99, 2, 2, 0, 0, 0, 99, 1, 8, 0, 0x45, 0};
-  memcpy(at, head, sizeof head);
-  put16(at + 16, length - 14);
-  at[22] = 64;
-  at[23] = 17;
-  memcpy(at + 26, "\x0a\x63\x00\x01\x0a\x63\x00\x02", 8);
-  put16(at + 36, 7777);
-  put16(at + 38, length - 34);
+static int open_flow(const struct sockaddr_in *to, int payload) {
+  const int buffer = 1 << 22;
+  const int flow = socket(AF_INET, SOCK_DGRAM, 0);
+  if (flow < 0 || connect(flow, (const struct sockaddr *)to, sizeof *to) != 0) return -1;
+  setsockopt(flow, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
+  return setsockopt(flow, IPPROTO_UDP, UDP_SEGMENT, &payload, sizeof payload) == 0 ? flow : -1;
 }
 
 int main(int count, char **words) {
-  struct mmsghdr messages[BATCH];
-  struct iovec pieces[BATCH];
-  struct sockaddr_ll to;
-  unsigned long packets, sent = 0;
+  static char bytes[MOST_BYTES];
+  struct sockaddr_in to = {.sin_family = AF_INET};
+  struct rlimit files = {MOST_FLOWS + 64, MOST_FLOWS + 64};
+  unsigned long packets, sent = 0, segments;
   double rate, began;
-  unsigned length, flows;
-  int socket_, one = 1;
-  if (count != 6) return 2;
-  packets = strtoul(words[2], NULL, 10);
-  rate = atof(words[3]);
-  length = (unsigned)atoi(words[4]);
-  flows = (unsigned)atoi(words[5]);
-  if (length < HEADERS || length > MAX_LENGTH || flows < 1 || flows > 60000) return 2;
-  socket_ = socket(AF_PACKET, SOCK_RAW, 0);
-  if (socket_ < 0) return perror("socket"), 1;
-  setsockopt(socket_, SOL_PACKET, PACKET_QDISC_BYPASS, &one, sizeof one);
-  memset(&to, 0, sizeof to);
-  to.sll_family = AF_PACKET;
-  to.sll_ifindex = (int)if_nametoindex(words[1]);
-  if (bind(socket_, (struct sockaddr *)&to, sizeof to) != 0) return perror("bind"), 1;
-  memset(messages, 0, sizeof messages);
-  for (int i = 0; i < BATCH; i++) {
-    frame(frames[i], length);
-    pieces[i].iov_base = frames[i];
-    pieces[i].iov_len = length;
-    messages[i].msg_hdr.msg_iov = &pieces[i];
-    messages[i].msg_hdr.msg_iovlen = 1;
-  }
+  int payload, flows;
+  if (count != 7 || inet_pton(AF_INET, words[1], &to.sin_addr) != 1) return 2;
+  to.sin_port = htons((unsigned short)atoi(words[2]));
+  packets = strtoul(words[3], NULL, 10);
+  rate = atof(words[4]);
+  payload = atoi(words[5]);
+  flows = atoi(words[6]);
+  if (payload < 1 || payload > 1472 || flows < 1 || flows > MOST_FLOWS) return 2;
+  segments = MOST_BYTES / (unsigned)payload < MOST_SEGMENTS ? MOST_BYTES / (unsigned)payload : MOST_SEGMENTS;
+  setrlimit(RLIMIT_NOFILE, &files);
+  for (int i = 0; i < flows; i++)
+    if ((sockets[i] = open_flow(&to, payload)) < 0) return perror("socket"), 1;
   began = now();
-  while (sent < packets) {
-    unsigned batch = packets - sent < BATCH ? (unsigned)(packets - sent) : BATCH;
-    int done;
+  for (unsigned long call = 0; sent < packets; call++) {
+    const unsigned long some = packets - sent < segments ? packets - sent : segments;
     if (rate > 0)
-      while ((double)sent > (now() - began) * rate) {
-        struct timespec pause = {0, 50000};
-        nanosleep(&pause, NULL);
-      }
-    for (unsigned i = 0; i < batch; i++) put16(frames[i] + 34, 1024 + (unsigned)((sent + i) % flows));
-    done = sendmmsg(socket_, messages, batch, 0);
-    if (done > 0) sent += (unsigned long)done;
-    else if (errno != ENOBUFS && errno != EAGAIN) return perror("sendmmsg"), 1;
+      while ((double)sent > (now() - began) * rate) usleep(50);
+    if (send(sockets[call % (unsigned long)flows], bytes, some * (unsigned)payload, 0) >= 0) sent += some;
+    else if (errno != ENOBUFS && errno != EAGAIN && errno != ECONNREFUSED) return perror("send"), 1;
   }
   printf("%lu %.3f\n", sent, now() - began);
   return 0;

@@ -2,7 +2,8 @@
 //
 //   sudo node bench/live/run.mjs [--packets 1200000] [--rates 100000,300000,0] [--cap FOLDER] [--length 448] [--flows 1000]
 //
-// Rate 0 is as fast as the sender goes. --cap names a folder whose node_modules hold the package cap (npm install cap there; needs
+// Rate 0 is as fast as the sender goes. The packets are for another station, as on a mirror port: the receiving host itself only captures.
+// --cap names a folder whose node_modules hold the package cap (npm install cap there; needs
 // libpcap0.8-dev and a compiler). Prints what each received and lost, processor seconds and the most memory, as a Markdown table.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,6 +25,8 @@ const { values } = parseArgs({
   },
 });
 const packets = Number(values.packets);
+/** Without Ethernet, IPv4 and UDP. */
+const payload = String(Number(values.length) - 42);
 const folder = mkdtempSync(join(tmpdir(), 'pcapcheck-bench-live-'));
 const tag = `pcb${process.pid}`;
 const [from, to] = [`${tag}-c`, `${tag}-s`];
@@ -137,8 +140,9 @@ ip netns add ${from}; ip netns add ${to}
 ip link add eth0 netns ${from} type veth peer name eth0 netns ${to}
 for n in ${from} ${to}; do ip netns exec $n sysctl -qw net.ipv6.conf.all.disable_ipv6=1; done
 ip -n ${from} addr add 10.99.0.1/24 dev eth0; ip -n ${to} addr add 10.99.0.2/24 dev eth0
-ip -n ${to} link set eth0 address 02:00:00:00:99:02
-ip -n ${from} link set eth0 up; ip -n ${to} link set eth0 up`);
+ip -n ${from} link set eth0 gso_max_segs 1
+ip -n ${from} link set eth0 up; ip -n ${to} link set eth0 up
+ip -n ${from} neigh add 10.99.0.2 lladdr 02:00:00:00:99:77 dev eth0 nud permanent`);
   console.log(
     `| sent | who | received | lost | processor | most memory | load |\n| --- | --- | --- | --- | --- | --- | --- |`,
   );
@@ -149,7 +153,7 @@ ip -n ${from} link set eth0 up; ip -n ${to} link set eth0 up`);
       const { child, finish } = await start();
       const stop = watch(child.pid);
       await setTimeout(500);
-      const flood = [join(folder, 'flood'), 'eth0', String(packets), String(rate), values.length, values.flows];
+      const flood = [join(folder, 'flood'), '10.99.0.2', '7777', String(packets), String(rate), payload, values.flows];
       const [sent, seconds] = execFileSync('ip', ['netns', 'exec', from, ...flood], { encoding: 'utf8' })
         .trim()
         .split(' ');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureBuilt, PROGRAM, ROOT } from '../cli/program.ts';
-import { CLIENT, ended, Lab, Live, SERVER, SILENT, whyNoLab } from './lab.ts';
+import { CLIENT, ended, Lab, type Line, Live, SERVER, SILENT, whyNoLab } from './lab.ts';
 
 const reason = whyNoLab();
 if (reason !== null) console.warn(`SKIPPED: live capture in namespaces (${reason})`);
@@ -110,6 +110,24 @@ describe.skipIf(reason !== null)('live capture', { timeout: 90_000 }, () => {
     const silent = report.findings.filter(({ outcome }: { outcome: string }) => outcome === 'no-answer');
     expect(silent).toEqual([]);
   });
+
+  test.skipIf(spawnSync('gcc', ['--version']).status !== 0)(
+    'of a flood, each packet is analyzed or counted as lost',
+    async () => {
+      const flood = join(lab.folder, 'flood');
+      execFileSync('gcc', ['-O2', '-o', flood, 'bench/live/flood.c']);
+      lab.ip('-n', lab.client, 'link', 'set', 'eth0', 'gso_max_segs', '1');
+      const live = await lab.live('-i', 'eth0', '-f', 'udp dst port 7777').ready();
+      const sending = lab.start(lab.client, [flood, SERVER, '7777', '600000', '0', '100', '500']);
+      expect(await ended(sending)).toBe(0);
+      await setTimeout(2000);
+      const { report } = await live.stop();
+      const [{ losses }] = report.captures;
+      const lost = losses.reduce((sum: number, { kernel, analysis }: Line) => sum + kernel + analysis, 0);
+      expect(report.coverage.frames + lost).toBe(600_000);
+      expect(report.coverage.frames).toBeGreaterThan(100_000);
+    },
+  );
 
   test('a full disk ends the file with a whole packet and a clear error; the analysis goes on', async () => {
     const small = join(lab.folder, 'small');
