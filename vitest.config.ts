@@ -19,6 +19,7 @@ export default defineConfig({
     // They need the Windows package and Wine: npm run test:windows.
     exclude: ['test/windows/**'],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Many tests wait for processes and for time to pass: two at once, also where vitest would leave a small machine to one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
   },
