@@ -197,8 +197,8 @@ function matching(
 ): readonly RuleMatch[] {
   const found: { match: RuleMatch; order: number }[] = [];
   for (const candidate of candidates) {
+    if (transport !== 'icmp' && !inRanges(port, candidate.ports)) continue;
     const { host, order, ...match } = candidate;
-    if (transport !== 'icmp' && !inRanges(port, match.ports)) continue;
     if (host === null) found.push({ match: { ...match, name: 'not-needed' }, order });
     else if (serverName === undefined) found.push({ match: { ...match, name: 'unknown' }, order });
     else if (host.test(serverName)) found.push({ match: { ...match, name: 'matches' }, order });

@@ -527,6 +527,11 @@ function isPlain(view: ConnectionView): boolean {
 
 /** Puts the frames that show a connection's fate behind those of the connections before it: ascending, each once, as far as there is room. */
 function addEvidence(rows: Int32Array, frames: number, view: ConnectionView): void {
+  if (view.icmp === null && view.drop === null && view.resetFrame === 0 && view.attempts <= 1) {
+    addFrame(rows, frames, view.firstFrame);
+    if (view.lastAttemptFrame > view.firstFrame) addFrame(rows, frames, view.lastAttemptFrame);
+    return;
+  }
   let least = 0;
   for (;;) {
     let next = 0;

@@ -67,10 +67,10 @@ function tell(lookups: readonly Lookup[], answered: ReadonlySet<string>, context
   const [first] = lookups as [Lookup];
   const client = context.peerOf(first.client);
   if (client === null || !isListed(client)) return [];
-  const match = allowedAnywhere(first.name, client, context);
-  if (match === null) return [];
   const failure = failureOf(lookups, answered, context);
   if (failure === null) return [];
+  const match = allowedAnywhere(first.name, client, context);
+  if (match === null) return [];
   const server = context.peerOf(first.server);
   const frames = lookups
     .flatMap(({ frame, failFrame, queryFrame }) => [frame, failFrame || queryFrame])
