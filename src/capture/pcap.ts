@@ -10,7 +10,14 @@ import { PCAP_HEADER_LENGTH, type PcapHeader } from './pcap-header.ts';
 import { FRACTION, RecordLayout, SECONDS } from './pcap-layout.ts';
 import { ProblemLog, tooLong } from './problems.ts';
 import { REACH } from './resync.ts';
-import { type CaptureReader, type FrameSink, MAX_RECORD, type ReaderSummary } from './types.ts';
+import {
+  type AheadSink,
+  aheadSink,
+  type CaptureReader,
+  type FrameSink,
+  MAX_RECORD,
+  type ReaderSummary,
+} from './types.ts';
 
 export { type PcapHeader, type PcapHeaderError, parsePcapHeader } from './pcap-header.ts';
 
@@ -29,6 +36,7 @@ export class PcapReader implements CaptureReader {
   /** Offset in the file: reading ends before the first record that starts at or after it. For work cut into segments. */
   stopAt = Number.POSITIVE_INFINITY;
   readonly #sink: FrameSink;
+  readonly #ahead: AheadSink | null;
   readonly #problems = new ProblemLog();
   readonly #linkTypes: number[] = [];
   #header: PcapHeader;
@@ -55,6 +63,7 @@ export class PcapReader implements CaptureReader {
 
   constructor(header: PcapHeader, sink: FrameSink) {
     this.#sink = sink;
+    this.#ahead = aheadSink(sink);
     this.#header = header;
     this.#layout = new RecordLayout(header, MAX_RECORD);
     this.#doubt = new PcapDoubt(this.#layout);
@@ -212,6 +221,7 @@ export class PcapReader implements CaptureReader {
     const view = this.#view;
     const stop = Math.min(this.stopAt - this.#fileOffset, this.#length + 1);
     const sink = this.#sink;
+    const ahead = this.#ahead;
     const { little, headerLength, capturedAt, originalAt, eitherOrder } = this.#layout;
     const { fractionLimit, toNanoseconds, believable } = this.#layout;
     const linkType = this.#header.linkType;
@@ -244,7 +254,10 @@ export class PcapReader implements CaptureReader {
         pause = 'odd-next';
         break;
       }
-      sink.frame(bytes, view, at + headerLength, captured, original, seconds, fraction * toNanoseconds, linkType, 0);
+      const body = at + headerLength;
+      const nanoseconds = fraction * toNanoseconds;
+      if (ahead === null) sink.frame(bytes, view, body, captured, original, seconds, nanoseconds, linkType, 0);
+      else ahead.frameAhead(bytes, view, body, captured, original, seconds, nanoseconds, linkType, 0);
       frames++;
       at = next;
       seconds = nextSeconds;
@@ -256,6 +269,7 @@ export class PcapReader implements CaptureReader {
         break;
       }
     }
+    ahead?.settle();
     this.#at = at;
     this.#pause = pause;
     if (frames > 0) this.#note(frames, seconds);

@@ -13,7 +13,14 @@ import { countAt, type Described, SectionReading } from './pcapng-section.ts';
 import { INTERFACES_KEPT, type InterfaceReading, type PcapngState } from './pcapng-state.ts';
 import { ProblemLog, TIME_OUT_OF_RANGE, tooLong } from './problems.ts';
 import { REACH } from './resync.ts';
-import { type CaptureReader, type FrameSink, MAX_RECORD, type ReaderSummary } from './types.ts';
+import {
+  type AheadSink,
+  aheadSink,
+  type CaptureReader,
+  type FrameSink,
+  MAX_RECORD,
+  type ReaderSummary,
+} from './types.ts';
 
 export { type PcapngInterface, type PcapngState, sameSection } from './pcapng-state.ts';
 
@@ -42,6 +49,7 @@ export class PcapngReader implements CaptureReader {
   /** Packets that carry an id or a verdict: what they mean depends on packets before them (src/track/same-packet.ts). */
   notedPackets = 0;
   readonly #sink: FrameSink;
+  readonly #ahead: AheadSink | null;
   readonly #section: SectionReading;
   readonly #problems = new ProblemLog();
   readonly #option = new OptionCursor();
@@ -67,6 +75,7 @@ export class PcapngReader implements CaptureReader {
 
   constructor(sink: FrameSink, state?: PcapngState) {
     this.#sink = sink;
+    this.#ahead = aheadSink(sink);
     this.#section = new SectionReading(state);
     this.#doubt.littleEndian = this.#section.little;
     this.#lastSeconds = state?.lastSeconds ?? 0;
@@ -135,6 +144,7 @@ export class PcapngReader implements CaptureReader {
     const length = this.#length;
     const section = this.#section;
     const sink = this.#sink;
+    const ahead = this.#ahead;
     const stop = Math.min(this.stopAt - this.#fileOffset, length + 1);
     const mendedAt = this.#mendedAt - this.#fileOffset;
     let current: InterfaceReading | null = null;
@@ -198,9 +208,12 @@ export class PcapngReader implements CaptureReader {
       const seconds = this.#lastSeconds;
       const nanoseconds = this.#lastNanoseconds;
       const { linkType } = current.description;
-      sink.frame(bytes, view, data, captured, original, seconds, nanoseconds, linkType, section.first + id);
+      const number = section.first + id;
+      if (ahead === null) sink.frame(bytes, view, data, captured, original, seconds, nanoseconds, linkType, number);
+      else ahead.frameAhead(bytes, view, data, captured, original, seconds, nanoseconds, linkType, number);
       at = behind;
     }
+    ahead?.settle();
     this.#at = at;
     this.#pause = pause;
   }

@@ -27,8 +27,23 @@ export interface FrameSink {
     linkType: number,
     interfaceId: number,
   ): void;
+  /**
+   * The same as `frame`, from a reader that promises to call `settle` before it hands the window back: the bytes stay as they are until
+   * then, so that a sink may look at several frames at a time. Frames of both calls keep their order. Sinks have both or neither.
+   */
+  frameAhead?: FrameSink['frame'];
+  /** Everything that was handed over must be looked at by the time it returns. */
+  settle?(): void;
   /** What the capture says of the frame that comes with the next call of `frame`, and of that one only. Few captures say anything. */
   note?(notes: FrameNotes): void;
+}
+
+/** A sink that looks at several frames at a time. */
+export type AheadSink = FrameSink & Required<Pick<FrameSink, 'frameAhead' | 'settle'>>;
+
+/** The sink, where it is such a one. */
+export function aheadSink(sink: FrameSink): AheadSink | null {
+  return sink.frameAhead !== undefined && sink.settle !== undefined ? (sink as AheadSink) : null;
 }
 
 /** A place where the bytes of a capture did not make sense, or made sense only in part. */

@@ -73,6 +73,14 @@ export class Packet {
   /** Where the packet that an ICMP error quotes begins, and the bytes captured of it; 0 where it quotes none. */
   quoteOffset = 0;
   quoteCaptured = 0;
+  /** What decodeFrame said of it (reason.ts). */
+  reason = 0;
+  /** The frame's length on the wire in bytes, and its time; the first two as signed integers of 32 bits. */
+  frameLength = 0;
+  seconds = 0;
+  nanoseconds = 0;
+  /** Of TCP and UDP: the hash of the two sockets (connection-table.ts). */
+  hash = 0;
 }
 
 export const PROTOCOL_ICMP = 1;

@@ -45,6 +45,9 @@ import { TFTP_ERROR, tftpOpcode } from './tftp-packets.ts';
 
 /** Where fewer than one connection in so many can be set aside, that is not tried again soon. */
 const FEW = 16;
+/** As many as keep the memory busy; 16 and 128 are no slower or faster. */
+const FRAMES_AHEAD = 32;
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * The packet loop: decodes each frame, finds its connection and writes it there. One instance reads one segment, from the first
@@ -68,6 +71,11 @@ export class FrameAnalyzer implements FrameSink {
   readonly tftp = new TftpMeter();
   readonly names: NameFacts;
   readonly #packet = new Packet();
+  /** Frames that were decoded and wait to be taken, in the order of the capture, and the window that they lie in. */
+  readonly #ahead = Array.from({ length: FRAMES_AHEAD }, () => new Packet());
+  #aheadCount = 0;
+  #aheadBytes: Uint8Array = NO_BYTES;
+  #aheadView: DataView = new DataView(NO_BYTES.buffer);
   readonly #folder: Folder | null;
   readonly #same = new SamePackets();
   /** What the capture says of the frame that comes next. */
@@ -159,16 +167,93 @@ export class FrameAnalyzer implements FrameSink {
     linkType: number,
     _interfaceId: number,
   ): void {
+    this.settle();
     const packet = this.#packet;
-    const frame = ++this.frames;
-    this.bytes += originalLength;
-    this.#seeTime(frame, seconds, nanoseconds);
+    const frame = this.#count(originalLength, seconds, nanoseconds);
     let reason = decodeFrame(packet, bytes, view, offset, capturedLength, originalLength, linkType);
+    packet.hash = this.#hashOf(packet, reason);
     const notes = this.#notes;
     if (notes !== null) reason = this.#heed(notes, reason, view, seconds, nanoseconds);
+    reason = this.#take(packet, reason, bytes, view, originalLength, seconds, nanoseconds, frame);
+    if (notes?.dropped) this.#noteDrop(notes, reason, view, frame);
+  }
+
+  frameAhead(
+    bytes: Uint8Array,
+    view: DataView,
+    offset: number,
+    capturedLength: number,
+    originalLength: number,
+    seconds: number,
+    nanoseconds: number,
+    linkType: number,
+    interfaceId: number,
+  ): void {
+    if (this.#notes !== null) {
+      this.frame(bytes, view, offset, capturedLength, originalLength, seconds, nanoseconds, linkType, interfaceId);
+      return;
+    }
+    const packet = this.#ahead[this.#aheadCount];
+    packet.reason = decodeFrame(packet, bytes, view, offset, capturedLength, originalLength, linkType);
+    packet.hash = this.#hashOf(packet, packet.reason);
+    packet.frameLength = originalLength | 0;
+    packet.seconds = seconds | 0;
+    packet.nanoseconds = nanoseconds;
+    if (this.#aheadCount === 0) {
+      this.#aheadBytes = bytes;
+      this.#aheadView = view;
+    }
+    if (++this.#aheadCount === FRAMES_AHEAD) this.settle();
+  }
+
+  settle(): void {
+    const count = this.#aheadCount;
+    if (count === 0) return;
+    this.#aheadCount = 0;
+    const packets = this.#ahead;
+    const bytes = this.#aheadBytes;
+    const view = this.#aheadView;
+    this.connections.touch(packets, count);
+    for (let i = 0; i < count; i++) {
+      const packet = packets[i];
+      const length = packet.frameLength >>> 0;
+      const seconds = packet.seconds >>> 0;
+      const nanoseconds = packet.nanoseconds;
+      const frame = this.#count(length, seconds, nanoseconds);
+      this.#take(packet, packet.reason, bytes, view, length, seconds, nanoseconds, frame);
+    }
+  }
+
+  /** Of IPv4; the addresses of IPv6 get their numbers in the order of the frames, when these are taken. */
+  #hashOf(packet: Packet, reason: number): number {
+    if ((reason !== TCP && reason !== UDP) || packet.family !== 4) return 0;
+    const { protocol, source, destination, sourcePort, destinationPort } = packet;
+    return this.connections.hash(protocol, source, destination, sourcePort, destinationPort);
+  }
+
+  /** @returns the number of the frame */
+  #count(length: number, seconds: number, nanoseconds: number): number {
+    const frame = ++this.frames;
+    this.bytes += length;
+    this.#seeTime(frame, seconds, nanoseconds);
+    return frame;
+  }
+
+  /** Does with a decoded frame what its kind asks for. @returns the reason under which it is counted */
+  #take(
+    packet: Packet,
+    decoded: number,
+    bytes: Uint8Array,
+    view: DataView,
+    originalLength: number,
+    seconds: number,
+    nanoseconds: number,
+    frame: number,
+  ): number {
+    let reason = decoded;
     if (reason === TCP || reason === UDP) {
       this.#track(packet, bytes, view, originalLength, seconds, nanoseconds, frame);
-      if (packet.moreFragments !== 0) this.#logFragment(view, originalLength, seconds, nanoseconds, frame);
+      if (packet.moreFragments !== 0) this.#logFragment(packet, view, originalLength, seconds, nanoseconds, frame);
       if (packet.carrierFamily !== 0)
         logCarrier(this.fragments, this.addresses, packet, view, originalLength, seconds, nanoseconds, frame);
     } else if (reason === ICMP_ERROR) {
@@ -177,10 +262,10 @@ export class FrameAnalyzer implements FrameSink {
         reason = packet.family === 4 ? ICMP : ICMPV6;
       }
     } else if (reason === FRAGMENT && isFollowed(packet.fragmentProtocol)) {
-      this.#logFragment(view, originalLength, seconds, nanoseconds, frame);
+      this.#logFragment(packet, view, originalLength, seconds, nanoseconds, frame);
     }
-    if (notes?.dropped) this.#noteDrop(notes, reason, view, frame);
     this.reasons[reason]++;
+    return reason;
   }
 
   note(notes: FrameNotes): void {
@@ -207,8 +292,15 @@ export class FrameAnalyzer implements FrameSink {
       logDrop(this.drops, this.addresses, this.#packet, view, notes, (this.#before & DROPPED_BEFORE) !== 0, frame);
   }
 
-  #logFragment(view: DataView, length: number, seconds: number, nanoseconds: number, frame: number): void {
-    logFragment(this.fragments, this.addresses, this.#packet, view, length, seconds, nanoseconds, frame);
+  #logFragment(
+    packet: Packet,
+    view: DataView,
+    length: number,
+    seconds: number,
+    nanoseconds: number,
+    frame: number,
+  ): void {
+    logFragment(this.fragments, this.addresses, packet, view, length, seconds, nanoseconds, frame);
   }
 
   #seeTime(frame: number, seconds: number, nanoseconds: number): void {
@@ -239,6 +331,7 @@ export class FrameAnalyzer implements FrameSink {
     const destination = isV4 ? packet.destination : this.addresses.intern(view, packet.destinationOffset);
     const key = isV4 ? packet.protocol : packet.protocol | KIND_IPV6;
     const isTcp = packet.protocol === PROTOCOL_TCP;
+    if (!isV4) packet.hash = table.hash(key, source, destination, packet.sourcePort, packet.destinationPort);
     const network = this.#networkOf(packet);
     const isLost = !isV4 && (source < 0 || destination < 0);
     const number = isLost
@@ -358,8 +451,8 @@ function udpConnection(
   source: number,
   destination: number,
 ): number {
-  const found = table.find(key, source, destination, packet.sourcePort, packet.destinationPort);
+  const found = table.find(key, source, destination, packet.sourcePort, packet.destinationPort, packet.hash);
   if (found >= 0) return found;
   table.direction = 0;
-  return table.append(key, source, destination, packet.sourcePort, packet.destinationPort, -1);
+  return table.append(key, source, destination, packet.sourcePort, packet.destinationPort, -1, packet.hash);
 }

@@ -57,11 +57,11 @@ export function tcpConnection(
   source: number,
   destination: number,
 ): number {
-  const found = table.find(key, source, destination, packet.sourcePort, packet.destinationPort);
+  const found = table.find(key, source, destination, packet.sourcePort, packet.destinationPort, packet.hash);
   if (!isHandshake(packet.tcpFlags)) {
     if (found >= 0) return found;
     table.direction = 0;
-    return table.append(key, source, destination, packet.sourcePort, packet.destinationPort, -1);
+    return table.append(key, source, destination, packet.sourcePort, packet.destinationPort, -1, packet.hash);
   }
   const isAnswer = (packet.tcpFlags & TCP_ACK) !== 0;
   const initialSequence = initialSequenceOf(packet);
@@ -73,7 +73,7 @@ export function tcpConnection(
       return found;
   }
   table.direction = 0;
-  const number = table.append(key, source, destination, packet.sourcePort, packet.destinationPort, found);
+  const number = table.append(key, source, destination, packet.sourcePort, packet.destinationPort, found, packet.hash);
   if (number < 0) return number;
   beginHandshake(table.records, number * RECORD_INTS, packet);
   return number;

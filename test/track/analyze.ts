@@ -40,6 +40,28 @@ export function partOf(frames: readonly TestFrame[], seed = 7): Part {
   return analyzer.finish();
 }
 
+/** The same from a reader that hands over whole windows: frames lie in one buffer and are decoded ahead, but for those that `oneByOne` names. */
+export function partOfWindow(
+  frames: readonly TestFrame[],
+  oneByOne: (index: number) => 'ahead' | 'at-once' | 'settle' = () => 'ahead',
+  seed = 7,
+): Part {
+  const analyzer = new FrameAnalyzer(seed);
+  const bytes = new Uint8Array(frames.reduce((sum, frame) => sum + frame.bytes.length, 0));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const [i, { bytes: own, length, seconds, nanoseconds, linkType }] of frames.entries()) {
+    bytes.set(own, at);
+    const how = oneByOne(i);
+    if (how === 'at-once') analyzer.frame(bytes, view, at, own.length, length, seconds, nanoseconds, linkType, 0);
+    else analyzer.frameAhead(bytes, view, at, own.length, length, seconds, nanoseconds, linkType, 0);
+    if (how === 'settle') analyzer.settle();
+    at += own.length;
+  }
+  analyzer.settle();
+  return analyzer.finish();
+}
+
 export function merge(parts: readonly Part[], seed = 11): MergedPart {
   const merger = new PartMerger(seed);
   for (const part of parts) merger.append(part);

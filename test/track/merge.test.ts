@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { merge, partOf, plain } from './analyze.ts';
+import { merge, partOf, partOfWindow, plain } from './analyze.ts';
 import { frameOf, icmpError, inVlan, ipv4, type TestFrame, tcp, tftp, udp } from './frames.ts';
 import { clientHello, dnsMessage, dnsName, request, srv } from './openings.ts';
 
@@ -142,6 +142,18 @@ describe.each(Object.entries(captures))('merge of %s', (_, capture) => {
         // With one seed for all, the first part is taken over as it is.
         const half = frames.length >> 1;
         expect(plain(merge([partOf(frames.slice(0, half), 5), partOf(frames.slice(half), 5)], 5))).toEqual(whole);
+      }),
+      { numRuns },
+    );
+  });
+
+  test('frames that are decoded ahead give what frames one by one give', () => {
+    fc.assert(
+      fc.property(fc.array(capture, { minLength: 1, maxLength: 6 }), fc.nat(7), (captures, every) => {
+        const frames = captures.flat();
+        const mixed = partOfWindow(frames, (i) => (['ahead', 'at-once', 'ahead', 'settle'] as const)[(i ^ every) & 3]);
+        expect(plain(partOfWindow(frames))).toEqual(plain(partOf(frames)));
+        expect(plain(mixed)).toEqual(plain(partOf(frames)));
       }),
       { numRuns },
     );
