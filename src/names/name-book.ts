@@ -156,7 +156,7 @@ export class NameBook {
         for (let i = 0; i < count; i++) {
           const at = i * VISIT_WIDTH;
           const row = { facts, values, at };
-          const connection = values[at + VISIT_CONNECTION];
+          const connection = this.#observation.connectionOf(values[at + VISIT_CONNECTION]);
           const known = byConnection.get(connection);
           if (known === undefined) byConnection.set(connection, row);
           else if (Array.isArray(known)) known.push(row);

@@ -1,10 +1,9 @@
 import type { ConnectionTable } from './connection-table.ts';
 import { joinRecords } from './join-records.ts';
 import {
-  ABSORBED,
   ADDRESS_A,
+  absorb,
   CLIENT_IS_B,
-  FIRST_FRAME,
   HANDSHAKE,
   INITIAL_SEQUENCE,
   KIND,
@@ -37,7 +36,7 @@ export function joinReorderedHandshakes(table: ConnectionTable): void {
     if (clientSide(records, earlier) !== (clientSide(records, at) ^ flipped)) continue;
     joinRecords(records, previous, records, number, flipped, 0);
     records[earlier + INITIAL_SEQUENCE] = records[at + INITIAL_SEQUENCE];
-    records[at + FIRST_FRAME] = ABSORBED;
+    absorb(records, number, previous);
   }
 }
 

@@ -3,9 +3,9 @@ import { joinRecords } from './join-records.ts';
 import { separationOf } from './networks.ts';
 import { overlayRecord } from './overlay-records.ts';
 import {
-  ABSORBED,
   ADDRESS_A,
   ATTEMPT_IDS,
+  absorb,
   CLIENT_IS_B,
   COPY_WINDOW_NANOSECONDS,
   FIRST_FRAME,
@@ -226,7 +226,7 @@ function separate(records: Int32Array, pieces: readonly Piece[], components: Com
     else if (open !== undefined && goesOn(records, open.number, number)) {
       const at = open.number * RECORD_INTS;
       joinRecords(records, open.number, records, number, flippedTo(records, number * RECORD_INTS, at), 0);
-      records[number * RECORD_INTS + FIRST_FRAME] = ABSORBED;
+      absorb(records, number, open.number);
       open.main = main;
     } else {
       const begun = { number, main, separations: new Set<number>() };

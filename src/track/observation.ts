@@ -17,6 +17,8 @@ import { tunnelText, vlanOf } from './networks.ts';
 import { type CaptureEnd, tcpEnded, tcpOutcome, udpOutcome } from './outcome.ts';
 import type { Messages, Names, Payloads, TftpMeters } from './part.ts';
 import {
+  ABSORBED,
+  ABSORBED_INTO,
   ADDRESS_A,
   ADDRESS_B,
   ANSWER_NANOSECONDS,
@@ -162,6 +164,14 @@ export class Observation {
   /** False for the number of a record that went into another connection. */
   has(number: number): boolean {
     return this.#table.has(number);
+  }
+
+  /** The connection that record `number` is part of: itself, or the one that it went into. */
+  connectionOf(number: number): number {
+    const { records } = this.#table;
+    let at = number;
+    while (records[at * RECORD_INTS + FIRST_FRAME] === ABSORBED) at = records[at * RECORD_INTS + ABSORBED_INTO];
+    return at;
   }
 
   /** Number of the connection that ICMP error `i` of the part quotes, -1 where it is not known. */

@@ -1,10 +1,10 @@
 import { PROTOCOL_UDP } from '../decode/packet.ts';
 import {
-  ABSORBED,
   ACKED_A,
   ACKNOWLEDGED_A,
   ANSWER_NANOSECONDS,
   ANSWER_SECONDS,
+  absorb,
   addBytes,
   BYTES_A,
   BYTES_HIGH_A,
@@ -18,7 +18,6 @@ import {
   FIN_A,
   FIRST_ATTEMPT_NANOSECONDS,
   FIRST_ATTEMPT_SECONDS,
-  FIRST_FRAME,
   FIRST_NANOSECONDS,
   FIRST_SECONDS,
   KIND,
@@ -75,7 +74,7 @@ export function overlayRecord(records: Int32Array, number: number, from: number,
     records[at + LAST_SECONDS] = records[other + LAST_SECONDS];
     records[at + LAST_NANOSECONDS] = records[other + LAST_NANOSECONDS];
   }
-  records[other + FIRST_FRAME] = ABSORBED;
+  absorb(records, from, number);
 }
 
 /** Attempts of both; where only the other record saw the answers, of datagrams those until the first of them are not told apart. */

@@ -59,6 +59,8 @@ export const ANSWER_NANOSECONDS = 26;
 /** Frame of the latest attempt that counted, and of the first RST; 0 where there is none. */
 export const LAST_ATTEMPT_FRAME = 27;
 export const RESET_FRAME = 28;
+/** Of an ABSORBED record: the number of the record that it went into. */
+export const ABSORBED_INTO = RESET_FRAME;
 /** Number + 1 of the earlier connection on the same four values, 0 where there is none. Of a record beside another: number + 1 of that one. */
 export const PREVIOUS = 29;
 /** Bytes sent by A and by B: the upper 32 bits. */
@@ -181,4 +183,10 @@ export function withNetwork(kind: number, network: number): number {
 /** KIND with the service of `side`, which had none. */
 export function withService(kind: number, side: number, service: number): number {
   return kind | (service << (side === 0 ? 10 : 28));
+}
+
+/** Marks a record that went into another one. */
+export function absorb(records: Int32Array, number: number, into: number): void {
+  records[number * RECORD_INTS + FIRST_FRAME] = ABSORBED;
+  records[number * RECORD_INTS + ABSORBED_INTO] = into;
 }
