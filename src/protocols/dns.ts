@@ -23,6 +23,8 @@ const CLASS_INTERNET = 1;
 const CLASS_MASK = 0x7fff;
 /** RFC 1035 section 2.3.4: octets of a name as sent; the text is shorter. */
 export const MAX_NAME = 255;
+/** Without the length of the first label and the root. */
+const MAX_TEXT = MAX_NAME - 2;
 const MAX_LABEL = 63;
 /** Each jump goes back, so that there is no loop; no name needs more of them than it has labels. */
 const MAX_JUMPS = 127;
@@ -153,7 +155,7 @@ export class DnsReader {
         continue;
       }
       if (size === 0) break;
-      if (size > MAX_LABEL || at + 1 + size > end || length + size + 1 > MAX_NAME) return false;
+      if (size > MAX_LABEL || at + 1 + size > end || length + size + 1 > MAX_TEXT) return false;
       if (length > 0) name.bytes[length++] = 0x2e;
       if (this.#isNetbios && size === 32 && length === 0) length = readNetbiosLabel(bytes, at + 1, name.bytes);
       else for (let i = 1; i <= size; i++) name.bytes[length++] = lowerCase(bytes[at + i]);

@@ -13,6 +13,8 @@ export interface HelloOptions {
   versions?: readonly number[];
   /** Bytes of an extension before the name: makes it long, as key shares of post-quantum cryptography do. */
   padding?: number;
+  /** As `padding`, behind all others. */
+  after?: number;
   sessionId?: number;
 }
 
@@ -36,6 +38,7 @@ export function clientHello(name: string | null, options: HelloOptions = {}): Ui
     const versions = options.versions.flatMap(uint16);
     extensions.push(...extension(43, [versions.length, ...versions]));
   }
+  if (options.after !== undefined) extensions.push(...extension(21, new Array(options.after).fill(0)));
   const version = uint16(options.version ?? 0x0303);
   const session = options.sessionId ?? 0;
   const body = [
