@@ -17,3 +17,6 @@ export const LIVE_ANALYSIS_URL: URL = new URL('./live-analysis.js', WORKER_URL);
 
 /** The folder docs/ of the product: beside both src/ and dist/. */
 export const DOCS_URL: URL = new URL('../docs/', import.meta.url);
+
+/** The capture that comes along. */
+export const DEMO_URL: URL = new URL('../captures/demo/demo.pcap', import.meta.url);

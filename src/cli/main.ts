@@ -10,6 +10,7 @@ import {
   CATALOG_OPTIONS,
   CHECK_OPTIONS,
   DIFF_OPTIONS,
+  DOCTOR_OPTIONS,
   EXCEPT_OPTIONS,
   FIREWALL_OPTIONS,
   FLOW_OPTIONS,
@@ -153,6 +154,14 @@ function build(terminal: Terminal, exit: (code: number) => void): Command {
       const { explainCommand } = await import('./explain.ts');
       exit(explainCommand(kind, (text) => void terminal.out(text), terminal.err));
     });
+
+  const doctor = program
+    .command('doctor')
+    .description('say what this machine can do, and what to do about what it lacks');
+  addOptions(doctor, DOCTOR_OPTIONS).action(async (options) => {
+    const { doctorCommand } = await import('./doctor.ts');
+    exit(await doctorCommand(options, terminal));
+  });
 
   program
     .command('completion')

@@ -313,6 +313,12 @@ export const INTERFACES_OPTIONS: readonly OptionRow[] = [
   { flags: '--format <format>', description: 'what to print', choices: ['table', 'json'], default: 'table' },
 ];
 
+export const DOCTOR_OPTIONS: readonly OptionRow[] = [
+  { flags: '-f, --format <format>', description: 'what to print', choices: ['text', 'json'], default: 'text' },
+  { flags: '--live', description: 'exit with 1 also where this user cannot capture live' },
+  MAX_MEMORY,
+];
+
 export const CATALOG_OPTIONS: readonly OptionRow[] = [
   { flags: '--role <role>', description: 'rules in which the role is either end' },
   { flags: '--port <port>', description: 'rules for a port, such as 443, tcp/443 or udp/63000-64000' },

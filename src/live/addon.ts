@@ -60,6 +60,10 @@ const LIBRARIES = ['libpcap.so.1', 'libpcap.so.0.8', 'libpcap.so'];
 const FILE = 'pcapcheck-capture.node';
 
 let loaded: Addon | null = null;
+let version: string | null = null;
+
+/** What the capture library calls itself, such as "libpcap version 1.10.3"; null before it is loaded. */
+export const libraryVersion = (): string | null => version;
 
 /**
  * The addon with its capture library, on this thread.
@@ -70,7 +74,7 @@ export function loadAddon(libraries: readonly string[] = LIBRARIES): Addon {
   if (loaded !== null) return loaded;
   const addon = requireAddon();
   try {
-    addon.load(libraries);
+    version = addon.load(libraries).version;
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     throw code === 'library-unfit' ? errors.libraryUnfit(message) : errors.libraryMissing(message);
