@@ -126,11 +126,11 @@ test('Node.js has to be as package.json says', () => {
 
 test('memory is held against --max-memory', () => {
   expect(memoryCheck(2 ** 30, 4 * 2 ** 30).state).toBe('ok');
-  expect(memoryCheck(2 ** 30, 2 ** 30)).toMatchObject({
+  expect(memoryCheck(2 ** 30, 2 ** 30 - 1)).toMatchObject({
     state: 'limited',
-    remedy: expect.stringContaining('--max-memory 768m'),
+    remedy: expect.stringContaining('--max-memory 960m'),
   });
-  expect(memoryCheck(2 ** 30, 2 ** 20).remedy).toContain('--max-memory 1m');
+  expect(memoryCheck(2 ** 30, 2 ** 20).remedy).toContain('--max-memory 64m');
 });
 
 test('zstd without help from Node.js has its limit', () => {

@@ -6,7 +6,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as zlib from 'node:zlib';
-import { analyze, DEFAULT_MAX_MEMORY } from '../../engine/analyze.ts';
+import { analyze } from '../../engine/analyze.ts';
+import { DEFAULT_MAX_MEMORY } from '../../engine/memory.ts';
 import { DEMO_URL } from '../../product.ts';
 import { printable } from '../../report/printable.ts';
 import { counted, size } from '../../report/quantity.ts';
@@ -14,8 +15,8 @@ import { type Check, failed, limited, ok } from './types.ts';
 
 /** `engines` of package.json. */
 export const LEAST_NODE = '20.19.0';
-/** Beside the connections: the program itself, buffers of its threads, the report (docs/performance.md). */
-const BESIDE_CONNECTIONS = 256 * 2 ** 20;
+/** Sizes that are proposed are multiples of it. */
+const STEP = 64 * 2 ** 20;
 /** A report of a large site with its page, and some evidence. */
 const LEAST_DISK = 200e6;
 
@@ -61,10 +62,9 @@ export function processorCheck(count = availableParallelism()): Check {
 
 /** @param available bytes that this process may still take, within the limit of its container */
 export function memoryCheck(maxMemory = DEFAULT_MAX_MEMORY, available = process.availableMemory()): Check {
-  const needed = maxMemory + BESIDE_CONNECTIONS;
-  const found = `${size(available)} available; --max-memory ${maxMemory / 2 ** 20}m takes up to ${size(needed)}`;
-  if (available >= needed) return ok('memory', 'Memory', found);
-  const fitting = Math.max(1, Math.floor((available - BESIDE_CONNECTIONS) / 2 ** 20 / 64) * 64);
+  const found = `${size(available)} available; a run takes up to ${size(maxMemory)} (--max-memory ${maxMemory / 2 ** 20}m)`;
+  if (available >= maxMemory) return ok('memory', 'Memory', found);
+  const fitting = Math.max(STEP, Math.floor(available / STEP) * STEP) / 2 ** 20;
   return limited(
     'memory',
     'Memory',
