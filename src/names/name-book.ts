@@ -1,6 +1,13 @@
+import { DNS_TYPE_SRV } from '../protocols/dns.ts';
 import { HTTP_METHODS } from '../protocols/http-request.ts';
 import { ipv4Text, ipv6Text } from '../track/address-text.ts';
 import {
+  ALIAS_FRAME,
+  ALIAS_NAME,
+  ALIAS_PORT,
+  ALIAS_TARGET,
+  ALIAS_TYPE,
+  ALIAS_WIDTH,
   ANSWER_ADDRESS,
   ANSWER_CLIENT,
   ANSWER_FRAME,
@@ -80,6 +87,16 @@ export interface NamedAddress {
   frame: number;
   seconds: number;
   nanoseconds: number;
+}
+
+/** A service of a domain and the host that has it, by an SRV record of DNS (RFC 2782). */
+export interface NamedService {
+  /** `_ldap._tcp.dc._msdcs.example.com` */
+  service: string;
+  host: string;
+  port: number;
+  /** The first frame that says so. */
+  frame: number;
 }
 
 /** What is told of names that could not be read or kept. */
@@ -199,6 +216,16 @@ export class NameBook {
     );
   }
 
+  /** SRV records of all DNS answers, each once, in the order of the capture. */
+  services(): NamedService[] {
+    const seen = new Map<string, NamedService>();
+    for (const one of this.#facts.flatMap(servicesOf).sort((a, b) => a.frame - b.frame)) {
+      const key = `${one.service} ${one.host} ${one.port}`;
+      if (!seen.has(key)) seen.set(key, one);
+    }
+    return [...seen.values()];
+  }
+
   /** What could not be read or kept. */
   get losses(): NameLosses {
     const sum = (count: (facts: Names) => number): number =>
@@ -301,6 +328,20 @@ function answersOf(facts: Names, observation: Observation): NamedAddress[] {
       nanoseconds: values[at + ANSWER_NANOSECONDS],
     };
   });
+}
+
+function servicesOf({ aliases: { values, count }, names }: Names): NamedService[] {
+  const services: NamedService[] = [];
+  for (let at = 0; at < count * ALIAS_WIDTH; at += ALIAS_WIDTH) {
+    if (values[at + ALIAS_TYPE] !== DNS_TYPE_SRV) continue;
+    services.push({
+      service: nameText(names, values[at + ALIAS_NAME]),
+      host: nameText(names, values[at + ALIAS_TARGET]),
+      port: values[at + ALIAS_PORT],
+      frame: values[at + ALIAS_FRAME] >>> 0,
+    });
+  }
+  return services;
 }
 
 function groupBy(all: readonly NamedAddress[], keyOf: (one: NamedAddress) => string): Map<string, NamedAddress[]> {

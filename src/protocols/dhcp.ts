@@ -100,6 +100,10 @@ export interface DhcpMessage {
   /** Option 250: what a WDS boot program and its server tell each other; option 252: path of its BCD. */
   wds: WdsOption | null;
   bcdPath: string | null;
+  /** Options 1 and 12, and the name of option 81 (RFC 4702). */
+  subnetMask: string | null;
+  hostName: string | null;
+  fullName: string | null;
 }
 
 /** Reads a DHCP or BOOTP message. Without a whole fixed part it is neither; one without the cookie is BOOTP, `unsure`. */
@@ -164,8 +168,24 @@ export function readDhcp({ bytes, offset, length }: Span): Reading<DhcpMessage> 
     relay: relay === null ? null : readRelayOption(relay),
     wds: wds === null ? null : readWdsOption(wds),
     bcdPath: text(252),
+    subnetMask: address(1),
+    hostName: text(12),
+    fullName: fullNameOf(value(81, 4)),
   };
   return { answer: hasCookie && options.whole && packet[HARDWARE_TYPE] !== 0 ? 'certain' : 'unsure', message };
+}
+
+const ENCODED_NAME = 0x04;
+
+/** The client's full name (RFC 4702 section 2): flags, two codes that mean nothing, and the name as text or as labels of DNS. */
+function fullNameOf(option: Uint8Array | null): string | null {
+  if (option === null) return null;
+  const name = option.subarray(3);
+  if ((option[0] & ENCODED_NAME) === 0) return textOf(name);
+  const labels: string[] = [];
+  for (let at = 0; at < name.length && name[at] > 0 && at + 1 + name[at] <= name.length; at += 1 + name[at])
+    labels.push(textOf(name.subarray(at + 1, at + 1 + name[at])));
+  return labels.length === 0 ? null : labels.join('.');
 }
 
 /** Type, major, minor (RFC 4578 section 2.2; 1 is UNDI). */

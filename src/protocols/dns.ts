@@ -37,6 +37,8 @@ const DOT_IN_LABEL = 1;
 export class DnsName {
   readonly bytes = new Uint8Array(MAX_NAME + 1);
   length = 0;
+  /** NetBIOS: the sixteenth character, which tells the kind of name (RFC 1001 section 14.1); -1 for other names. */
+  suffix = -1;
 }
 
 /** One message at a time. The fields hold until the next `read`. */
@@ -142,6 +144,7 @@ export class DnsReader {
     let lowest = at;
     let length = 0;
     name.length = 0;
+    name.suffix = -1;
     for (let jumps = 0; ; ) {
       if (at >= end) return false;
       const size = bytes[at];
@@ -157,8 +160,10 @@ export class DnsReader {
       if (size === 0) break;
       if (size > MAX_LABEL || at + 1 + size > end || length + size + 1 > MAX_TEXT) return false;
       if (length > 0) name.bytes[length++] = 0x2e;
-      if (this.#isNetbios && size === 32 && length === 0) length = readNetbiosLabel(bytes, at + 1, name.bytes);
-      else for (let i = 1; i <= size; i++) name.bytes[length++] = lowerCase(bytes[at + i]);
+      if (this.#isNetbios && size === 32 && length === 0) {
+        length = readNetbiosLabel(bytes, at + 1, name.bytes);
+        name.suffix = netbiosByte(bytes, at + 31);
+      } else for (let i = 1; i <= size; i++) name.bytes[length++] = lowerCase(bytes[at + i]);
       at += 1 + size;
     }
     this.#at = after < 0 ? at + 1 : after;
@@ -176,11 +181,15 @@ function lowerCase(byte: number): number {
 function readNetbiosLabel(bytes: Uint8Array, offset: number, name: Uint8Array): number {
   let length = 0;
   for (let i = 0; i < 15; i++) {
-    const byte = (((bytes[offset + i * 2] - 0x41) & 0xf) << 4) | ((bytes[offset + i * 2 + 1] - 0x41) & 0xf);
+    const byte = netbiosByte(bytes, offset + i * 2);
     name[i] = lowerCase(byte);
     if (byte !== 0x20 && byte !== 0) length = i + 1;
   }
   return length;
+}
+
+function netbiosByte(bytes: Uint8Array, at: number): number {
+  return (((bytes[at] - 0x41) & 0xf) << 4) | ((bytes[at + 1] - 0x41) & 0xf);
 }
 
 function uint16(bytes: Uint8Array, offset: number): number {

@@ -1,4 +1,6 @@
 /** Kerberos as far as its messages lie open: RFC 4120 section 5, distinguished encoding. */
+import { CONTEXT, elementAt, elementsIn, INTEGER, SEQUENCE } from './ber.ts';
+import { textOf } from './bytes-text.ts';
 import { NOT_FOR_US, type Reading, type Span } from './reading.ts';
 
 /** Message types (RFC 4120 section 7.5.7) by the number of their application tag. */
@@ -8,9 +10,6 @@ export const KRB_ERROR = 30;
 export const RESPONSE_TOO_BIG = 52;
 
 const APPLICATION = 0x60;
-const SEQUENCE = 0x30;
-const CONTEXT = 0xa0;
-const INTEGER = 0x02;
 /** The field of KRB-ERROR that holds the code (RFC 4120 section 5.9.1), and fields read in search of it. */
 const ERROR_CODE_FIELD = 6;
 const MAX_FIELDS = 13;
@@ -20,13 +19,6 @@ export interface KerberosMessage {
   type: number;
   /** Of a KRB-ERROR; null of others, and where what is at hand does not reach so far. */
   error: number | null;
-}
-
-interface Element {
-  tag: number;
-  /** Where its content begins and ends, by its length; the end may lie beyond what is at hand. */
-  from: number;
-  to: number;
 }
 
 /** Reads a message as UDP carries it. `unsure` where it is cut short, or an error without its code. */
@@ -65,14 +57,38 @@ function errorCode(bytes: Uint8Array, from: number, end: number): number | null 
   return null;
 }
 
-/** Tag and length; null where they are not at hand, or the length is of a form that no such message has. */
-function elementAt(bytes: Uint8Array, at: number, end: number): Element | null {
-  if (at + 2 > end) return null;
-  const first = bytes[at + 1];
-  if (first < 0x80) return { tag: bytes[at], from: at + 2, to: at + 2 + first };
-  const size = first & 0x7f;
-  if (size === 0 || size > 4 || at + 2 + size > end) return null;
-  let length = 0;
-  for (let i = 0; i < size; i++) length = length * 256 + bytes[at + 2 + i];
-  return { tag: bytes[at], from: at + 2 + size, to: at + 2 + size + length };
+/** Whom a ticket was given to, as it stands in the clear in AS-REP and TGS-REP. */
+export interface TicketClient {
+  realm: string;
+  /** `WS01$` is the account of a computer. */
+  name: string;
+}
+
+/** AS-REP, TGS-REP. */
+const REPLIES: ReadonlySet<number> = new Set([11, 13]);
+/** Fields of KDC-REP (RFC 4120 section 5.4.2): crealm, cname; and the strings of a PrincipalName (section 5.2.2). */
+const CREALM_FIELD = 3;
+const CNAME_FIELD = 4;
+const NAME_STRINGS_FIELD = 1;
+
+/** The client of a reply as UDP carries it; null where it is none, or where what is at hand does not reach so far. */
+export function ticketClient({ bytes, offset, length }: Span): TicketClient | null {
+  const end = offset + length;
+  const outer = elementAt(bytes, offset, end);
+  if (outer === null || (outer.tag & 0xe0) !== APPLICATION || !REPLIES.has(outer.tag & 0x1f)) return null;
+  const inner = elementAt(bytes, outer.from, end);
+  if (inner === null || inner.tag !== SEQUENCE) return null;
+  const fields = elementsIn(bytes, inner.from, end, MAX_FIELDS);
+  const field = (number: number) => fields.find(({ tag }) => tag === CONTEXT + number);
+  const [crealm, cname] = [field(CREALM_FIELD), field(CNAME_FIELD)];
+  if (crealm === undefined || cname === undefined || cname.to > end) return null;
+  const realm = elementAt(bytes, crealm.from, end);
+  const principal = elementAt(bytes, cname.from, end);
+  if (realm === null || principal === null) return null;
+  const strings = elementsIn(bytes, principal.from, end, 2).find(({ tag }) => tag === CONTEXT + NAME_STRINGS_FIELD);
+  const list = strings === undefined ? null : elementAt(bytes, strings.from, end);
+  const first = list === null ? null : elementAt(bytes, list.from, end);
+  if (first === null || first.to > end) return null;
+  const text = ({ from, to }: { from: number; to: number }) => textOf(bytes.subarray(from, to));
+  return { realm: text(realm), name: text(first) };
 }

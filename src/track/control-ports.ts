@@ -13,6 +13,10 @@ export const CONTROL_DNS_STREAM = 5;
 export const CONTROL_OPENING = 6;
 /** UDP: Kerberos, the head of each message. */
 export const CONTROL_KERBEROS = 7;
+/** UDP: LDAP, by which clients look for domain controllers. */
+export const CONTROL_CLDAP = 8;
+/** TCP: Kerberos, the beginning of each direction. */
+export const CONTROL_KERBEROS_STREAM = 9;
 
 /**
  * What is kept of one kind. Kinds do not share their room, so that a flood of one pushes out nothing of another. Each message costs its
@@ -43,9 +47,11 @@ export const PAYLOAD_BUDGETS: readonly PayloadBudget[] = [
   { message: 65536, connection: 64 * 1024, total: 16 * MEGABYTE },
   { message: 4096, connection: 16 * 1024 + 16 * PAYLOAD_OVERHEAD, total: 32 * MEGABYTE },
   { message: 128, connection: 2048, total: 4 * MEGABYTE },
+  { message: 1024, connection: 8192, total: 4 * MEGABYTE },
+  { message: 512, connection: 2048, total: 8 * MEGABYTE },
 ];
 
-/** By UDP port, at either end: RFC 2131 section 4.1 and PXE 2.1 (67, 68, 4011), RFC 1350 section 4 (69), RFC 8415 section 7.2 (546, 547), RFC 4120 section 7.2.1 (88). */
+/** By UDP port, at either end: RFC 2131 section 4.1 and PXE 2.1 (67, 68, 4011), RFC 1350 section 4 (69), RFC 8415 section 7.2 (546, 547), RFC 4120 section 7.2.1 (88), [MS-ADTS] section 6.3.3 (389). */
 const UDP_PORTS: readonly (readonly [number, number])[] = [
   [67, CONTROL_DHCP],
   [68, CONTROL_DHCP],
@@ -54,12 +60,14 @@ const UDP_PORTS: readonly (readonly [number, number])[] = [
   [546, CONTROL_DHCPV6],
   [547, CONTROL_DHCPV6],
   [88, CONTROL_KERBEROS],
+  [389, CONTROL_CLDAP],
 ];
 
-/** By TCP port, at either end: [MS-RPCE] section 2.1.1.1 (135), RFC 1035 section 4.2.2 (53). */
+/** By TCP port, at either end: [MS-RPCE] section 2.1.1.1 (135), RFC 1035 section 4.2.2 (53), RFC 4120 section 7.2.2 (88). */
 const TCP_PORTS: readonly (readonly [number, number])[] = [
   [135, CONTROL_RPC],
   [53, CONTROL_DNS_STREAM],
+  [88, CONTROL_KERBEROS_STREAM],
 ];
 
 const byUdpPort = new Uint8Array(65536);

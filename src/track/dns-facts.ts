@@ -57,6 +57,11 @@ export function nameSource(sourcePort: number, destinationPort: number): number 
 const OPCODE_QUERY = 0;
 /** Addresses read of one NetBIOS record. */
 const MAX_NB_ADDRESSES = 16;
+/** Sixteenth characters of the names of machines ([MS-NBTE] section 2.2.2 and before); others are of domains, users and roles. */
+const NB_WORKSTATION = 0x00;
+const NB_SERVER = 0x20;
+/** The name is one of a group (RFC 1002 section 4.2.1.3, NB_FLAGS, G): a domain or a workgroup. */
+const NB_GROUP = 0x80;
 
 /** DNS messages as rows of NameFacts. */
 export class DnsFacts {
@@ -194,8 +199,20 @@ export class DnsFacts {
         );
         if (number >= 0) this.#address(source, isV6, client, asked, 1, number, seconds, nanoseconds, frame);
       } else if (type === DNS_TYPE_NB && source === SOURCE_NETBIOS) {
-        for (let i = 0; i + 6 <= dataLength && i < MAX_NB_ADDRESSES * 6; i += 6)
-          this.#address(source, isV6, client, asked, 0, int32(bytes, dataOffset + i + 2), seconds, nanoseconds, frame);
+        const isHost = reader.owner.suffix === NB_WORKSTATION || reader.owner.suffix === NB_SERVER;
+        for (let i = 0; i + 6 <= dataLength && i < MAX_NB_ADDRESSES * 6 && isHost; i += 6)
+          if ((bytes[dataOffset + i] & NB_GROUP) === 0)
+            this.#address(
+              source,
+              isV6,
+              client,
+              asked,
+              0,
+              int32(bytes, dataOffset + i + 2),
+              seconds,
+              nanoseconds,
+              frame,
+            );
       } else if (type === DNS_TYPE_CNAME && source === SOURCE_DNS) {
         this.#alias(type, dataOffset, 0, frame);
       } else if (type === DNS_TYPE_SRV && dataLength > 6 && source === SOURCE_DNS) {
