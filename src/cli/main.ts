@@ -15,6 +15,7 @@ import {
   FIREWALL_OPTIONS,
   FLOW_OPTIONS,
   INTERFACES_OPTIONS,
+  LEARN_OPTIONS,
   LIVE_OPTIONS,
   PXE_OPTIONS,
   SHELLS,
@@ -94,6 +95,14 @@ function build(terminal: Terminal, exit: (code: number) => void): Command {
     .action(async (captures, options) => {
       const { pxeCommand } = await import('./pxe.ts');
       exit(await pxeCommand(captures, options, terminal));
+    });
+
+  const learn = program.command('learn').description('propose a topology from captures, with the reason for each role');
+  addOptions(learn, LEARN_OPTIONS)
+    .argument('<capture...>', 'captures of any kind, compressed too; - reads standard input')
+    .action(async (captures, options) => {
+      const { learnCommand } = await import('./learn.ts');
+      exit(await learnCommand(captures, options, terminal));
     });
 
   const diff = program
@@ -200,6 +209,16 @@ function addTopology(program: Command, terminal: Terminal, exit: (code: number) 
     .action(async (file) => {
       const { runTopologyCheck } = await import('./topology.ts');
       exit(await runTopologyCheck(file, out, terminal.err));
+    });
+  topology
+    .command('import')
+    .description(
+      'make a topology of a table of hosts: name, address, role (Get-CMSiteRole | Export-Csv, a spreadsheet)',
+    )
+    .argument('<file>', 'CSV with a line of titles')
+    .action(async (file) => {
+      const { runTopologyImport } = await import('./topology.ts');
+      exit(await runTopologyImport(file, out, terminal.err));
     });
   topology
     .command('schema')

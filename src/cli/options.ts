@@ -205,6 +205,13 @@ export const FIREWALL_OPTIONS: readonly OptionRow[] = [
   QUIET,
 ];
 
+export const LEARN_OPTIONS: readonly OptionRow[] = [
+  { flags: '-t, --topology <file>', description: 'a topology to complete: everything in it stays and wins' },
+  WORKERS,
+  MAX_MEMORY,
+  QUIET,
+];
+
 export const PXE_OPTIONS: readonly OptionRow[] = [
   {
     flags: '-c, --client <machine>',

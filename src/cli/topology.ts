@@ -1,5 +1,6 @@
 /** `pcapcheck topology check | schema | init`. */
 
+import { readFile } from 'node:fs/promises';
 import { checkExceptionKinds } from '../assess/exception-kinds.ts';
 import { compile, loadCatalog, roleName } from '../catalog/index.ts';
 import { printable } from '../report/printable.ts';
@@ -30,6 +31,40 @@ export async function runTopologyCheck(path: string, write: Write, writeError: W
 export function runTopologySchema(write: Write): number {
   write(`${JSON.stringify(siteJsonSchema(), null, 2)}\n`);
   return 0;
+}
+
+/** Prints the topology that a table of hosts makes, or everything that is wrong with the table. Returns 0 or 2. */
+export async function runTopologyImport(path: string, write: Write, writeError: Write): Promise<number> {
+  const { importTopology } = await import('../import/import-topology.ts');
+  try {
+    const { text, hosts, rows, nameless, ignored } = importTopology(await bytesOf(path), path);
+    write(text);
+    writeError(`pcapcheck: ${count(hosts, 'host')} of ${count(rows, 'row')}.\n`);
+    if (nameless.length > 0)
+      writeError(
+        `pcapcheck: ${count(nameless.length, 'host')} without an address (${printable(some(nameless))}): a check looks them up among the DNS answers of the capture.\n`,
+      );
+    if (ignored.length > 0) writeError(`pcapcheck: columns that were not used: ${printable(some(ignored))}.\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof SiteError)) throw error;
+    writeError(`${printableMessage(error)}\n`);
+    return 2;
+  }
+}
+
+const TOLD = 8;
+const some = (texts: readonly string[]): string =>
+  `${texts.slice(0, TOLD).join(', ')}${texts.length > TOLD ? `, and ${texts.length - TOLD} more` : ''}`;
+
+async function bytesOf(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
+    throw new SiteError('not-readable', path, [{ line: null, column: null, message: why }]);
+  }
 }
 
 /** A commented topology to start from. */

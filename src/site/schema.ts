@@ -26,12 +26,13 @@ const checked = (what: string, why: (value: string) => string | undefined) =>
   });
 
 const NAME = /^[^\s,;"'/\\]+$/;
-const name = (what: string) =>
-  checked(what, (value) => {
-    if (value === '') return `${what} is empty`;
-    if (value.length > 255) return `${what} is longer than 255 characters`;
-    return NAME.test(value) ? undefined : `${what} '${printable(value)}' holds a blank, a quote or a slash`;
-  });
+/** What is wrong with a name of a host or a network; undefined: nothing. */
+export function nameProblem(value: string, what: string): string | undefined {
+  if (value === '') return `${what} is empty`;
+  if (value.length > 255) return `${what} is longer than 255 characters`;
+  return NAME.test(value) ? undefined : `${what} '${printable(value)}' holds a blank, a quote or a slash`;
+}
+const name = (what: string) => checked(what, (value) => nameProblem(value, what));
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const id = checked('id', (value) =>
