@@ -2,6 +2,7 @@ import { hostPattern } from '../catalog/host-pattern.ts';
 import type { RuleIndex, RuleMatch } from '../catalog/index.ts';
 import { toRule } from '../catalog/site-rules.ts';
 import type { Catalog } from '../catalog/types.ts';
+import { windowsPurpose } from '../catalog/windows-names.ts';
 import { parseAddress } from '../site/addresses.ts';
 import type { Endpoint, Site } from '../site/index.ts';
 import type { Conversation } from './conversations.ts';
@@ -142,8 +143,10 @@ export class InternetView {
     const uses = this.usesOf(conversation);
     const seen = uses.reduce((sum, { connections }) => sum + connections, 0);
     if (uses.length === 0 || seen < conversation.connections) return null;
-    const unlisted = uses.filter(({ allowed }) => allowed.length === 0);
-    if (unlisted.length === 0) return { kind: 'expected', matches: distinct(uses.flatMap(({ allowed }) => allowed)) };
+    const unlisted = uses.filter((use) => use.allowed.length === 0 && !isOfWindows(use));
+    const matches = distinct(uses.flatMap(({ allowed }) => allowed));
+    if (unlisted.length === 0)
+      return matches.length > 0 ? { kind: 'expected', matches } : { kind: 'not-judged', reason: 'windows-itself' };
     if (!unlisted.every(isNamed)) return null;
     if (!this.hasLists) return null;
     return isSiteSystem(client.endpoint)
@@ -155,6 +158,11 @@ export class InternetView {
 /** A connection to a proxy that works has reached nothing where the proxy refuses. */
 function refusedReach({ refusal }: NamedTraffic): Reach | null {
   return refusal && { state: 'blocked', certainty: refusal.askedAgain ? 'likely' : 'proven' };
+}
+
+/** True for names that Windows itself asks for: the lists do not speak of them. */
+export function isOfWindows({ names }: NamedTraffic): boolean {
+  return names.length > 0 && names.every((name) => windowsPurpose(name) !== null);
 }
 
 /** True where it is known what the traffic was for: a name, or an address in place of one. */

@@ -22,6 +22,7 @@ export const NOT_JUDGED_REASONS = {
   'link-local': 'an address of one link only (fe80::/10, 169.254.0.0/16), loopback or none at all',
   'name-unknown': 'the rules for it go by host name, and the name of the address is not known',
   'internet-of-others': 'traffic with the internet of hosts that are no site systems: the lists do not speak of it',
+  'windows-itself': 'names on the internet that Windows itself asks for: the lists do not speak of them',
   'answers-only': 'answers of a server whose questions went to a group, or are not in the capture',
   'no-roles': 'both ends are in the topology without a role',
 } as const;

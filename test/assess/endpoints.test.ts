@@ -163,6 +163,24 @@ describe('no list', () => {
     expect(finding!.message).toContain(`the address ${WEB}`);
   });
 
+  test('what Windows itself asks for accuses nobody, and is told once', () => {
+    const frames = [
+      ...connection(1, {
+        first: request('GET /connecttest.txt HTTP/1.1', ['Host: www.msftconnecttest.com']),
+        serverPort: 80,
+      }),
+      ...connection(2, { first: clientHello('wdcp.microsoft.com') }),
+      ...connection(3, { first: clientHello('evil.example'), server: OTHER }),
+    ];
+    const told = findings(frames).map(({ kind, severity }) => `${kind} ${severity}`);
+    expect(told).toEqual(['endpoint-unlisted medium', 'endpoint-unlisted info']);
+    expect(findings(frames)[1]!.message).toContain(
+      'the test of the internet connection, Microsoft Defender: www.msftconnecttest.com',
+    );
+    const lookalike = connection(1, { first: clientHello('wdcp.microsoft.com.evil.example') });
+    expect(findings(lookalike)[0]!.severity).toBe('medium');
+  });
+
   test('many of them are one finding', () => {
     const frames = Array.from({ length: 30 }, (_, i) => connection(i, { first: clientHello(`n${i}.example`) })).flat();
     expect(kinds(frames)).toEqual(['endpoint-unlisted']);

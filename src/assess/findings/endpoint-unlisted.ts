@@ -1,7 +1,8 @@
 import { hostPattern } from '../../catalog/host-pattern.ts';
 import { roleName } from '../../catalog/roles.ts';
+import { windowsPurpose } from '../../catalog/windows-names.ts';
 import type { Context } from '../context.ts';
-import { type InternetUse, isNamed, isSiteSystem } from '../internet-view.ts';
+import { type InternetUse, isNamed, isOfWindows, isSiteSystem } from '../internet-view.ts';
 import type { Kind } from '../kind.ts';
 import { endsOf, evidenceOf } from '../new-finding.ts';
 import type { Finding } from '../types.ts';
@@ -29,11 +30,22 @@ export const endpointUnlisted: Kind = {
       const key = `${whatOf(use)} tcp/${use.targetPort ?? use.port}`;
       names.set(key, [...(names.get(key) ?? []), use]);
     }
-    return [...byHost.values()].flatMap((names) =>
-      names.size > TOLD_APART
-        ? [tellMany([...names.values()], context)]
-        : [...names].map(([key, uses]) => tellOne(key, uses, context)),
-    );
+    return [...byHost.values()].flatMap((names) => {
+      const all = [...names];
+      const ofWindows = all.filter(([, uses]) => uses.every(isOfWindows)).map(([, uses]) => uses);
+      const others = all.filter(([, uses]) => !uses.every(isOfWindows));
+      return [
+        ...(others.length > TOLD_APART
+          ? [
+              tellMany(
+                others.map(([, uses]) => uses),
+                context,
+              ),
+            ]
+          : others.map(([key, uses]) => tellOne(key, uses, context))),
+        ...(ofWindows.length > 0 ? [tellOfWindows(ofWindows, context)] : []),
+      ];
+    });
   },
 };
 
@@ -100,6 +112,36 @@ function tellMany(all: InternetUse[][], context: Context): Finding {
     outcome: null,
     display_filter: addressFilter(client),
     subject: `${client.endpoint.name ?? client.ip} many names`,
+    ...evidenceOf(
+      uses.flatMap(({ fates }) => fates),
+      context,
+    ),
+  };
+}
+
+/** What Windows itself asks for is told once for a host, and accuses nobody. */
+function tellOfWindows(all: InternetUse[][], context: Context): Finding {
+  const uses = all.flat();
+  const { client } = uses[0]!;
+  const names = [...new Set(uses.flatMap((use) => use.names))];
+  const purposes = [...new Set(names.flatMap((name) => windowsPurpose(name) ?? []))];
+  const named = names.slice(0, NAMES_IN_MESSAGE).join(', ');
+  const more = names.length > NAMES_IN_MESSAGE ? ', …' : '';
+  return {
+    kind: endpointUnlisted.meta.id,
+    severity: 'info',
+    certainty: uses.some(({ by }) => by === 'dns') ? 'likely' : 'proven',
+    message: `${called(client)} talks to ${counted(names.length, 'name')} that Windows itself asks for (${purposes.join(', ')}: ${named}${more}); the lists for its roles do not speak of them.`,
+    remedy:
+      'Nothing is wrong with that. Where servers are to reach listed names only, decide once: add these to "allow" of "internet" in the topology, or switch the features of Windows off that ask for them.',
+    rule: [],
+    source: null,
+    ...endsOf(client, null),
+    proto: 'tcp',
+    dest_port: null,
+    outcome: null,
+    display_filter: addressFilter(client),
+    subject: `${client.endpoint.name ?? client.ip} names of Windows`,
     ...evidenceOf(
       uses.flatMap(({ fates }) => fates),
       context,

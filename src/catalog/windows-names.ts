@@ -1,0 +1,16 @@
+/** Names on the internet that Windows itself asks for. */
+import table from './data/windows-names.yaml';
+import { hostPattern } from './host-pattern.ts';
+
+interface TableFile {
+  groups: { purpose: string; hosts: string[] }[];
+}
+
+const patterns = (table as TableFile).groups.flatMap(({ purpose, hosts }) =>
+  hosts.map((host) => ({ purpose, pattern: hostPattern(host) })),
+);
+
+/** What Windows wants of a name, in a few words; null where it is none of its own. */
+export function windowsPurpose(name: string): string | null {
+  return patterns.find(({ pattern }) => pattern.test(name))?.purpose ?? null;
+}
