@@ -21,13 +21,13 @@ export async function learnCommand(
   const partial = options.topology === undefined ? null : await readPartial(options.topology);
   const analysis = await readCaptures(captures, options, terminal);
   const { text, counts, dropped } = learn(analysis, partial);
-  terminal.out(text);
   const { roles, clients, without, left } = counts;
   const say = (sentence: string): void => terminal.err(`pcapcheck: ${sentence}\n`);
   if (counts.empty) {
-    say('The captures show no role of any host, so there is no topology to propose. The comments tell what was seen.');
+    say('The captures show no host of a site, so there is no topology to propose.');
     return EXIT_FAILED;
   }
+  terminal.out(text);
   if (options.quiet) return EXIT_CLEAN;
   say(
     `${counted(roles, 'role')} of hosts and ${counted(clients, 'client')} in networks proposed; ${counted(without, 'address', 'addresses')} without a role. Read the comments, then check with the file.`,

@@ -104,11 +104,21 @@ class Proposer {
         roles: this.#roles(seen),
         because: why === null ? [] : [this.#withoutRole(seen, why)],
       });
+    const speaking = strangers.filter(({ spoke }) => spoke);
+    // A topology must list somebody: where no role is found at all, the hosts are listed as they are.
+    const isBare = machines.length + groups.length === 0 && this.#partial === null;
+    for (const seen of isBare ? speaking : [])
+      machines.push({
+        seen: [seen],
+        said: this.#names.get(seen) ?? null,
+        roles: [],
+        because: [this.#withoutRole(seen, null)],
+      });
     machines.sort((a, b) => this.#all.indexOf(a.seen[0]!) - this.#all.indexOf(b.seen[0]!));
     const hosts = machines.slice(0, MOST_HOSTS).map((machine) => this.#host(machine));
     const networks = groups.slice(0, MOST_NETWORKS).map((group) => this.#network(group));
     const left = machines.length - hosts.length + groups.length - networks.length;
-    const silent = strangers.filter(({ spoke }) => spoke);
+    const silent = isBare ? [] : speaking;
     this.#tellStrangers(silent);
     return {
       hosts,

@@ -34,6 +34,8 @@ describe.skipIf(!hasOracles)('learn on captures by others', () => {
       const { code, out } = await inProcess(['learn', path, '-q', '-j', '0']);
       if (code !== 0) continue;
       const { model } = parseSite(out);
+      // Hosts are listed without roles where nothing else can be.
+      if ([...model.hosts, ...model.networks].every(({ roles }) => roles.length === 0)) continue;
       lines.push(file);
       for (const { name, addresses, roles } of model.hosts)
         lines.push(`  ${name}: ${addresses.length} address(es), ${roles.join(', ') || 'no role'}`);

@@ -72,6 +72,8 @@ const COMMANDS: readonly string[][] = [
   ]),
   ...['table', 'ndjson', 'csv'].map((format) => ['flows', '-f', format]),
   ['pxe'],
+  ['learn', '-q'],
+  ['learn', '-q', '-t', '{site}'],
   ['check', '-t', '{site}', '-q', '-f', 'json', '--max-memory', '1m'],
   ['firewall', '-t', '{site}'],
 ];
