@@ -9,10 +9,11 @@ import { printable } from '../report/printable.ts';
 import { loadSite } from '../site/index.ts';
 import { evidenceOf } from './check.ts';
 import { EXIT_CLEAN, EXIT_FAILED } from './exit-codes.ts';
+import { type FirewallLogOptions, heedFirewallLogs, readFirewallLogs } from './firewall-logs.ts';
 import { readCaptures } from './reading.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface FirewallCommandOptions {
+export interface FirewallCommandOptions extends FirewallLogOptions {
   topology: string;
   format: FirewallFormatName;
   all?: boolean;
@@ -56,11 +57,12 @@ const notMended = (sentence: string): string => `not mended by opening a port: $
 
 /** A sentence where the options make no sense together, or null. */
 function contradiction(captures: readonly string[], options: FirewallCommandOptions): string | null {
-  const { all, need, wholeRoles, remove, format } = options;
+  const { all, need, wholeRoles, remove, format, firewallLog } = options;
   if (all && captures.length > 0) return '--all is about the whole topology and takes no capture';
   if (!all && captures.length === 0) return 'name a capture, or add --all for the whole topology';
   if (!all && need !== undefined) return '--need belongs to --all; without it, the rules that were blocked are opened';
   if (all && wholeRoles) return '--whole-roles belongs to captures; --all opens whole roles anyway';
+  if (all && firewallLog !== undefined) return '--firewall-log belongs to captures, and --all takes none';
   if (remove && !FIREWALL_FORMATS[format].removes) return `--remove has no script for ${format}`;
   return null;
 }
@@ -74,7 +76,9 @@ async function openingsOf(
   checkExceptionKinds(site);
   const catalog = loadCatalog();
   if (options.all) return openingsOfTopology(site, catalog, options.need ?? 'required');
+  const logs = await readFirewallLogs(options);
   const analysis = await readCaptures(captures, options, terminal);
-  const report = assess(await evidenceOf(analysis, false, options.date), site, catalog);
+  const firewallLogs = heedFirewallLogs(analysis, logs);
+  const report = assess({ ...(await evidenceOf(analysis, false, options.date)), firewallLogs }, site, catalog);
   return openingsOfReport(report, site, catalog, options.wholeRoles ?? false);
 }

@@ -198,6 +198,7 @@ export const FIREWALL_OPTIONS: readonly OptionRow[] = [
     description: 'open blocked ports for all hosts of their roles, not only those that failed',
   },
   { flags: '--remove', description: 'print the script that takes the rules away again (powershell, netsh, nft)' },
+  ...FIREWALL_LOGS,
   DATE,
   WORKERS,
   MAX_MEMORY,

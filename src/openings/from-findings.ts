@@ -1,5 +1,5 @@
 /** The openings that a report asks for: what is required, was tried, and is blocked. */
-import type { Outcome, Report, ReportedFinding } from '../assess/types.ts';
+import type { DropReport, Outcome, Report, ReportedFinding } from '../assess/types.ts';
 import type { RuleMatch } from '../catalog/candidate.ts';
 import type { RuleIndex } from '../catalog/index.ts';
 import { isSelected } from '../catalog/site-rules.ts';
@@ -20,6 +20,16 @@ const BLOCKS: Partial<Record<Outcome, string[]>> = {
     'The connection opens and then fails: a filter that reads content does that, which a port rule does not mend.',
   ],
 };
+/** The same where a host tells of packets that it dropped itself; null where a port rule mends nothing. */
+function notesOnDrop(drop: DropReport, outcome: Outcome | null): string[] | null {
+  if (drop.cause === 'no-listener') return null;
+  if (outcome !== 'dropped') return (outcome && BLOCKS[outcome]) ?? null;
+  // A rule that lets a request pass lets its answers pass: something else drops those.
+  if (drop.packets_of === 'server') return null;
+  const where = drop.direction === 'out' ? 'source' : drop.direction === 'in' ? 'destination' : 'host that captured';
+  return [`The firewall of the ${where} itself dropped it: the rule belongs there.`];
+}
+
 /** Kinds about traffic that should not be, or that works. */
 const UNWANTED = new Set(['unexpected-port', 'forbidden', 'unknown-endpoint', 'slow-connect', 'required-not-seen']);
 
@@ -43,10 +53,10 @@ export function demandsOfReport(report: Report, site: Site, index: RuleIndex): F
 
 function demandsOfFinding(finding: ReportedFinding, site: Site, index: RuleIndex): Demand[] {
   const { src_ip, dest_ip, proto, dest_port, outcome, certainty, rule } = finding;
-  const notes = outcome === null ? undefined : BLOCKS[outcome];
+  const notes = finding.drop === null ? outcome && BLOCKS[outcome] : notesOnDrop(finding.drop, outcome);
   if (src_ip === null || dest_ip === null || dest_port === null || (proto !== 'tcp' && proto !== 'udp')) return [];
   // Of TFTP, what opens and then fails was opened.
-  if (notes === undefined || (outcome === 'established' && proto === 'udp')) return [];
+  if (!notes || (outcome === 'established' && proto === 'udp')) return [];
   const [from, to] = [site.lookup(src_ip), site.lookup(dest_ip)];
   if (from === undefined || to === undefined) return [];
   const [client, server] = [site.endpoints[from], site.endpoints[to]];

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assess } from '../../src/assess/assess.ts';
+import type { DropReport } from '../../src/assess/types.ts';
 import { compile, loadCatalog } from '../../src/catalog/index.ts';
 import { evidenceOf } from '../../src/cli/check.ts';
 import { compare } from '../../src/compare/compare.ts';
@@ -15,6 +16,7 @@ import { EXAMPLE_SITE } from '../../src/site/example.ts';
 import { loadSite, parseSite, type Site } from '../../src/site/index.ts';
 import { DEMO_CAPTURE, DEMO_SITE, reportOf } from '../assess/demo.ts';
 import { CLIENT, DC, DP, held, MP, SITE_SERVER, SUP, site, traffic } from '../assess/traffic.ts';
+import { inProcess } from '../support/in-process.ts';
 
 const catalog = loadCatalog();
 
@@ -28,6 +30,65 @@ const short = ({ openings }: Openings): string[] =>
 /** Openings of what happened between hosts of the small site. */
 const asked = (frames: Parameters<typeof held>[0], topology = site(), wholeRoles = false): Openings =>
   openingsOfReport(held(frames, topology), parseSite(topology), catalog, wholeRoles);
+
+/** What a host says of packets that it dropped itself. */
+const DROP: DropReport = {
+  by: 'capture',
+  cause: 'filter',
+  reason: 1207,
+  name: 'INET_ReceiveInspection',
+  because: 'a filter on receive refuses it',
+  packets_of: 'client',
+  direction: 'in',
+  packets: 3,
+  component: null,
+  location: null,
+  frame: 4,
+  capture: 'a.etl',
+  log: null,
+  line: null,
+};
+
+describe('what a host dropped itself', () => {
+  const report = held(traffic('prohibited', { client: CLIENT, server: SUP, port: 8530 }, 1), site());
+  const openedWith = (outcome: 'dropped' | 'refused', drop: Partial<DropReport>): Openings =>
+    openingsOfReport(
+      {
+        ...report,
+        findings: report.findings
+          .filter(({ kind }) => kind === 'blocked-required')
+          .map((finding) => ({ ...finding, outcome, drop: { ...DROP, ...drop } })),
+      },
+      parseSite(site()),
+      catalog,
+      false,
+    );
+
+  test('is opened there', () => {
+    const { openings, leftOut } = openedWith('dropped', {});
+    expect(openings).toMatchObject([
+      { outcomes: ['dropped'], notes: ['The firewall of the destination itself dropped it: the rule belongs there.'] },
+    ]);
+    expect(leftOut).toEqual([]);
+    expect(openedWith('dropped', { direction: 'out' }).openings[0]?.notes[0]).toContain('of the source itself');
+  });
+
+  test.each<['dropped' | 'refused', Partial<DropReport>]>([
+    ['dropped', { packets_of: 'server' }],
+    ['refused', { cause: 'no-listener' }],
+  ])('%s, %j: no port rule mends it', (outcome, drop) => {
+    const { openings, leftOut } = openedWith(outcome, drop);
+    expect(openings).toEqual([]);
+    expect(leftOut).toHaveLength(1);
+  });
+
+  test('is told by a firewall log too', async () => {
+    const log = ['--firewall-log', 'captures/demo/dc01-pfirewall.log', '--firewall-log-time', '+01:00'];
+    const { out } = await inProcess(['firewall', DEMO_CAPTURE, '-t', DEMO_SITE, '-f', 'csv', ...log]);
+    expect(out).toMatch(/,3268,.*,dropped by host,The firewall of the destination itself dropped it/);
+    expect(await inProcess(['firewall', '--all', '-t', DEMO_SITE, ...log])).toMatchObject({ code: 2 });
+  });
+});
 
 describe('what is blocked', () => {
   test('a host is opened with all of its addresses, a member of a network as its network', () => {
