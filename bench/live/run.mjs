@@ -154,9 +154,11 @@ ip -n ${from} neigh add 10.99.0.2 lladdr 02:00:00:00:99:77 dev eth0 nud permanen
       const stop = watch(child.pid);
       await setTimeout(500);
       const flood = [join(folder, 'flood'), '10.99.0.2', '7777', String(packets), String(rate), payload, values.flows];
-      const [sent, seconds] = execFileSync('ip', ['netns', 'exec', from, ...flood], { encoding: 'utf8' })
-        .trim()
-        .split(' ');
+      // Not waited for in one piece: memory is looked at meanwhile.
+      const sender = spawn('ip', ['netns', 'exec', from, ...flood], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const sums = text(sender.stdout);
+      await ended(sender);
+      const [sent, seconds] = sums.all.trim().split(' ');
       await setTimeout(1500);
       const { memory, processor, samples } = stop();
       const { received, lost } = await finish();
@@ -166,7 +168,7 @@ ip -n ${from} neigh add 10.99.0.2 lladdr 02:00:00:00:99:77 dev eth0 nud permanen
       console.log(
         `| ${sending} | ${name} | ${received}${short} | ${lost} | ${processor.toFixed(2)} s | ${Math.round(memory)} MB | ${load} |`,
       );
-      if (values.only) console.log(`memory, MB every 0.25 s: ${samples.join(' ')}`);
+      if (values.only) console.log(`memory, MB every 5 s: ${samples.filter((_, i) => i % 20 === 0).join(' ')}`);
     }
   }
 } finally {
