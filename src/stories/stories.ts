@@ -3,6 +3,7 @@ import type { Observation } from '../track/observation.ts';
 import { bootClients } from './boot-clients.ts';
 import { bootMessages } from './boot-messages.ts';
 import type { BootClient } from './boot-story.ts';
+import { dhcpNames } from './dhcp-names.ts';
 import { tooBigForUdp } from './kerberos.ts';
 import type { Moment } from './moment.ts';
 import { type RpcStories, rpcStories } from './rpc-stories.ts';
@@ -18,6 +19,8 @@ export interface Stories {
   rpc: RpcStories;
   /** Where a key distribution center sent a client from UDP to TCP: by client and server, with a blank between. */
   tooBigForUdp: ReadonlyMap<string, Moment>;
+  /** What machines call themselves in DHCP, by address. */
+  dhcpNames: ReadonlyMap<string, string>;
   /** Messages that began like DHCP or TFTP and broke their rules. */
   malformed: number;
   /** Messages and TFTP packets that went beyond what is kept. */
@@ -34,6 +37,7 @@ export function playStories(observation: Observation): Stories {
     transfers: tftp.stories,
     rpc,
     tooBigForUdp: tooBigForUdp(observation),
+    dhcpNames: dhcpNames(dhcp.messages),
     malformed: tftp.malformed + dhcp.malformed,
     dropped:
       tftp.dropped + lost[CONTROL_DHCP] + lost[CONTROL_TFTP] + lost[CONTROL_DHCPV6] + observation.tftpMeters.dropped,

@@ -1,6 +1,7 @@
 import type { Context, Judged } from '../context.ts';
 import { works } from '../conversations.ts';
 import type { Kind } from '../kind.ts';
+import { nameHint } from '../name-hints.ts';
 import { endsOf, evidenceOf } from '../new-finding.ts';
 import type { Peer } from '../peers.ts';
 import type { Finding } from '../types.ts';
@@ -56,11 +57,13 @@ function tell(stranger: Peer, judged: Judged[], context: Context): Finding {
   const more = judged.length > NAMED ? `, and ${judged.length - NAMED} more` : '';
   const inside = stranger.endpoint.kind === 'internet' ? 'an internet address on no list' : 'not in the topology';
   const fates = judged.flatMap(({ conversation }) => conversation.fates);
+  const hint = nameHint(stranger.ip, context);
+  const calledSo = hint === null ? '' : ` (${hint})`;
   return {
     kind: unknownEndpoint.meta.id,
     severity: fates.some(works) ? 'low' : 'info',
     certainty: 'proven',
-    message: `${stranger.ip} is ${inside} and ${asServer ? 'serves' : asClient ? 'uses' : 'has traffic with'} ${named.join(', ')}${more}.`,
+    message: `${stranger.ip}${calledSo} is ${inside} and ${asServer ? 'serves' : asClient ? 'uses' : 'has traffic with'} ${named.join(', ')}${more}.`,
     remedy: REMEDY,
     rule: [],
     source: null,
