@@ -14,6 +14,8 @@ export { STANDARD_INPUT } from './input.ts';
 
 /** Bytes asked of a stream at a time. */
 const STREAM_CHUNK = 1024 * 1024;
+/** Bytes asked of a pipe at a time: it holds 64 KiB, where nobody made it larger. */
+const PIPE_CHUNK = 256 * 1024;
 export interface ReadCaptureOptions {
   /** Called after each window. @param readBytes bytes of the source read @param totalBytes size of the source, null for a pipe */
   onProgress?: (readBytes: number, totalBytes: number | null) => void;
@@ -130,11 +132,23 @@ class Reading {
     const feeder = this.#feeder;
     feeder.push(first);
     this.#read = first.length;
+    let piece = new Uint8Array(PIPE_CHUNK);
+    let other = new Uint8Array(PIPE_CHUNK);
+    let reading = this.#input.read(piece);
     for (;;) {
-      const count = await this.#input.read(feeder.space());
+      const count = await reading;
       if (count === 0) return this.#finish(null, 'whole');
-      feeder.wrote(count);
+      // While a piece is looked at, the next one is read; not where reading may end here, as nobody could take that back.
+      const readsAhead = feeder.reader !== null && this.#options.onWindow === undefined;
+      if (readsAhead) {
+        reading = this.#input.read(other);
+        // It is awaited only in the next turn.
+        reading.catch(() => {});
+      }
+      feeder.push(piece.subarray(0, count));
       if (this.#windowDone(count) && feeder.reader !== null) return this.#summary(feeder.summary(), null, false);
+      if (!readsAhead) reading = this.#input.read(other);
+      [piece, other] = [other, piece];
     }
   }
 

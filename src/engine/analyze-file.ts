@@ -14,7 +14,7 @@ export async function analyzeFile(task: FileTask): Promise<FileResult | GivenUp>
       progress[PROGRESS_BYTES] = bytes;
       progress[PROGRESS_FRAMES] = analyzer.frames;
     },
-    onWindow: () => (mustGiveUp() ? 'stop' : 'go-on'),
+    ...(task.unjoined !== null && { onWindow: () => (mustGiveUp() ? 'stop' : 'go-on') }),
   });
   if (!summary.complete) return { kind: 'given-up' };
   return { kind: 'file', part: analyzer.finish(), summary };
