@@ -1,4 +1,4 @@
-import { type Packet, PROTOCOL_UDP } from '../decode/packet.ts';
+import { PROTOCOL_UDP } from '../decode/packet.ts';
 import { BesideIndex } from './beside-index.ts';
 import type { Part } from './part.ts';
 import {
@@ -17,7 +17,7 @@ import {
 
 const FIRST_CAPACITY = 1024;
 /** Slots at the start: all of them are touched soon, other than the records. */
-const MOST_SLOTS = 2 ** 20;
+const MOST_SLOTS = 2 ** 21;
 /** A slot holds the number of a record + 1 in these bits, and bits of its hash above them. */
 const NUMBER_BITS = 26;
 const NUMBER_MASK = (1 << NUMBER_BITS) - 1;
@@ -157,16 +157,16 @@ export class ConnectionTable {
   }
 
   /**
-   * Brings into the cache what `find` is going to read for these packets. A look-up waits for memory twice, for the slot and then for the
-   * record; where nothing depends on what is read, the waits of all packets overlap.
+   * Brings into the cache what `find` is going to read for the first `count` of these hashes. A look-up waits for memory twice, for the slot
+   * and then for the record; where nothing depends on what is read, the waits of all of them overlap.
    */
-  touch(packets: readonly Packet[], count: number): void {
+  touch(hashes: Int32Array, count: number): void {
     const { slots, records } = this;
     const mask = this.#mask;
     let sum = 0;
-    for (let i = 0; i < count; i++) sum ^= slots[packets[i].hash & mask];
+    for (let i = 0; i < count; i++) sum ^= slots[hashes[i] & mask];
     for (let i = 0; i < count; i++) {
-      const { hash } = packets[i];
+      const hash = hashes[i];
       let slot = hash & mask;
       let entry = slots[slot];
       while (entry !== 0 && (entry ^ hash) >>> NUMBER_BITS !== 0) {
@@ -309,7 +309,7 @@ export class ConnectionTable {
 
   #add(hash: number, number: number): void {
     if (++this.keys > this.#mask >> 1) this.#growSlots(this.slots.length * 4);
-    this.#put(hash, number);
+    else this.#put(hash, number);
   }
 
   #put(hash: number, number: number): void {
@@ -334,14 +334,19 @@ export class ConnectionTable {
     this.records = records;
   }
 
+  /** Records are gone through in their order, which memory likes: that of the slots is none. */
   #growSlots(length: number): void {
-    const old = this.slots;
+    const { records, count } = this;
+    const isEarlier = new Uint8Array(count);
+    for (let number = 0; number < count; number++) {
+      const previous = records[number * RECORD_INTS + PREVIOUS] - 1;
+      if (previous >= 0 && (records[number * RECORD_INTS + KIND] & KIND_BESIDE) === 0) isEarlier[previous] = 1;
+    }
     this.slots = new Int32Array(length);
-    this.#mask = this.slots.length - 1;
-    for (let i = 0; i < old.length; i++) {
-      if (old[i] === 0) continue;
-      const number = (old[i] & NUMBER_MASK) - 1;
-      this.#put(this.#hashOf(number), number);
+    this.#mask = length - 1;
+    for (let number = 0; number < count; number++) {
+      const kind = records[number * RECORD_INTS + KIND];
+      if (isEarlier[number] === 0 && kind !== 0 && (kind & KIND_BESIDE) === 0) this.#put(this.#hashOf(number), number);
     }
   }
 

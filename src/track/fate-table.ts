@@ -121,6 +121,9 @@ const FIRST_CAPACITY = 1024;
 /** Of a client or a server that has more than this part of all rows, no more are kept when there is no room. */
 const LARGE_SHARE = 16;
 
+/** Connections that are added at a time. */
+export const AHEAD = 64;
+
 /** Rows of a table, as plain data. */
 export interface FateRows {
   count: number;
@@ -169,15 +172,62 @@ export class FateTable {
 
   /** Adds one connection. @param lossy as in FateView */
   add(view: ConnectionView, lossy: boolean): void {
-    const symptom = symptomOf(view);
+    this.#stage(0, view, lossy);
+    this.#put(0, view);
+  }
+
+  /**
+   * Adds the first `count` of some connections, in their order. Their rows are brought into the cache together, so that the waits for memory
+   * overlap.
+   * @param count AHEAD at most
+   * @param lossy as in FateView, not 0 for true
+   */
+  addAll(views: readonly ConnectionView[], lossy: Uint8Array, count: number): void {
+    for (let i = 0; i < count; i++) this.#stage(i, views[i], lossy[i] !== 0);
+    this.#touch(count);
+    for (let i = 0; i < count; i++) this.#put(i, views[i]);
+  }
+
+  /** What was worked out of connections that are to be added. */
+  readonly #stagedService = new Int32Array(AHEAD);
+  readonly #stagedFate = new Int32Array(AHEAD);
+  readonly #stagedHash = new Int32Array(AHEAD);
+  readonly #stagedSlowness = new Float64Array(AHEAD);
+  /** Nobody reads it; without it, the engine would leave out the reading of `#touch`. */
+  touched = 0;
+
+  #stage(i: number, view: ConnectionView, lossy: boolean): void {
     const slowness = slownessOf(view);
     const service = (view.serverPort << 16) | (view.family === 6 ? IPV6_BIT : 0) | (view.proto === 'udp' ? UDP_BIT : 0);
     const fate =
       OUTCOME_NUMBER.get(view.outcome)! |
-      (SYMPTOM_NUMBER.get(symptom)! << SYMPTOM_SHIFT) |
+      (SYMPTOM_NUMBER.get(symptomOf(view))! << SYMPTOM_SHIFT) |
       (slowness > 0 ? SLOW_BIT : 0) |
       (lossy ? LOSSY_BIT : 0);
-    const row = this.#row(view.client, view.server, service, fate);
+    this.#stagedService[i] = service;
+    this.#stagedFate[i] = fate;
+    this.#stagedHash[i] = this.#hash(view.client, view.server, service, fate);
+    this.#stagedSlowness[i] = slowness;
+  }
+
+  #touch(count: number): void {
+    const hashes = this.#stagedHash;
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += slots[hashes[i] & mask];
+    for (let i = 0; i < count; i++) {
+      const row = slots[hashes[i] & mask] - 1;
+      if (row >= 0) sum += this.#rows[row * ROW_INTS] + this.#sums[row * ROW_SUMS] + this.#sums[row * ROW_SUMS + ODD];
+    }
+    this.touched = sum;
+  }
+
+  /** Adds what was staged at `i`. */
+  #put(i: number, view: ConnectionView): void {
+    const slowness = this.#stagedSlowness[i];
+    const fate = this.#stagedFate[i];
+    const row = this.#row(view.client, view.server, this.#stagedService[i], fate, this.#stagedHash[i]);
     if (row < 0) {
       this.beyond[OUTCOME_NUMBER.get(view.outcome)!]++;
       return;
@@ -444,9 +494,15 @@ export class FateTable {
   }
 
   /** Number of the row with this key, a new one (FIRST_FRAME is 0) where there is none; -1 where there is no room. */
-  #row(client: number, server: number, service: number, fate: number): number {
+  #row(
+    client: number,
+    server: number,
+    service: number,
+    fate: number,
+    hash = this.#hash(client, server, service, fate),
+  ): number {
     const mask = this.#slots.length - 1;
-    let slot = this.#hash(client, server, service, fate) & mask;
+    let slot = hash & mask;
     for (let entry = this.#slots[slot]; entry !== 0; entry = this.#slots[slot]) {
       const at = (entry - 1) * ROW_INTS;
       const rows = this.#rows;
@@ -464,7 +520,7 @@ export class FateTable {
     }
     if (this.count >= this.#limit) {
       if (this.#isFull || !this.#thin()) return -1;
-      return this.#row(client, server, service, fate);
+      return this.#row(client, server, service, fate, hash);
     }
     const row = this.count++;
     if (row * ROW_INTS === this.#rows.length) this.#grow();

@@ -73,6 +73,7 @@ export class FrameAnalyzer implements FrameSink {
   readonly #packet = new Packet();
   /** Frames that were decoded and wait to be taken, in the order of the capture, and the window that they lie in. */
   readonly #ahead = Array.from({ length: FRAMES_AHEAD }, () => new Packet());
+  readonly #aheadHashes = new Int32Array(FRAMES_AHEAD);
   #aheadCount = 0;
   #aheadBytes: Uint8Array = NO_BYTES;
   #aheadView: DataView = new DataView(NO_BYTES.buffer);
@@ -196,6 +197,7 @@ export class FrameAnalyzer implements FrameSink {
     const packet = this.#ahead[this.#aheadCount];
     packet.reason = decodeFrame(packet, bytes, view, offset, capturedLength, originalLength, linkType);
     packet.hash = this.#hashOf(packet, packet.reason);
+    this.#aheadHashes[this.#aheadCount] = packet.hash;
     packet.frameLength = originalLength | 0;
     packet.seconds = seconds | 0;
     packet.nanoseconds = nanoseconds;
@@ -213,7 +215,7 @@ export class FrameAnalyzer implements FrameSink {
     const packets = this.#ahead;
     const bytes = this.#aheadBytes;
     const view = this.#aheadView;
-    this.connections.touch(packets, count);
+    this.connections.touch(this.#aheadHashes, count);
     for (let i = 0; i < count; i++) {
       const packet = packets[i];
       const length = packet.frameLength >>> 0;

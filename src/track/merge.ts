@@ -216,7 +216,9 @@ export class PartMerger {
     const from = part.records;
     /** Records beside others whose numbers come later, which happens where numbers were given again. */
     const early: number[] = [];
+    const hashes = new Int32Array(RECORDS_AHEAD);
     for (let i = 0; i < part.connectionCount; i++) {
+      if (i % RECORDS_AHEAD === 0) this.#touch(part, i, numbers, hashes);
       const right = i * RECORD_INTS;
       // Taken out to make room.
       if (from[right + KIND] === 0) continue;
@@ -235,7 +237,8 @@ export class PartMerger {
         continue;
       }
       const ports = from[right + PORTS];
-      const found = table.find(key, a, b, ports >>> 16, ports & 0xffff);
+      const hash = hashes[i % RECORDS_AHEAD];
+      const found = table.find(key, a, b, ports >>> 16, ports & 0xffff, hash);
       if (found >= 0 && isSameConnection(table.records, found * RECORD_INTS, from, right, table.direction)) {
         joined.numbers[i] = found;
         joined.flipped[i] = table.direction;
@@ -243,7 +246,7 @@ export class PartMerger {
         this.#joinInto(found, from, i, a, b, networks);
         continue;
       }
-      const number = table.append(key, a, b, ports >>> 16, ports & 0xffff, found);
+      const number = table.append(key, a, b, ports >>> 16, ports & 0xffff, found, hash);
       joined.numbers[i] = number;
       if (number < 0) {
         this.#countLost(from, right);
@@ -253,6 +256,21 @@ export class PartMerger {
     }
     for (const i of early) this.#joinBeside(from, i, joined, numbers, networks);
     return joined;
+  }
+
+  /** Fills `hashes` with those of the part's connections from number `first` on, and brings into the cache what their look-ups read. */
+  #touch({ records, connectionCount }: Part, first: number, numbers: Int32Array, hashes: Int32Array): void {
+    const count = Math.min(RECORDS_AHEAD, connectionCount - first);
+    for (let i = 0; i < count; i++) {
+      const at = (first + i) * RECORD_INTS;
+      const key = records[at + KIND] & KIND_KEY_MASK;
+      const isV6 = (key & KIND_IPV6) !== 0;
+      const a = isV6 ? numbers[records[at + ADDRESS_A]] : records[at + ADDRESS_A];
+      const b = isV6 ? numbers[records[at + ADDRESS_B]] : records[at + ADDRESS_B];
+      const ports = records[at + PORTS];
+      hashes[i] = this.#connections.hash(key, a, b, ports >>> 16, ports & 0xffff);
+    }
+    this.#connections.touch(hashes, count);
   }
 
   /** Joins a record beside another of its part, which was joined before. */
@@ -304,12 +322,9 @@ export class PartMerger {
     const { records } = this.#connections;
     const right = i * RECORD_INTS;
     const at = number * RECORD_INTS;
-    const a = records[at + ADDRESS_A];
-    const b = records[at + ADDRESS_B];
     const previous = records[at + PREVIOUS];
-    records.set(from.subarray(right, right + RECORD_INTS), at);
-    records[at + ADDRESS_A] = a;
-    records[at + ADDRESS_B] = b;
+    // A view of a few integers and its copy would take longer.
+    for (let field = KIND; field < RECORD_INTS; field++) records[at + field] = from[right + field];
     records[at + PREVIOUS] = previous;
     const kind = from[right + KIND];
     records[at + KIND] = withNetwork((kind & ~(KIND_KEY_MASK | KIND_BESIDE)) | key, networks[networkOf(kind)]);
@@ -395,6 +410,9 @@ export interface MergedPart extends Part {
   /** Most rows of fates that a verdict may look at. */
   fateLimit: number;
 }
+
+/** Records of a part that are looked up at a time. */
+const RECORDS_AHEAD = 64;
 
 /** Fields of a record that hold frame numbers. */
 const FRAME_FIELDS = [FIRST_FRAME, LAST_ATTEMPT_FRAME, RESET_FRAME];

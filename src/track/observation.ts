@@ -5,7 +5,7 @@ import { ipv4Text, ipv6Text } from './address-text.ts';
 import type { BeginningCounts } from './beginnings.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { heedDrops } from './drop-outcome.ts';
-import { FateTable } from './fate-table.ts';
+import { AHEAD, FateTable } from './fate-table.ts';
 import { type DropVerdict, joinDrops } from './join-drops.ts';
 import { joinFragments } from './join-fragments.ts';
 import { joinReorderedHandshakes } from './join-handshakes.ts';
@@ -222,12 +222,17 @@ export class Observation {
     const fates = new FateTable(this.#part.seed, this.#part.fateLimit, this.count / CONNECTIONS_PER_FATE);
     const { folded } = this.#part;
     if (folded !== null) fates.append(folded.fates, this.#ownAddresses(), 0);
-    const view = newConnectionView();
+    const views = Array.from({ length: AHEAD }, newConnectionView);
+    const lossy = new Uint8Array(AHEAD);
+    let staged = 0;
     for (let number = 0; number < this.count; number++) {
       if (!this.has(number)) continue;
-      this.read(number, view);
-      fates.add(view, see(view));
+      lossy[staged] = see(this.read(number, views[staged])) ? 1 : 0;
+      if (++staged < AHEAD) continue;
+      fates.addAll(views, lossy, staged);
+      staged = 0;
     }
+    fates.addAll(views, lossy, staged);
     if (folded !== null) fates.sort();
     return fates;
   }
