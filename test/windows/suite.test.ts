@@ -12,6 +12,7 @@ const ELSEWHERE: readonly [RegExp, string][] = [
   [/^test\/conformance\//, 'holds the decoding, which is the same code, against Linux programs and large collections'],
   [/^test\/engine\/segments\./, 'the same collections cut in many ways; test/engine/boundaries is here'],
   [/^test\/report\/page\//, 'drives the Chromium of Linux'],
+  [/^test\/report\/parquet\./, 'is read back by the DuckDB of Linux'],
   [/^test\/live\/(lab|native)\./, 'network namespaces; test/windows/live is the counterpart'],
   [/^test\/capture\/source\./, 'bundles with esbuild, and has named pipes'],
   [/^test\/cli\/(package|interrupt)\./, 'npm and signals; test/windows/package is the counterpart'],
