@@ -116,7 +116,7 @@ export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Re
   );
   const peers = addresses.all;
   const trust: Trust = {
-    end: observation.end,
+    endAfter: (seconds) => observation.endAfter(seconds),
     twoWayByEndpoint: twoWay(peers),
   };
   const told = storyReach(stories);
@@ -148,7 +148,7 @@ export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Re
     peerOf: (ip) => peerByIp.get(ip) ?? null,
     rejectionOf: (message) => rejectionOf(observation, message),
     lossIn: (moments) => lossIn(losses, moments, observation.end),
-    end: observation.end,
+    endAfter: ({ seconds }) => observation.endAfter(seconds),
     place: evidence.place,
     time: evidence.time,
   };

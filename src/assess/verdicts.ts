@@ -117,8 +117,8 @@ export type UndecidedReason = keyof typeof UNDECIDED_REASONS;
 
 /** What the whole capture says about how far silence can be trusted. */
 export interface Trust {
-  /** End of the capture. */
-  end: { seconds: number; nanoseconds: number };
+  /** Up to when the capture went on that shows something at that second. */
+  endAfter(seconds: number): { seconds: number; nanoseconds: number };
   /** Two-way connections by base endpoint (host or network of the topology). */
   twoWayByEndpoint: ReadonlyMap<number, number>;
 }
@@ -179,7 +179,7 @@ function isResolver({ port }: Conversation): boolean {
 }
 
 /** Seconds from the first question to the end of the capture. */
-function waited({ firstSeconds, firstNanoseconds }: Fate, end: Trust['end']): number {
+function waited({ firstSeconds, firstNanoseconds }: Fate, end: ReturnType<Trust['endAfter']>): number {
   return end.seconds - firstSeconds + (end.nanoseconds - firstNanoseconds) / 1e9;
 }
 
@@ -191,7 +191,10 @@ function silenceOf(conversation: Conversation, trust: Trust): Reach {
     client.twoWay > 0 || server.twoWay > 0 || (trust.twoWayByEndpoint.get(client.endpoint.base) ?? 0) > 0;
   if (!seenBothWays) return { state: 'undecided', reason: 'one-direction' };
   const silent = fates.filter((fate) => fate.outcome === 'no-answer' && !fate.lossy);
-  if (isResolver(conversation) && silent.every((fate) => waited(fate, trust.end) < RESOLVER_PATIENCE_SECONDS)) {
+  if (
+    isResolver(conversation) &&
+    silent.every((fate) => waited(fate, trust.endAfter(fate.firstSeconds)) < RESOLVER_PATIENCE_SECONDS)
+  ) {
     return { state: 'undecided', reason: 'ends-too-soon' };
   }
   const attempts = silent.reduce((sum, fate) => sum + fate.attempts, 0);

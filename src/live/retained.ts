@@ -2,6 +2,7 @@ import { ConnectionTable } from '../track/connection-table.ts';
 import { type MergedPart, PartMerger } from '../track/merge.ts';
 import { Observation } from '../track/observation.ts';
 import type { Part } from '../track/part.ts';
+import { oneStretch } from '../track/stretches.ts';
 import { forgetOld } from './forgetting.ts';
 
 /** A moment of the run. */
@@ -74,6 +75,8 @@ export class RetainedState {
       (until.seconds > whole.lastSeconds ||
         (until.seconds === whole.lastSeconds && until.nanoseconds > whole.lastNanoseconds));
     if (isLater && whole.frames > 0) {
+      // A run knows that it went on, however long the network was silent.
+      copy.stretches = oneStretch(whole.firstSeconds, until.seconds);
       copy.lastSeconds = until.seconds;
       copy.lastNanoseconds = until.nanoseconds;
     }

@@ -175,7 +175,7 @@ function tell(
           failure,
           rejected: rejection !== null,
           last,
-          end: observation.end,
+          end: observation.endAfter(last.seconds),
         }),
     failure,
     rejection,

@@ -39,6 +39,7 @@ import {
   withService,
 } from './record.ts';
 import { DROPPED_BEFORE, SamePackets } from './same-packet.ts';
+import { Stretches } from './stretches.ts';
 import { beginHandshake, isHandshake, noteBeside, tcpConnection, updateTcp } from './tcp.ts';
 import { TftpMeter } from './tftp-meter.ts';
 import { TFTP_ERROR, tftpOpcode } from './tftp-packets.ts';
@@ -61,6 +62,7 @@ export class FrameAnalyzer implements FrameSink {
   firstNanoseconds = 0;
   lastSeconds = 0;
   lastNanoseconds = 0;
+  readonly stretches = new Stretches();
   readonly connections: ConnectionTable;
   readonly addresses: AddressTable;
   readonly networks: NetworkTable;
@@ -138,6 +140,7 @@ export class FrameAnalyzer implements FrameSink {
       firstNanoseconds: this.firstNanoseconds,
       lastSeconds: this.lastSeconds,
       lastNanoseconds: this.lastNanoseconds,
+      stretches: this.stretches.rows(),
       records: this.connections.records,
       connectionCount: this.connections.count,
       slots: this.connections.slots,
@@ -306,6 +309,7 @@ export class FrameAnalyzer implements FrameSink {
   }
 
   #seeTime(frame: number, seconds: number, nanoseconds: number): void {
+    if (seconds !== this.stretches.second) this.stretches.tick(seconds);
     if (frame === 1) {
       this.firstSeconds = this.lastSeconds = seconds;
       this.firstNanoseconds = this.lastNanoseconds = nanoseconds;

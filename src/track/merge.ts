@@ -57,6 +57,7 @@ import {
   SYN_HAS_DATA,
   withNetwork,
 } from './record.ts';
+import { Stretches } from './stretches.ts';
 import { isSameHandshake } from './tcp.ts';
 import { TftpMeter } from './tftp-meter.ts';
 
@@ -72,6 +73,7 @@ export class PartMerger {
   #firstNanoseconds = 0;
   #lastSeconds = 0;
   #lastNanoseconds = 0;
+  readonly #stretches = new Stretches();
   readonly #connections: ConnectionTable;
   readonly #addresses: AddressTable;
   readonly #networks: NetworkTable;
@@ -351,6 +353,7 @@ export class PartMerger {
         this.#lastNanoseconds = part.lastNanoseconds;
       }
     }
+    this.#stretches.append(part.stretches);
     for (let i = 0; i < this.#reasons.length; i++) this.#reasons[i] += part.reasons[i];
     this.#bytes += part.bytes;
     this.#frames += part.frames;
@@ -372,6 +375,7 @@ export class PartMerger {
       firstNanoseconds: this.#firstNanoseconds,
       lastSeconds: this.#lastSeconds,
       lastNanoseconds: this.#lastNanoseconds,
+      stretches: this.#stretches.rows(),
       records: this.#connections.records,
       connectionCount: this.#connections.count,
       slots: this.#connections.slots,

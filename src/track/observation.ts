@@ -52,6 +52,7 @@ import {
   serviceOf,
 } from './record.ts';
 import { compareAsServer, guessServer, wantsNoAnswer } from './service-ports.ts';
+import { type Span, spanAt, spansOf } from './stretches.ts';
 import { findTftpTransfers, type TftpTransfers } from './tftp-transfers.ts';
 
 /** One connection, seen from its client. Filled again for each connection: copy what must last. */
@@ -124,7 +125,7 @@ export class Observation {
   readonly #drops: Map<number, DropVerdict>;
   readonly #dropConnections: Int32Array;
   readonly #tftp: TftpTransfers;
-  readonly #end: CaptureEnd;
+  readonly #spans: readonly Span[];
   /** Frames that belong to a judged connection, and the others by reason id. */
   readonly judgedFrames: number;
   readonly notJudgedFrames: Record<string, number>;
@@ -138,7 +139,7 @@ export class Observation {
   constructor(part: MergedPart, moment: 'at the end' | 'in the middle' = 'at the end') {
     this.#part = part;
     this.#table = part.table;
-    this.#end = { seconds: part.lastSeconds, nanoseconds: part.lastNanoseconds };
+    this.#spans = spansOf(part.stretches, { seconds: part.lastSeconds, nanoseconds: part.lastNanoseconds });
     const apart = joinNetworks(part.table, part.networks);
     joinReorderedHandshakes(part.table);
     const { verdicts, joined, connections } = joinIcmpErrors(part.table, part.icmpErrors, apart);
@@ -276,7 +277,7 @@ export class Observation {
   }
 
   /** Earliest time stamp. */
-  get start(): CaptureEnd {
+  get start(): { seconds: number; nanoseconds: number } {
     return { seconds: this.#part.firstSeconds, nanoseconds: this.#part.firstNanoseconds };
   }
 
@@ -295,8 +296,17 @@ export class Observation {
   }
 
   /** Latest time stamp. */
-  get end(): CaptureEnd {
-    return this.#end;
+  get end(): { seconds: number; nanoseconds: number } {
+    return { seconds: this.#part.lastSeconds, nanoseconds: this.#part.lastNanoseconds };
+  }
+
+  /**
+   * Up to when the capture went on that shows something at that second: where frames come an hour later or years, by a clock that was set
+   * or a damaged time stamp, they do not show how long anything stayed silent.
+   * @param seconds since 1970
+   */
+  endAfter(seconds: number): CaptureEnd {
+    return spanAt(this.#spans, seconds);
   }
 
   /** The two sockets of connection `number`, as its record has them: side 0 is A. */
@@ -361,16 +371,17 @@ export class Observation {
     view.clientSentData = (state & (DATA_A << client)) !== 0;
     view.serverSentData = (state & (DATA_A << server)) !== 0;
     const icmp = this.#icmp.of(number, client);
+    const end = this.#spans.length === 1 ? this.#spans[0] : this.endAfter(view.lastSeconds);
     view.attempts = records[at + COUNTS] >>> 16;
     view.answerNanoseconds = this.#answerTime(at, state, server);
     view.transfer = null;
     view.isTransfer = !isTcp && this.#tftp.clientSide.has(number);
     if (isTcp) {
-      view.outcome = tcpOutcome(records, at, client, icmp, this.#end);
+      view.outcome = tcpOutcome(records, at, client, icmp, end);
       view.ended = hasEnding(view.outcome) ? tcpEnded(records, at, client) : null;
     } else {
       if (!view.toGroup) view.toGroup = this.#isGroupAddress(kind & KIND_IPV6, view.server);
-      view.outcome = udpOutcome(records, at, client, icmp, view.toGroup, wantsNoAnswer(view.serverPort), this.#end);
+      view.outcome = udpOutcome(records, at, client, icmp, view.toGroup, wantsNoAnswer(view.serverPort), end);
       view.ended = null;
       // Counted are the datagrams of A until B speaks: where B is the client, it asked at least once.
       if (client === 1) view.attempts = view.packetsToServer > 0 ? 1 : 0;

@@ -37,8 +37,10 @@ export const LAST_ATTEMPT_PATIENCE_NANOSECONDS = 1e9;
 /** A data segment sent this often after the first time, and not acknowledged, is stalled: a timer doubles from 0.2 s, so at least 1.4 s passed. */
 const STALLED_REPEATS = 3;
 
-/** End of the capture, the moment up to which an answer could have been seen. */
+/** End of the capture, or of the time in which it went on: the moment up to which an answer could have been seen. */
 export interface CaptureEnd {
+  /** When that time began. */
+  startSeconds: number;
   seconds: number;
   nanoseconds: number;
 }
@@ -107,14 +109,13 @@ export function udpOutcome(
 
 function silence(records: Int32Array, at: number, end: CaptureEnd): Outcome {
   const attempted = records[at + COUNTS] >>> 16 > 0;
-  const since = nanosecondsBetween(
-    records[at + (attempted ? FIRST_ATTEMPT_SECONDS : FIRST_SECONDS)],
-    records[at + (attempted ? FIRST_ATTEMPT_NANOSECONDS : FIRST_NANOSECONDS)],
-    end.seconds,
-    end.nanoseconds,
-  );
-  const patient =
-    since >= ANSWER_PATIENCE_NANOSECONDS && sinceLast(records, at, end) >= LAST_ATTEMPT_PATIENCE_NANOSECONDS;
+  const firstSeconds = records[at + (attempted ? FIRST_ATTEMPT_SECONDS : FIRST_SECONDS)];
+  const firstNanoseconds = records[at + (attempted ? FIRST_ATTEMPT_NANOSECONDS : FIRST_NANOSECONDS)];
+  const last = sinceLast(records, at, end);
+  // An attempt from before a pause of the capture says nothing of how long an answer was waited for.
+  const isSeen = firstSeconds >>> 0 >= end.startSeconds;
+  const first = isSeen ? nanosecondsBetween(firstSeconds, firstNanoseconds, end.seconds, end.nanoseconds) : last;
+  const patient = first >= ANSWER_PATIENCE_NANOSECONDS && last >= LAST_ATTEMPT_PATIENCE_NANOSECONDS;
   return patient ? 'no-answer' : 'undecided';
 }
 

@@ -1,5 +1,6 @@
 import type { BeginningCounts } from './beginnings.ts';
 import type { FateRows } from './fate-table.ts';
+import type { StretchRows } from './stretches.ts';
 
 /**
  * What the analysis of one segment of a capture gives: everything that the verdicts need, and nothing of the packets. Plain
@@ -18,6 +19,8 @@ export interface Part {
   firstNanoseconds: number;
   lastSeconds: number;
   lastNanoseconds: number;
+  /** The times in which frames came (stretches.ts). */
+  stretches: StretchRows;
   /** Connections in the order of their first frame, RECORD_INTS integers each (record.ts). */
   records: Int32Array;
   connectionCount: number;
@@ -116,7 +119,7 @@ export interface Messages {
 export function partBuffers(part: Part): ArrayBuffer[] {
   const { reasons, records, slots, addresses, networks, icmpErrors, fragments, drops, payloads, tftp, names } = part;
   const { lookups, answers, aliases, firsts, visits, openings } = names;
-  const messages = [icmpErrors, fragments, drops, tftp, lookups, answers, aliases, firsts, visits];
+  const messages = [part.stretches, icmpErrors, fragments, drops, tftp, lookups, answers, aliases, firsts, visits];
   const rows = messages.map(({ values }) => values);
   const logs = [payloads, openings.log, openings.edge].flatMap(({ values, bytes, lost }) => [values, bytes, lost]);
   const texts = [names.names, names.details].flatMap(({ bytes, offsets }) => [bytes, offsets]);

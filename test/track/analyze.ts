@@ -18,6 +18,7 @@ import { type ConnectionView, newConnectionView, Observation } from '../../src/t
 import type { Messages, NameBytes, Names, Part, Payloads } from '../../src/track/part.ts';
 import { PAYLOAD_OFFSET, PAYLOAD_STORED, PAYLOAD_WIDTH } from '../../src/track/payload-fields.ts';
 import { RECORD_INTS } from '../../src/track/record.ts';
+import { STRETCH_WIDTH } from '../../src/track/stretches.ts';
 import { METER_INTS } from '../../src/track/tftp-meter.ts';
 import type { TestFrame } from './frames.ts';
 
@@ -87,6 +88,11 @@ export function plain(part: Part): unknown {
     reasons: Array.from(part.reasons),
     first: [part.firstSeconds, part.firstNanoseconds],
     last: [part.lastSeconds, part.lastNanoseconds],
+    stretches: [
+      part.stretches.second,
+      part.stretches.dropped,
+      ...part.stretches.values.subarray(0, part.stretches.count * STRETCH_WIDTH),
+    ],
     records: Array.from({ length: part.connectionCount }, (_, i) =>
       Array.from(part.records.subarray(i * RECORD_INTS, (i + 1) * RECORD_INTS)).join(' '),
     ),

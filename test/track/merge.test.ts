@@ -95,8 +95,8 @@ const anyFrame = fc.oneof(
 /** Untagged, in one of two VLANs or in a tag inside of a tag: many frames on the same four values change their network. */
 const tags = fc.constantFrom([], [], [10], [20], [20, 10]);
 
-/** Time goes on by a copy's delay, a quick repeat's, a retransmission's, or goes back. */
-const steps = fc.constantFrom(0, 0.001, 0.015, 0.05, 0.25, 1.5, -0.3);
+/** Time goes on by a copy's delay, a quick repeat's, a retransmission's, goes back, or leaps by less or more than an hour. */
+const steps = fc.constantFrom(0, 0.001, 0.015, 0.05, 0.25, 1.5, -0.3, 0, 0.001, 0.25, 1.5, 70, -70, 9000, -9000);
 
 const captureOf = (frames: fc.Arbitrary<TestFrame>): fc.Arbitrary<TestFrame[]> =>
   fc.array(fc.tuple(frames, steps), { minLength: 1, maxLength: 24 }).map((pairs) => {

@@ -36,7 +36,7 @@ export const endpointUnresolved: Kind = {
 function failureOf(
   lookups: readonly Lookup[],
   answered: ReadonlySet<string>,
-  { end, lossIn }: Context,
+  { endAfter, lossIn }: Context,
 ): { what: string; certainty: Certainty } | null {
   const sum = (count: (lookup: Lookup) => number): number => lookups.reduce((total, one) => total + count(one), 0);
   if (sum((one) => one.answered) > 0) return null;
@@ -55,7 +55,7 @@ function failureOf(
   const queries = sum((one) => one.queries);
   const last = Math.max(...lookups.map(({ querySeconds }) => querySeconds));
   const first = lookups.map(({ seconds }) => seconds).reduce((a, b) => Math.min(a, b));
-  if (queries < 2 || end.seconds - last < PATIENCE_SECONDS) return null;
+  if (queries < 2 || endAfter({ seconds: last }).seconds - last < PATIENCE_SECONDS) return null;
   if (lossIn([{ seconds: first }, { seconds: last }])) return null;
   return {
     what: `nobody answered (${counted(queries, 'question')})`,

@@ -20,7 +20,7 @@ export const pxe4011Unanswered: Kind = {
       if (asked === null || asked.answers.length > 0 || boot.transfers.length > 0) return [];
       const { requests } = asked;
       const rejection = rejectionOf(requests, context);
-      const isSilent = requests.length > 1 && secondsFrom(requests[0], context.end) >= PATIENCE;
+      const isSilent = requests.length > 1 && secondsFrom(requests[0], context.endAfter(requests[0])) >= PATIENCE;
       if (rejection === null && (!isSilent || context.lossIn(requests))) return [];
       const server = context.peerOf(requests[0].toText);
       const name = server === null ? requests[0].toText : called(server);

@@ -17,7 +17,7 @@ export const pxeNoBootServer: Kind = {
       if (leased === undefined || boot.transfers.length > 0 || boot4011(boot) !== null) return [];
       // Behind a relay each server sees its own answers only.
       if (!seesClient(boot) || servers.some(({ isPxe, bootFiles }) => isPxe || bootFiles.length > 0)) return [];
-      if (secondsFrom(leased, context.end) < PATIENCE) return [];
+      if (secondsFrom(leased, context.endAfter(leased)) < PATIENCE) return [];
       const address = servers.find(({ givesAddress }) => givesAddress)!;
       return bootFinding(
         {

@@ -24,7 +24,7 @@ export const pxeNoOffer: Kind = {
       if (offered || discovers.length < 2 || boot.transfers.length > 0) return [];
       const last = discovers[discovers.length - 1];
       const askedInVain = discovers.length >= PROVING_TRIES && secondsFrom(discovers[0], last) >= PROVING_SECONDS;
-      if (!askedInVain && secondsFrom(discovers[0], context.end) < PATIENCE) return [];
+      if (!askedInVain && secondsFrom(discovers[0], context.endAfter(discovers[0])) < PATIENCE) return [];
       const proxies = servers.filter(({ isPxe }) => isPxe);
       const atClient = seesClient(boot);
       const relays = relaysOf(boot);

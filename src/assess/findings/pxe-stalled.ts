@@ -26,8 +26,9 @@ export const pxeStalled: Kind = {
   meta: { id: 'pxe-stalled', title: 'Network boot stops between two steps', severity: 'medium' },
   find(context) {
     return lastWords(context.stories.clients).flatMap(({ client, boot }) => {
-      const stall = stallOf(boot, context.end);
-      if (stall === null || context.lossIn([boot.first, context.end])) return [];
+      const end = context.endAfter(boot.last);
+      const stall = stallOf(boot, end);
+      if (stall === null || context.lossIn([boot.first, end])) return [];
       return bootFinding(
         {
           kind: pxeStalled.meta.id,
