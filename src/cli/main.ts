@@ -29,7 +29,7 @@ import type { Terminal } from './terminal.ts';
  */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode = 0;
-  const program = build(terminal, (code) => {
+  const program = commandLine(terminal, (code) => {
     exitCode = code;
   });
   if (args.length === 0) {
@@ -47,8 +47,8 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   }
 }
 
-/** Commands load what they need when they run: `--version` needs nothing. */
-function build(terminal: Terminal, exit: (code: number) => void): Command {
+/** All commands with their options. They load what they need when they run: `--version` needs nothing. */
+export function commandLine(terminal: Terminal, exit: (code: number) => void): Command {
   const program = new Command('pcapcheck')
     .description(
       'Holds packet captures of Windows networks against the ports that Microsoft documents: what is blocked, what nobody expected.',

@@ -47,9 +47,11 @@ function joinByUuid(byClient: Map<string, BootMessage[]>): void {
     if (messages[0].v6 === null || messages[0].v6.hardwareAddress !== null) continue;
     const uuid = firstOf(messages, ({ v6 }) => v6?.uuid ?? null);
     const owner = uuid === null ? null : (owners.get(uuid) ?? null);
-    if (owner === null) continue;
+    // Broken messages may share one name for both, such as none at all.
+    const known = owner === null || owner === id ? undefined : byClient.get(owner);
+    if (owner === null || known === undefined) continue;
     byClient.delete(id);
-    byClient.set(owner, [...byClient.get(owner)!, ...messages].sort(compareMoments));
+    byClient.set(owner, [...known, ...messages].sort(compareMoments));
   }
 }
 

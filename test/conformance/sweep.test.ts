@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/assess/types.ts';
 import { CaptureError } from '../../src/capture/errors.ts';
-import { FLOW_FORMAT_NAMES } from '../../src/report/flows.ts';
-import { FORMAT_NAMES } from '../../src/report/formats.ts';
+import { commandLine } from '../../src/cli/main.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
 import { readBytes } from '../capture/support/read.ts';
 import { expectAccounted, inProcess } from '../support/in-process.ts';
 import { CAPTURES, hasOracles, oracles } from './oracles.ts';
@@ -15,12 +15,21 @@ const SITE = 'captures/demo/site.yaml';
 const folder = mkdtempSync(join(tmpdir(), 'pcapcheck-sweep-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const COMMANDS = [
-  ...FORMAT_NAMES.map((format) => ['check', '-t', SITE, '-q', '-f', format]),
-  ...FLOW_FORMAT_NAMES.map((format) => ['flows', '-f', format]),
-  ['pxe'],
-  ['firewall', '-t', SITE, '-q'],
-];
+/** What a command needs beside captures. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = { '--topology': ['-t', SITE], '--quiet': ['-q'] };
+
+/** Every command of the program that takes captures, in every format that it writes. */
+const COMMANDS = commandLine({ out: () => true, err: () => {} } as unknown as Terminal, () => {}).commands.flatMap(
+  (command) => {
+    if (!command.registeredArguments.some((argument) => argument.variadic && argument.name() === 'capture')) return [];
+    const needed = Object.entries(NEEDED).flatMap(([long, args]) =>
+      command.options.some((option) => option.long === long) ? args : [],
+    );
+    const formats = command.options.find(({ long }) => long === '--format')?.argChoices ?? [];
+    const alone = [command.name(), ...needed];
+    return formats.length === 0 ? [alone] : formats.map((format) => [...alone, '-f', format]);
+  },
+);
 /** Threads beside none. A pool takes its time to start; `PCAPCHECK_SWEEP=full` tries more of them. */
 const THREADS = process.env.PCAPCHECK_SWEEP === 'full' ? ['1', '2', '5'] : ['2'];
 /** Bytes of the chunks that a pipe may give; a byte at a time for small captures only. */
@@ -34,6 +43,11 @@ describe.skipIf(!hasOracles)('every capture', () => {
     console.log(
       `sweep: ${captures} captures with ${frames} frames, ${runs} runs of the program, none crashed or lost a frame`,
     );
+  });
+
+  test('goes through every command that takes captures', () => {
+    const names = new Set(COMMANDS.map(([command]) => command));
+    for (const known of ['check', 'flows', 'pxe', 'firewall']) expect(names).toContain(known);
   });
 
   test.each(Object.keys(oracles()))('%s', async (name) => {
