@@ -18,6 +18,7 @@ const FRAGMENTS =
   'tshark counts a reassembled datagram once, with the fragment that completes it; each fragment is a frame to us';
 const COPIES = 'the same SYN captured twice is one attempt';
 const TFTP = 'a TFTP server answers from another port; by addresses and ports alone the request looks unanswered';
+const LEAPS = 'the capture goes on more than an hour later: how long nothing came is not known';
 const WENT_ON = 'only the SYN-ACK was captured, but the client went on after it: established';
 
 const INNER_ONLY =
@@ -28,7 +29,8 @@ const TEREDO =
 /** Rows that differ for a reason. */
 export const EXPLAINED: Record<string, Explanation> = {
   'arkime/y2038-bgp.pcap': { reason: WENT_ON, counts: { outcome: 1 } },
-  'ndpi/instagram.pcap': { reason: WENT_ON, counts: { outcome: 1 } },
+  'ndpi/instagram.pcap': { reason: `${WENT_ON}; ${LEAPS}`, counts: { outcome: 2 } },
+  'pcapplusplus/ipv6_options.pcap': { reason: LEAPS, counts: { outcome: 1 } },
   'chrissanders/nowebaccess3.pcapng': { reason: `${COPIES} (same IP identification, 5 ms apart)`, counts: { syns: 1 } },
   'ndpi/kerberos-login.pcap': { reason: COPIES, counts: { syns: 1 } },
   'zeek/rdp__rdp-no-cookie-mstshash.pcap': { reason: COPIES, counts: { syns: 1 } },
@@ -114,7 +116,7 @@ export const EXPLAINED: Record<string, Explanation> = {
     counts: { syns: 16 },
   },
   'zeek/nflog-http.pcap': { reason: `${COPIES} (logged by three rules of netfilter)`, counts: { syns: 1 } },
-  'ndpi/tftp.pcap': { reason: TFTP, counts: { outcome: 3 } },
+  'ndpi/tftp.pcap': { reason: `${TFTP}; ${LEAPS}`, counts: { outcome: 4 } },
   'spicy-tftp/tftp_oack.pcap': { reason: TFTP, counts: { outcome: 1 } },
   'suricata/output-eve-tftp-01.pcap': { reason: TFTP, counts: { outcome: 1 } },
   'tcpdump/tftp.pcap': { reason: TFTP, counts: { outcome: 1 } },

@@ -13,7 +13,16 @@ const over4 = (seconds: number, hardwareAddress: string, uuid: string | null): B
   message(seconds, { v4: { op: 1, type: 1, vendorClass: 'PXEClient', hardwareAddress, uuid, yiaddr: '0.0.0.0' } });
 const over6 = (seconds: number, clientId: string, uuid: string | null): BootMessage =>
   message(seconds, {
-    v6: { type: 1, hardwareAddress: null, clientId, uuid, vendorClass: 'PXEClient', addresses: [], requested: [], options: [] },
+    v6: {
+      type: 1,
+      hardwareAddress: null,
+      clientId,
+      uuid,
+      vendorClass: 'PXEClient',
+      addresses: [],
+      requested: [],
+      options: [],
+    },
   });
 
 const ids = (messages: readonly BootMessage[]): string[] => bootClients(messages, []).map(({ id }) => id);
