@@ -191,12 +191,14 @@ function isDns(bytes: Uint8Array, at: number, captured: number): boolean {
   return false;
 }
 
-/** An Initial of version 1 or 2 (RFC 9000 section 17.2.2, RFC 9369), which fills 1,200 bytes (RFC 9000 section 14.1). */
+/** An Initial of version 1 or 2 (RFC 9000 section 17.2.2, RFC 9369) or of a draft of version 1, which fills 1,200 bytes (RFC 9000 section 14.1). */
 function isQuic(bytes: Uint8Array, at: number, captured: number, length: number): boolean {
   if (length < 1200 || captured < 7 || (bytes[at] & 0xc0) !== 0xc0) return false;
   const one = bytes[at + 1] === 0 && bytes[at + 2] === 0 && bytes[at + 3] === 0 && bytes[at + 4] === 1;
   const two = bytes[at + 1] === 0x6b && bytes[at + 2] === 0x33 && bytes[at + 3] === 0x43 && bytes[at + 4] === 0xcf;
-  return (one || two) && bytes[at + 5] <= 20;
+  // Drafts 27 to 34 went into use: 0xff000000 and the number of the draft.
+  const draft = bytes[at + 1] === 0xff && bytes[at + 2] === 0 && bytes[at + 3] === 0 && bytes[at + 4] >= 27;
+  return (one || two || draft) && bytes[at + 5] <= 20;
 }
 
 const ANSWER = new TextEncoder().encode('HTTP/1.');
