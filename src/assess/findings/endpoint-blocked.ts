@@ -95,7 +95,7 @@ function tell(use: InternetUse, elsewhere: boolean, context: Context): Finding[]
         [fate],
         context,
       ),
-      subject: `${client.endpoint.name ?? client.ip} ${names.join(' or ')} tcp/${targetPort ?? port} ${fate.symptom ?? fate.outcome}`,
+      subject: `${client.endpoint.name ?? client.ip} ${names.join(' or ')} tcp/${targetPort ?? port}`,
     };
   });
 }
@@ -143,7 +143,7 @@ function tellRefused(use: InternetUse, refusal: Refusal, context: Context): Find
       fates,
       context,
     ),
-    subject: `${client.endpoint.name ?? client.ip} ${names.join(' or ')} tcp/${targetPort} proxy ${status}`,
+    subject: `${client.endpoint.name ?? client.ip} ${names.join(' or ')} tcp/${targetPort}`,
   };
 }
 
