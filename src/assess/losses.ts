@@ -25,6 +25,11 @@ export class Losses {
     return new Losses(packets, packets > 0 ? null : []);
   }
 
+  /** Nobody knows how many were lost, nor when: the capture is damaged. */
+  static unknown(): Losses {
+    return new Losses(0, null);
+  }
+
   /** Lost in these windows and at no other time. @param windows in any order; they may overlap */
   static during(packets: number, windows: readonly LossWindow[]): Losses {
     const joined: LossWindow[] = [];

@@ -3,7 +3,9 @@ import { createReadStream, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Evidence } from '../assess/assess.ts';
+import { Losses } from '../assess/losses.ts';
 import { type CaptureReport, type Report, SEVERITIES, type Severity } from '../assess/types.ts';
+import type { CaptureFileSummary } from '../capture/source.ts';
 import type { Analysis, AnalyzedCapture } from '../engine/analyze.ts';
 import { captureOfFrame } from '../engine/flow-row.ts';
 import { FORMAT_NAMES, FORMATS, type FormatName, showsHashes } from '../report/formats.ts';
@@ -181,6 +183,7 @@ export async function evidenceOf(
     observation,
     captures: await Promise.all(captures.map((capture) => captureReport(capture, wantsHash))),
     droppedByCapture: captures.reduce((sum, { summary }) => sum + summary.droppedByCapture, 0),
+    ...(captures.some(({ summary }) => isDamaged(summary)) ? { losses: Losses.unknown() } : {}),
     place(frame) {
       const capture = captureOfFrame(captures, frame);
       return { capture: capture.path, frame: frame - capture.framesBefore };
@@ -191,6 +194,11 @@ export async function evidenceOf(
   };
 }
 
+/** True where bytes in the middle could not be read: nobody knows what frames they held. The end of a capture is heeded anyway. */
+function isDamaged({ problems }: CaptureFileSummary): boolean {
+  return problems.some(({ code, skippedBytes }) => skippedBytes > 0 && code !== 'cut-short');
+}
+
 async function captureReport(capture: AnalyzedCapture, wantsHash: boolean): Promise<CaptureReport> {
   const { path, summary, size, first, last } = capture;
   const text = (time: typeof first): string | null =>
@@ -198,6 +206,8 @@ async function captureReport(capture: AnalyzedCapture, wantsHash: boolean): Prom
   const problems = summary.problems.map(({ message }) => message);
   const more = summary.problemCount - problems.length;
   if (more > 0) problems.push(`${more} more problems of these kinds.`);
+  if (isDamaged(summary))
+    problems.push('Frames may have been lost where bytes were skipped; silence proves nothing in this capture.');
   if (summary.droppedByCapture > 0)
     problems.push(`The capturing system lost ${summary.droppedByCapture} packets; silence proves nothing then.`);
   return {

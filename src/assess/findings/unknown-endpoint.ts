@@ -5,6 +5,7 @@ import { nameHint } from '../name-hints.ts';
 import { endsOf, evidenceOf } from '../new-finding.ts';
 import type { Peer } from '../peers.ts';
 import type { Finding } from '../types.ts';
+import { passageOf } from '../verdicts.ts';
 import { addressFilter, called, counted, portText } from '../wording.ts';
 
 /** Strangers told one by one; the rest are summed up, so that a flood of forged addresses does not flood the report. */
@@ -47,14 +48,16 @@ function tell(stranger: Peer, judged: Judged[], context: Context): Finding {
   const asClient = judged.every(({ conversation }) => conversation.client === stranger);
   const asServer = judged.every(({ conversation }) => conversation.server === stranger);
   const single = judged.length === 1 ? judged[0].conversation : null;
-  const named = judged
-    .slice(0, NAMED)
-    .map(({ conversation }) =>
-      conversation.client === stranger
-        ? `${portText(conversation)} of ${called(conversation.server)}`
-        : `${portText(conversation)} for ${called(conversation.client)}`,
-    );
-  const more = judged.length > NAMED ? `, and ${judged.length - NAMED} more` : '';
+  const came = judged.filter((one) => passageOf(one.conversation, one.reach) === 'through');
+  const tried = judged.filter((one) => !came.includes(one));
+  const did = [
+    came.length > 0
+      ? `${asServer ? 'serves' : asClient ? 'uses' : 'has traffic with'} ${listed(came, stranger)}`
+      : null,
+    tried.length > 0
+      ? `${asServer ? 'is tried on' : asClient ? 'tries' : 'is seen with attempts at'} ${listed(tried, stranger)} without success in this capture`
+      : null,
+  ];
   const inside = stranger.endpoint.kind === 'internet' ? 'an internet address on no list' : 'not in the topology';
   const fates = judged.flatMap(({ conversation }) => conversation.fates);
   const hint = nameHint(stranger.ip, context);
@@ -63,7 +66,7 @@ function tell(stranger: Peer, judged: Judged[], context: Context): Finding {
     kind: unknownEndpoint.meta.id,
     severity: fates.some(works) ? 'low' : 'info',
     certainty: 'proven',
-    message: `${stranger.ip}${calledSo} is ${inside} and ${asServer ? 'serves' : asClient ? 'uses' : 'has traffic with'} ${named.join(', ')}${more}.`,
+    message: `${stranger.ip}${calledSo} is ${inside} and ${did.filter((part) => part !== null).join('; it ')}.`,
     remedy: REMEDY,
     rule: [],
     source: null,
@@ -76,6 +79,18 @@ function tell(stranger: Peer, judged: Judged[], context: Context): Finding {
     ...evidenceOf(fates, context),
     ...(single === null ? { drop: null } : {}),
   };
+}
+
+/** The first conversations in words. */
+function listed(judged: readonly Judged[], stranger: Peer): string {
+  const named = judged
+    .slice(0, NAMED)
+    .map(({ conversation }) =>
+      conversation.client === stranger
+        ? `${portText(conversation)} of ${called(conversation.server)}`
+        : `${portText(conversation)} for ${called(conversation.client)}`,
+    );
+  return `${named.join(', ')}${judged.length > NAMED ? `, and ${judged.length - NAMED} more` : ''}`;
 }
 
 function tellRest(judged: Judged[], strangers: number, context: Context): Finding {

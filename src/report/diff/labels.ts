@@ -28,10 +28,12 @@ export function summaryOf({ counts }: Comparison): string {
 
 /** What the finding is about, without its severity. */
 export function aboutOf({ finding }: Change): string {
-  const { kind, proto, dest_port, message } = finding;
+  const { kind, proto, dest_port, message, certainty, severity } = finding;
   const where = ends(finding);
-  const what = [kindLabel(kind).word, where, portLabel(proto, dest_port)].filter(Boolean).join('  ');
-  return where === '' || dest_port === null ? `${kindLabel(kind).word}  ${message}` : what;
+  // As the report says it at a glance.
+  const word = `${kindLabel(kind).word}${certainty === 'likely' && severity !== 'info' ? '?' : ''}`;
+  const what = [word, where, portLabel(proto, dest_port)].filter(Boolean).join('  ');
+  return where === '' || dest_port === null ? `${word}  ${message}` : what;
 }
 
 /** `no answer`, or what changed: `no answer, now refused; was MEDIUM`. */
