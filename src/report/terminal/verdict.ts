@@ -40,7 +40,7 @@ function verdictWithoutFindings(report: Report, open: string[]): Sentence {
     return { text: 'NOTHING JUDGED: the capture holds no TCP or UDP connection.', tone: 'warn' };
   }
   if (report.connections.total === report.connections.not_judged) {
-    const text = `NOTHING JUDGED: none of the ${counted(report.connections.total, 'connection')} is one that the topology and the rules speak of; is it the right topology?`;
+    const text = `NOTHING JUDGED: the capture holds ${counted(report.connections.total, 'connection')}, and none that the topology and the rules speak of; is it the right topology?`;
     return { text, tone: 'warn' };
   }
   const works = report.rules.filter((rule) => rule.state === 'works').length;
