@@ -195,8 +195,8 @@ export async function evidenceOf(
 }
 
 /** True where bytes in the middle could not be read: nobody knows what frames they held. The end of a capture is heeded anyway. */
-function isDamaged({ problems }: CaptureFileSummary): boolean {
-  return problems.some(({ code, skippedBytes }) => skippedBytes > 0 && code !== 'cut-short');
+function isDamaged({ problems, captureBytes }: CaptureFileSummary): boolean {
+  return problems.some(({ offset, skippedBytes }) => skippedBytes > 0 && offset + skippedBytes < captureBytes);
 }
 
 async function captureReport(capture: AnalyzedCapture, wantsHash: boolean): Promise<CaptureReport> {
