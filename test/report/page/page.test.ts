@@ -91,17 +91,17 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
       const cards = page.locator('#findings article.card:visible');
       const all = await cards.count();
       await page.locator('#search').fill('ws03 dc01');
-      expect(await cards.count()).toBe(1);
+      await expect.poll(() => cards.count()).toBe(1);
       await page.locator('#search').fill('no such thing');
-      expect(await cards.count()).toBe(0);
+      await expect.poll(() => cards.count()).toBe(0);
       await page.getByRole('button', { name: 'Show all findings' }).click();
-      expect(await cards.count()).toBe(all);
+      await expect.poll(() => cards.count()).toBe(all);
       await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('search');
       await page.getByRole('checkbox', { name: /^high/ }).uncheck();
       await expect.poll(() => page.locator('#findings article.card.high').count()).toBe(0);
       await page.getByRole('checkbox', { name: /^high/ }).check();
       await page.locator('#kind').selectOption('unexpected-port');
-      expect(await cards.count()).toBe(2);
+      await expect.poll(() => cards.count()).toBe(2);
       await page.locator('#kind').selectOption('');
       await page.locator('#proven').check();
       await expect.poll(() => page.locator('.badge.likely').count()).toBe(0);
@@ -112,7 +112,7 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
       const card = page.locator('#findings article.card', { hasText: 'Clients are refused' });
       const several = card.filter({ has: page.locator('details.sources') });
       await several.locator('summary').click();
-      expect(await several.locator('tbody tr').count()).toBeGreaterThan(1);
+      await expect.poll(() => several.locator('tbody tr').count()).toBeGreaterThan(1);
     });
 
     it('are reached by their address', async () => {
@@ -215,16 +215,18 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
     it('another machine is chosen, and the list is filtered and searched', async () => {
       const { page } = await browser.open(rollout(500));
       const rows = page.locator('table.machines tbody tr');
-      expect(await rows.count()).toBe(60);
+      await expect.poll(() => rows.count()).toBe(60);
       await page.getByRole('button', { name: /more of 440 machines/ }).click();
-      expect(await rows.count()).toBe(120);
+      await expect.poll(() => rows.count()).toBe(120);
       await page.locator('#machine').fill('00:15:5d:00:01:90');
-      expect(await rows.count()).toBe(1);
+      await expect.poll(() => rows.count()).toBe(1);
       await rows.first().getByRole('button').click();
       expect(await page.locator('#boot h3').innerText()).toBe('00:15:5d:00:01:90');
       await page.locator('#machine').fill('');
       await page.getByRole('button', { name: /^✓? ?loaded/ }).click();
-      expect(await rows.count()).toBe(rollout(500).pxe_clients.filter(({ reached }) => reached === 'loaded').length);
+      await expect
+        .poll(() => rows.count())
+        .toBe(rollout(500).pxe_clients.filter(({ reached }) => reached === 'loaded').length);
     });
   });
 
