@@ -157,8 +157,7 @@ function writeAll(pieces: Iterable<string>, write: (text: string) => void): void
   for (const piece of pieces) write(piece);
 }
 
-/** True where more findings are at least as severe as `failOn` than are tolerated. */
-/** True where the exit code tells of findings. */
+/** True where the exit code tells of findings: more of them are at least as severe as `failOn` than are tolerated. */
 export function isReportable(
   report: Report,
   { failOn, maxFindings }: Pick<CheckOptions, 'failOn' | 'maxFindings'>,
