@@ -392,6 +392,9 @@ class Proposer {
       for (const seen of telling.slice(0, MOST_TOLD))
         this.#remarks.push(`  ${this.#addressText(seen)}: ${this.#withoutRole(seen, null)}`);
       if (telling.length > MOST_TOLD) this.#remarks.push(`  and ${telling.length - MOST_TOLD} more`);
+      this.#remarks.push(
+        'Add those that you know to hosts, with the role: until then a check tells them as unknown addresses, and what is blocked for them is not told as blocked.',
+      );
     }
     if (plain.length > 0) {
       const told = plain.slice(0, MOST_TOLD).map((seen) => this.#addressText(seen));

@@ -16,6 +16,7 @@ test('what an unknown address only tried is not said to be used', () => {
   expect(finding.message).toMatch(
     /^10\.77\.0\.9 is not in the topology and uses tcp\/389 of .*; it tries tcp\/88 of .* without success in this capture\.$/,
   );
+  expect(finding.remedy).toContain('only then can what failed be told as blocked');
 });
 
 test('an unknown address that nobody reached serves nothing', () => {

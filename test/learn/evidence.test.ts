@@ -52,6 +52,15 @@ describe('roles by signs', () => {
     expect(only(['server', 'rpc', 'samr', 'tcp/135'], ['server', 'rpc', 'lsarpc', 'tcp/135'])).toEqual([]);
   });
 
+  test('a computer whose search for a domain controller is answered is a member of a domain; one that only asks it for LDAP, perhaps', () => {
+    const controller: Told[] = [['server', 'netlogon', 'contoso.com', 'udp/389', '10.0.1.1']];
+    const client = (...told: Told[]) => rolesBy({ '10.0.0.1': controller, '10.0.1.1': told })['10.0.1.1'];
+    expect(client(['client', 'netlogon', 'contoso.com', 'udp/389', '10.0.0.1'])).toEqual([
+      'any-windows-computer (likely)',
+    ]);
+    expect(client(['client', 'answers', 'ldap', 'tcp/389', '10.0.0.1'])).toEqual(['any-windows-computer (weak)']);
+  });
+
   test('Windows Update on the internet is no update server of the site', () => {
     const told: Told[] = [['server', 'path', '/clientwebservice/client.asmx', 'tcp/80']];
     expect(rolesBy({ '191.232.80.62': told }, false)).toEqual({ '191.232.80.62': [] });

@@ -43,6 +43,10 @@ export const unknownEndpoint: Kind = {
 
 const REMEDY =
   'Add the address to hosts or networks in the topology, with its roles, so that its traffic can be judged.';
+/** Where something failed, the reader must know that it may be what they look for. */
+const REMEDY_WHERE_SOMETHING_FAILED =
+  'Add the address to hosts or networks in the topology, with its roles: only then can what failed be told as blocked. ' +
+  'In a topology that learn proposed, the address stands in a comment, with the role that it may have.';
 
 function tell(stranger: Peer, judged: Judged[], context: Context): Finding {
   const asClient = judged.every(({ conversation }) => conversation.client === stranger);
@@ -67,7 +71,7 @@ function tell(stranger: Peer, judged: Judged[], context: Context): Finding {
     severity: fates.some(works) ? 'low' : 'info',
     certainty: 'proven',
     message: `${stranger.ip}${calledSo} is ${inside} and ${did.filter((part) => part !== null).join('; it ')}.`,
-    remedy: REMEDY,
+    remedy: tried.length > 0 ? REMEDY_WHERE_SOMETHING_FAILED : REMEDY,
     rule: [],
     source: null,
     ...endsOf(single?.client ?? (asClient ? stranger : null), single?.server ?? (asServer ? stranger : null)),
