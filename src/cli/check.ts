@@ -16,8 +16,9 @@ import { useColor } from '../report/style.ts';
 import { timeText } from '../track/time-text.ts';
 import { today } from './day.ts';
 import { type EvidenceSettings, evidencePath, splitEvidence, writeEvidenceFile } from './evidence.ts';
-import { EXIT_CLEAN, EXIT_FINDINGS } from './exit-codes.ts';
+import { EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS } from './exit-codes.ts';
 import { type FirewallLogOptions, heedFirewallLogs, readFirewallLogs } from './firewall-logs.ts';
+import { tellForeign } from './foreign.ts';
 import { readCaptures } from './reading.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -63,6 +64,16 @@ export async function checkCommand(
       if (!terminal.out(piece)) break;
     }
   }
+  return exitCode(report, options, terminal);
+}
+
+/** The exit code of a report. */
+export function exitCode(
+  report: Report,
+  options: Pick<CheckOptions, 'failOn' | 'maxFindings'>,
+  terminal: Terminal,
+): number {
+  if (tellForeign(report, terminal)) return EXIT_FAILED;
   return isReportable(report, options) ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
@@ -158,10 +169,7 @@ function writeAll(pieces: Iterable<string>, write: (text: string) => void): void
 }
 
 /** True where the exit code tells of findings: more of them are at least as severe as `failOn` than are tolerated. */
-export function isReportable(
-  report: Report,
-  { failOn, maxFindings }: Pick<CheckOptions, 'failOn' | 'maxFindings'>,
-): boolean {
+function isReportable(report: Report, { failOn, maxFindings }: Pick<CheckOptions, 'failOn' | 'maxFindings'>): boolean {
   if (failOn === 'never') return false;
   const limit = SEVERITIES.indexOf(failOn);
   return report.findings.filter(({ severity }) => SEVERITIES.indexOf(severity) <= limit).length > maxFindings;

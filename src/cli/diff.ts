@@ -3,7 +3,8 @@ import type { FailOn } from '../compare/types.ts';
 import { DIFF_FORMATS, type DiffFormat } from '../report/diff/formats.ts';
 import { readReport } from '../report/read-report.ts';
 import { useColor } from '../report/style.ts';
-import { EXIT_CLEAN, EXIT_FINDINGS } from './exit-codes.ts';
+import { EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS } from './exit-codes.ts';
+import { tellForeign } from './foreign.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface DiffOptions {
@@ -19,12 +20,15 @@ export async function diffCommand(
   options: DiffOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const comparison = compare(await readReport(before), await readReport(after), { before, after });
+  const later = await readReport(after);
+  const comparison = compare(await readReport(before), later, { before, after });
   const look = {
     width: terminal.stdout.columns,
     color: useColor(terminal.stdout, terminal.env),
     verbose: options.verbose ?? false,
   };
   terminal.out(DIFF_FORMATS[options.format](comparison, look));
+  // A report that judged nothing has nothing new, whatever became of the site.
+  if (tellForeign(later, terminal)) return EXIT_FAILED;
   return isWorse(comparison, options.failOn) ? EXIT_FINDINGS : EXIT_CLEAN;
 }

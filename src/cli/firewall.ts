@@ -10,6 +10,7 @@ import { loadSite } from '../site/index.ts';
 import { evidenceOf } from './check.ts';
 import { EXIT_CLEAN, EXIT_FAILED } from './exit-codes.ts';
 import { type FirewallLogOptions, heedFirewallLogs, readFirewallLogs } from './firewall-logs.ts';
+import { tellForeign } from './foreign.ts';
 import { readCaptures } from './reading.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -39,6 +40,7 @@ export async function firewallCommand(
     return EXIT_FAILED;
   }
   const openings = await openingsOf(captures, options, terminal);
+  if (openings === null) return EXIT_FAILED;
   const format = FIREWALL_FORMATS[options.format];
   const { text, untold } = await format.render(openings, {
     remove: options.remove ?? false,
@@ -67,11 +69,12 @@ function contradiction(captures: readonly string[], options: FirewallCommandOpti
   return null;
 }
 
+/** Null where the topology has nothing to do with the captures: no rules would look like none that are needed. */
 async function openingsOf(
   captures: readonly string[],
   options: FirewallCommandOptions,
   terminal: Terminal,
-): Promise<Openings> {
+): Promise<Openings | null> {
   const site = await loadSite(options.topology);
   checkExceptionKinds(site);
   const catalog = loadCatalog();
@@ -80,5 +83,6 @@ async function openingsOf(
   const analysis = await readCaptures(captures, options, terminal);
   const firewallLogs = heedFirewallLogs(analysis, logs);
   const report = assess({ ...(await evidenceOf(analysis, false, options.date)), firewallLogs }, site, catalog);
+  if (tellForeign(report, terminal)) return null;
   return openingsOfReport(report, site, catalog, options.wholeRoles ?? false);
 }

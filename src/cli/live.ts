@@ -14,9 +14,9 @@ import { FORMAT_NAMES, FORMATS } from '../report/formats.ts';
 import { parseOutputSpecs, STANDARD_OUTPUT } from '../report/output-spec.ts';
 import { useColor } from '../report/style.ts';
 import { loadSite, type Site } from '../site/index.ts';
-import { hashOf, isReportable, refuseToOverwrite, writeOutputs } from './check.ts';
+import { exitCode, hashOf, refuseToOverwrite, writeOutputs } from './check.ts';
 import { today } from './day.ts';
-import { EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS } from './exit-codes.ts';
+import { EXIT_FAILED } from './exit-codes.ts';
 import { printableMessage } from './failure.ts';
 import { LiveConsole } from './live-console.ts';
 import { chooseInterfaces } from './live-settings.ts';
@@ -101,7 +101,7 @@ export async function liveCommand(
     if (!takesStandardOutput) await printReport(report, console, options, terminal);
     for (const failure of console.failures) terminal.err(`pcapcheck: ${printableMessage(new Error(failure))}\n`);
     if (console.failures.length > 0) return EXIT_FAILED;
-    return isReportable(report, options) ? EXIT_FINDINGS : EXIT_CLEAN;
+    return exitCode(report, options, terminal);
   } finally {
     console.close();
     await run.close();

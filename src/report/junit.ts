@@ -1,10 +1,11 @@
 /**
  * The report as JUnit XML in the shape that Jenkins reads (jenkins-junit.xsd), and GitLab, Azure DevOps and others with it. A suite for the
  * rules: those that work pass, those that nothing is known of are skipped. A suite for each kind of finding: each finding fails, but for
- * information and what an exception covers, which are skipped.
+ * information and what an exception covers, which are skipped. Where the topology is of another network there is an error.
  */
 import type { ExceptedFinding, Report, ReportedFinding, RuleReport } from '../assess/types.ts';
 import { ends } from './ends.ts';
+import { foreignTopology } from './foreign-topology.ts';
 import { kindLabel, SEVERITY_LABELS } from './labels.ts';
 import { portLabel } from './port-label.ts';
 import { printable } from './printable.ts';
@@ -15,6 +16,8 @@ interface Case {
   /** Null: it passes. */
   skipped: string | null;
   failure: { type: string; message: string; text: string } | null;
+  /** Why nothing could be tested at all. */
+  error?: string;
 }
 
 interface Suite {
@@ -23,10 +26,10 @@ interface Suite {
 }
 
 export function* renderJunit(report: Report): Generator<string> {
-  const suites = [...ruleSuite(report), ...findingSuites(report)];
+  const suites = [...topologySuite(report), ...ruleSuite(report), ...findingSuites(report)];
   const cases = suites.flatMap((suite) => suite.cases);
   yield `<?xml version="1.0" encoding="UTF-8"?>\n`;
-  yield `<testsuites name="pcapcheck" tests="${cases.length}" failures="${failuresOf(cases)}" errors="0" time="0">\n`;
+  yield `<testsuites name="pcapcheck" tests="${cases.length}" failures="${failuresOf(cases)}" errors="${errorsOf(cases)}" time="0">\n`;
   for (const [index, suite] of suites.entries()) yield* suiteText(suite, index, report);
   yield '</testsuites>\n';
 }
@@ -35,7 +38,7 @@ function* suiteText({ name, cases }: Suite, index: number, { captures, topology 
   const first = captures.flatMap((capture) => capture.first ?? []).sort()[0];
   const timestamp = first === undefined ? '' : ` timestamp="${attribute(first.slice(0, 19))}"`;
   const skipped = cases.filter((one) => one.skipped !== null).length;
-  yield `  <testsuite name="${attribute(name)}" id="${index}" package="pcapcheck"${timestamp} hostname="localhost" tests="${cases.length}" failures="${failuresOf(cases)}" errors="0" skipped="${skipped}" time="0">\n`;
+  yield `  <testsuite name="${attribute(name)}" id="${index}" package="pcapcheck"${timestamp} hostname="localhost" tests="${cases.length}" failures="${failuresOf(cases)}" errors="${errorsOf(cases)}" skipped="${skipped}" time="0">\n`;
   const properties = [
     ...captures.map(({ path }) => ['capture', path]),
     ...(topology === null ? [] : [['topology', topology.path]]),
@@ -49,8 +52,10 @@ function* suiteText({ name, cases }: Suite, index: number, { captures, topology 
   yield '  </testsuite>\n';
 }
 
-function caseText({ name, classname, skipped, failure }: Case): string {
+function caseText({ name, classname, skipped, failure, error }: Case): string {
   const head = `    <testcase name="${attribute(name)}" classname="${attribute(classname)}" time="0"`;
+  if (error !== undefined)
+    return `${head}>\n      <error type="nothing-judged" message="${attribute(error)}">${content(error)}</error>\n    </testcase>\n`;
   if (skipped !== null) return `${head}>\n      <skipped>${content(skipped)}</skipped>\n    </testcase>\n`;
   if (failure === null) return `${head}/>\n`;
   const { type, message, text } = failure;
@@ -58,6 +63,16 @@ function caseText({ name, classname, skipped, failure }: Case): string {
 }
 
 const failuresOf = (cases: readonly Case[]): number => cases.filter(({ failure }) => failure !== null).length;
+
+const errorsOf = (cases: readonly Case[]): number => cases.filter(({ error }) => error !== undefined).length;
+
+/** Without it a run that judged nothing would look like one in which nothing failed. */
+function topologySuite(report: Report): Suite[] {
+  const error = foreignTopology(report);
+  if (error === null) return [];
+  const name = 'the topology is of the network that was captured';
+  return [{ name: 'topology', cases: [{ name, classname: 'topology', skipped: null, failure: null, error }] }];
+}
 
 function ruleSuite({ rules }: Report): Suite[] {
   const cases = rules.filter(({ state }) => state !== 'not-applicable').flatMap((rule) => ruleCase(rule));

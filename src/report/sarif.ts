@@ -3,6 +3,7 @@
  * expected, with capture and frames in its properties. Findings that an exception covers are suppressed results.
  */
 import { type ExceptedFinding, type Report, type ReportedFinding, SEVERITIES, type Severity } from '../assess/types.ts';
+import { foreignTopology } from './foreign-topology.ts';
 import { KIND_LABELS, kindLabel } from './labels.ts';
 import { uriOf } from './place-uri.ts';
 import { printable, printableJson } from './printable.ts';
@@ -35,6 +36,7 @@ export function* renderSarif(report: Report): Generator<string> {
     },
     columnKind: 'utf16CodeUnits',
     artifacts,
+    ...invocationsOf(report),
     properties: { connections: report.connections, coverage: report.coverage, undecided: report.undecided },
   };
   const head = json({ $schema: SCHEMA, version: '2.1.0', runs: [{ ...run, results: [] }] });
@@ -81,6 +83,14 @@ function artifactsOf({ topology, captures }: Report): object[] {
       properties: { format },
     })),
   ];
+}
+
+/** Only where the run failed: no results would look like no findings (section 3.20.14, 3.58). */
+function invocationsOf(report: Report): object {
+  const foreign = foreignTopology(report);
+  if (foreign === null) return {};
+  const notification = { level: 'error', message: { text: printable(foreign) } };
+  return { invocations: [{ executionSuccessful: false, toolConfigurationNotifications: [notification] }] };
 }
 
 function resultOf(finding: ReportedFinding | ExceptedFinding, ruleIndex: number, report: Report): object {

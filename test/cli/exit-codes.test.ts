@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { KINDS } from '../../src/assess/kinds.ts';
 import { check, DEMO, ensureBuilt, folder, run, SITE } from './program.ts';
@@ -42,6 +43,48 @@ describe('0, 1 and 2', () => {
     expect(new Set(severities)).toEqual(new Set(['low', 'info']));
     expect((await run([DEMO, '-t', path, '--fail-on', 'medium'])).code).toBe(0);
     expect((await run([DEMO, '-t', path, '--fail-on', 'low'])).code).toBe(1);
+  });
+  describe('a topology that has nothing to do with the capture', () => {
+    const RPC = 'captures/rpc/success-client.pcap.gz';
+    const SENTENCE =
+      /^pcapcheck: captures\/demo\/site\.yaml lists no end of the \d+ connections in the capture, so nothing was judged: [^\n]+\n$/;
+    test.each(['low', 'never'])(
+      'is no clean network, with --fail-on %s either; the reports are written',
+      async (severity) => {
+        const path = join(folder(), 'report.json');
+        const args = [RPC, '-t', SITE, '--fail-on', severity, '--output', `json=${path}`];
+        const { code, out, err } = await run(args);
+        expect([code, err]).toEqual([2, expect.stringMatching(SENTENCE)]);
+        expect(out).toMatch(/^NOTHING JUDGED: captures\/demo\/site\.yaml lists no end of the/);
+        // What is compared with such a report has nothing new, and proves as little.
+        const before = join(folder(), 'before.json');
+        await check(['--output', `json=${before}`]);
+        expect(await run(['diff', before, path])).toMatchObject({ code: 2, err: expect.stringMatching(SENTENCE) });
+        expect((await run(['diff', path, before])).code).toBe(1);
+      },
+    );
+    test('has no firewall rules to open, which is not said', async () => {
+      expect(await run(['firewall', RPC, '-t', SITE])).toEqual({
+        code: 2,
+        signal: null,
+        out: '',
+        err: expect.stringMatching(SENTENCE),
+      });
+    });
+    test('live', async () => {
+      const { code, err } = await run(['live', '-', '-t', SITE, '--ndjson'], {
+        input: [gunzipSync(readFileSync(RPC))],
+      });
+      expect([code, err]).toEqual([2, expect.stringMatching(SENTENCE)]);
+    });
+    test('one address that it lists is enough, and a capture without connections proves nothing against it', async () => {
+      const path = join(folder(), 'site.yaml');
+      writeFileSync(path, 'version: 1\nhosts: [{ name: X, addresses: [10.78.1.11], roles: [any-windows-computer] }]\n');
+      expect((await run([RPC, '-t', path])).code).toBe(1);
+      const empty = join(folder(), 'empty.pcap');
+      writeFileSync(empty, readFileSync(DEMO).subarray(0, 24));
+      expect((await run([empty, '-t', path])).code).toBe(0);
+    });
   });
   test('flows finds nothing and ends with 0', async () => {
     expect(await run(['flows', DEMO])).toMatchObject({ code: 0, err: '' });

@@ -55,9 +55,12 @@ describe.skipIf(!hasOracles)('every capture', () => {
     const exits = new Set<number>();
     for (const [command, ...rest] of COMMANDS) {
       const { code, out, err } = await inProcess([command!, path, ...rest, '-j', '0']);
-      exits.add(code === 2 ? 2 : 0);
+      // The topology is of another network than most of these captures: the report says so, and is written all the same.
+      const isForeign = code === 2 && err.includes(`${SITE} lists no end of the `);
+      exits.add(code === 2 && !isForeign ? 2 : 0);
       figures.runs++;
-      if (code === 2) expect([out, err]).toEqual(['', expect.stringMatching(/^pcapcheck: [^\n]+\n$/)]);
+      if (isForeign) expect(err).toMatch(/^pcapcheck: [^\n]+\n$/);
+      else if (code === 2) expect([out, err]).toEqual(['', expect.stringMatching(/^pcapcheck: [^\n]+\n$/)]);
     }
     // Either all commands can read it, or none.
     expect(exits.size).toBe(1);
@@ -66,7 +69,7 @@ describe.skipIf(!hasOracles)('every capture', () => {
     for (const threads of THREADS) expect(await inProcess([...check, '-j', threads])).toEqual(alone);
     figures.runs += 1 + THREADS.length;
     figures.captures++;
-    if (alone.code === 2) return;
+    if (alone.out === '') return;
     const report = JSON.parse(alone.out) as Report;
     expectAccounted(report);
     figures.frames += report.coverage.frames;

@@ -25,10 +25,20 @@ const nothing: Report = {
   matrix: [],
   pairs: [],
 };
+/** A topology of another network: nothing was judged. */
+const foreign: Report = {
+  ...clear,
+  connections: { ...clear.connections, total: 437, expected: 0, not_judged: 437 },
+  findings: clear.findings.filter(({ severity }) => severity === 'info'),
+  endpoints: [],
+  matrix: [],
+  pairs: [],
+};
 const REPORTS: [string, Report][] = [
   ['a site in trouble', trouble],
   ['a site without findings', clear],
   ['nothing at all', nothing],
+  ['a topology of another network', foreign],
   ['findings without a topology', { ...trouble, topology: null }],
   ...HOSTILE_NAMES.map((name): [string, Report] => [JSON.stringify(name).slice(0, 30), hostile(name)]),
 ];
@@ -101,6 +111,19 @@ describe('SARIF', () => {
     ]);
   });
 
+  test('a topology of another network is a run that failed, not one without findings', () => {
+    const [{ invocations }] = valid(foreign).runs;
+    expect(invocations).toEqual([
+      {
+        executionSuccessful: false,
+        toolConfigurationNotifications: [
+          { level: 'error', message: { text: expect.stringContaining('lists no end of the 437 connections') } },
+        ],
+      },
+    ]);
+    expect(valid(clear).runs[0].invocations).toBeUndefined();
+  });
+
   test('is as in the golden file', async () => {
     const log = JSON.parse(whole(renderSarif(trouble)));
     await expect(normalized(`${JSON.stringify(log, null, 2)}\n`)).toMatchFileSnapshot('golden/report.sarif.txt');
@@ -159,9 +182,10 @@ describe('JUnit', () => {
   test('counts are those of its cases; information and exceptions fail nothing', () => {
     for (const [, report] of REPORTS) {
       const xml = whole(renderJunit(report));
-      const told = /<testsuites name="pcapcheck" tests="(\d+)" failures="(\d+)"/.exec(xml)!;
+      const told = /<testsuites name="pcapcheck" tests="(\d+)" failures="(\d+)" errors="(\d+)"/.exec(xml)!;
       const count = (pattern: RegExp): number => (xml.match(pattern) ?? []).length;
-      expect([count(/<testcase /g), count(/<failure /g)]).toEqual([Number(told[1]), Number(told[2])]);
+      expect([count(/<testcase /g), count(/<failure /g), count(/<error /g)]).toEqual(told.slice(1).map(Number));
+      expect(Number(told[3])).toBe(report === foreign ? 1 : 0);
       expect(Number(told[2])).toBe(report.findings.filter(({ severity }) => severity !== 'info').length);
     }
   });

@@ -1,5 +1,6 @@
 /** The first lines: what the reader has to know before anything else, and how much it rests on. */
 import type { Report } from '../../assess/types.ts';
+import { foreignTopology } from '../foreign-topology.ts';
 import { kindLabel } from '../labels.ts';
 import { count, counted, span } from '../quantity.ts';
 import type { Tone } from '../style.ts';
@@ -39,6 +40,8 @@ function verdictWithoutFindings(report: Report, open: string[]): Sentence {
   if (report.connections.total === 0) {
     return { text: 'NOTHING JUDGED: the capture holds no TCP or UDP connection.', tone: 'warn' };
   }
+  const foreign = foreignTopology(report);
+  if (foreign !== null) return { text: `NOTHING JUDGED: ${foreign}`, tone: 'alarm' };
   if (report.connections.total === report.connections.not_judged) {
     const text = `NOTHING JUDGED: the capture holds ${counted(report.connections.total, 'connection')}, and none that the topology and the rules speak of; is it the right topology?`;
     return { text, tone: 'warn' };
