@@ -19,6 +19,7 @@ import { KINDS } from './kinds.ts';
 import { Losses } from './losses.ts';
 import { roleMatrix } from './matrix.ts';
 import { withNamedHosts } from './named-hosts.ts';
+import { NetworkPairs } from './network-pairs.ts';
 import { endIdentity, pairsOf } from './pairs.ts';
 import { isListed, type Peer, Peers } from './peers.ts';
 import { RpcConnections } from './rpc-connections.ts';
@@ -94,9 +95,11 @@ export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Re
   const stories = storiesView(playStories(observation));
   const rpcView = new RpcView(stories.rpc);
   const rpcConnections = new RpcConnections(rpcView);
+  const networks = new NetworkPairs(observation.networks, fates, addresses);
   const { plain, isOdd, beyond, table, conversationOf } = screen(
     fates,
     addresses,
+    networks,
     index,
     Math.floor(observation.fateLimit / FATES_PER_ODD),
     rpcConnections,
@@ -106,6 +109,7 @@ export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Re
     observation,
     fates,
     addresses,
+    networks,
     { isOdd, conversationOf },
     losses,
     ({ verdict, ofAnswers }) =>
@@ -154,7 +158,7 @@ export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Re
   };
   const found = inOrder(KINDS.flatMap((kind) => kind.find(context))).map((finding) => reported(finding, context));
   const { findings, excepted, exceptions } = applyExceptions(found, site, evidence.day);
-  const { pairs, leftOut } = pairsOf(judged, table, peers);
+  const { pairs, leftOut } = pairsOf(judged, table, peers, networks);
   return {
     schema: 'pcapcheck-report/1',
     tool: { name: 'pcapcheck', version: VERSION },
@@ -242,6 +246,7 @@ function gatherUses(judged: readonly Judged[]): { uses: RuleUse[]; usesByPair: M
   for (const one of judged) {
     if (one.verdict.kind !== 'expected' || isOnlyReset(one.conversation)) continue;
     const { client, server } = one.conversation;
+    const network = one.conversation.network?.number ?? 0;
     const key = pairKey(client, server);
     let pair = usesByPair.get(key);
     if (pair === undefined) {
@@ -249,9 +254,9 @@ function gatherUses(judged: readonly Judged[]): { uses: RuleUse[]; usesByPair: M
       usesByPair.set(key, pair);
     }
     for (const match of one.verdict.matches) {
-      let use = useOf(pair, match.rule.id);
+      let use = useOf(pair, match.rule.id, network);
       if (use === undefined) {
-        use = { rule: match.rule, match, client, server, judged: [] };
+        use = { rule: match.rule, match, client, server, network, judged: [] };
         pair.push(use);
         uses.push(use);
       }
@@ -261,8 +266,8 @@ function gatherUses(judged: readonly Judged[]): { uses: RuleUse[]; usesByPair: M
   return { uses, usesByPair };
 }
 
-function useOf(uses: readonly RuleUse[], id: string): RuleUse | undefined {
-  for (const use of uses) if (use.rule.id === id) return use;
+function useOf(uses: readonly RuleUse[], id: string, network: number): RuleUse | undefined {
+  for (const use of uses) if (use.rule.id === id && use.network === network) return use;
   return undefined;
 }
 

@@ -19,10 +19,31 @@ export function blockedUses(judged: Judged, context: Context): RuleUse[] {
 }
 
 /** A conversation of the same two hosts on the same port that works over other addresses; null where there is none. */
-export function otherWay({ conversation }: Judged, uses: readonly RuleUse[]): Conversation | null {
+export function otherWay(judged: Judged, uses: readonly RuleUse[], context: Context): Conversation | null {
+  const { network } = judged.conversation;
+  const isHere = (other: Conversation): boolean =>
+    network === null || other.network === null || other.network.number === network.number;
+  return thatWork(judged, uses, context).find(isHere) ?? null;
+}
+
+/** Conversations of the same two hosts on the same port that work in other networks, each network once. */
+export function inOtherNetworks(judged: Judged, uses: readonly RuleUse[], context: Context): Conversation[] {
+  const { network } = judged.conversation;
+  if (network === null) return [];
+  const seen = new Set([network.number]);
+  return thatWork(judged, uses, context).filter(
+    (other) => other.network !== null && !seen.has(other.network.number) && seen.add(other.network.number),
+  );
+}
+
+/** What these rules expect between the same two hosts on the same port, and works: over other addresses, or in other networks. */
+function thatWork({ conversation }: Judged, uses: readonly RuleUse[], context: Context): Conversation[] {
   const { proto, port } = conversation;
-  for (const { judged } of uses)
-    for (const { conversation: other, reach } of judged)
-      if (reach.state === 'works' && other.proto === proto && other.port === port) return other;
-  return null;
+  return uses
+    .flatMap((use) =>
+      (context.usesByPair.get(pairKey(use.client, use.server)) ?? []).filter(({ rule }) => rule.id === use.rule.id),
+    )
+    .flatMap(({ judged }) => judged)
+    .filter(({ reach, conversation: other }) => reach.state === 'works' && other.proto === proto && other.port === port)
+    .map((one) => one.conversation);
 }

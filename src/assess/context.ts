@@ -21,12 +21,14 @@ export interface Judged {
   reach: Reach;
 }
 
-/** One rule between one pair of addresses: the conversations that it expects. */
+/** One rule between one pair of addresses, where they are judged apart in one of their networks: the conversations that it expects. */
 export interface RuleUse {
   rule: Rule;
   match: RuleMatch;
   client: Peer;
   server: Peer;
+  /** Number of the network; 0 where the two are judged alike in all. */
+  network: number;
   judged: Judged[];
 }
 
@@ -97,7 +99,8 @@ function lacksOneOfAll(use: RuleUse): boolean {
 /** A rule that stands in for `use` between the same ends and works: another of its alternatives, or one it falls back to. */
 export function standIn(use: RuleUse, context: Context): { use: RuleUse; by: 'alternative' | 'fallback' } | null {
   for (const other of context.usesByPair.get(pairKey(use.client, use.server)) ?? []) {
-    if (other === use || !useWorks(other)) continue;
+    // The same rule in another network is no stand-in: there it works, and here it does not.
+    if (other.rule.id === use.rule.id || !useWorks(other)) continue;
     if (use.rule.alternatives !== null && other.rule.alternatives === use.rule.alternatives)
       return { use: other, by: 'alternative' };
     if (use.rule.fallback.includes(other.rule.id)) return { use: other, by: 'fallback' };

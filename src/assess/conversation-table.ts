@@ -2,7 +2,7 @@
 export class ConversationTable {
   clients = new Int32Array(1024);
   servers = new Int32Array(1024);
-  /** Port << 1 | 1 for UDP. */
+  /** Network (network-pairs.ts) << 17 | port << 1 | 1 for UDP. */
   ports = new Int32Array(1024);
   odd = new Uint8Array(1024);
   count = 0;
@@ -49,6 +49,10 @@ export class ConversationTable {
     }
   }
 }
+
+/** What is left of an entry of `ports` without the network, and the network. */
+export const PORT_MASK = 0x1ffff;
+export const NETWORK_SHIFT = 17;
 
 /** The numbers are ours, given in order of appearance: nobody outside can choose them to collide. */
 function hashOf(client: number, server: number, port: number): number {

@@ -2,6 +2,7 @@ import { type FateTable, type FateView, newFateView } from '../track/fate-table.
 import type { ConnectionView, Observation } from '../track/observation.ts';
 import { type Symptom, symptomOf } from '../track/symptoms.ts';
 import type { Losses } from './losses.ts';
+import type { ConversationNetwork, NetworkPairs } from './network-pairs.ts';
 import type { Peer, Peers } from './peers.ts';
 import type { Screened } from './screening.ts';
 import type { DropReport, Outcome } from './types.ts';
@@ -32,12 +33,14 @@ export interface Fate {
   answerLost: number;
 }
 
-/** All connections from one address to one port of another. */
+/** All connections from one address to one port of another; where the two are judged apart in several networks, those of one network. */
 export interface Conversation {
   client: Peer;
   server: Peer;
   proto: 'tcp' | 'udp';
   port: number;
+  /** Null where it is not judged apart from others of the same ends and port. */
+  network: ConversationNetwork | null;
   /** Frames went to a group address of the link layer, or the address is one. */
   toGroup: boolean;
   fates: Fate[];
@@ -71,6 +74,7 @@ export function gatherConversations(
   observation: Observation,
   fates: FateTable,
   peers: Peers,
+  networks: NetworkPairs,
   { isOdd, conversationOf }: Pick<Screened, 'isOdd' | 'conversationOf'>,
   losses: Losses,
   tellDrop: TellDrop,
@@ -83,7 +87,7 @@ export function gatherConversations(
     fates.read(row, view);
     let conversation = known[conversationOf[row]];
     if (conversation === undefined) {
-      conversation = newConversation(view, peers.client(view), peers.server(view));
+      conversation = newConversation(view, peers.client(view), peers.server(view), networks);
       known[conversationOf[row]] = conversation;
       all.push(conversation);
     }
@@ -92,12 +96,13 @@ export function gatherConversations(
   return all;
 }
 
-function newConversation(view: FateView, client: Peer, server: Peer): Conversation {
+function newConversation(view: FateView, client: Peer, server: Peer, networks: NetworkPairs): Conversation {
   return {
     client,
     server,
     proto: view.proto,
     port: view.serverPort,
+    network: view.network === 0 ? null : networks.about(networks.of(view, client, server), client, server),
     toGroup: server.endpoint.kind === 'multicast' || server.endpoint.kind === 'broadcast',
     fates: [],
     connections: 0,

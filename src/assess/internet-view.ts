@@ -51,7 +51,13 @@ export class InternetView {
       hosts: site.model.internet.allow.flatMap((one) => ('host' in one ? [hostPattern(one.host)] : [])),
       match: directMatch(ALLOWED_BY_SITE),
     };
-    const byKey = new Map(conversations.map((one) => [keyOf(one.client, one.server, one.port), one]));
+    // Names are told of addresses, whatever the network.
+    const byKey = new Map(
+      conversations.map((one) => [
+        keyOf(one.client, one.server, one.port),
+        one.network === null ? one : { ...one, network: null },
+      ]),
+    );
     this.uses = traffic.map((one) => {
       const key = keyOf(one.client, one.server, one.port);
       const conversation = byKey.get(key) ?? plainConversation(one);
@@ -184,7 +190,7 @@ const HELD = ['site-system', 'aad-connect', 'adfs', 'wap', 'pta-agent', 'health-
 /** Traffic that nobody looked at one by one, since all of it is expected and works. */
 function plainConversation({ client, server, port, connections, fates }: NamedTraffic): Conversation {
   const counts = { connections, bytes: 0, packets: 0, packetsToServer: 0, clientPort: 0 };
-  return { client, server, proto: 'tcp', port, toGroup: false, isTransfer: false, fates, ...counts };
+  return { client, server, proto: 'tcp', port, network: null, toGroup: false, isTransfer: false, fates, ...counts };
 }
 
 /** Traffic that the topology itself allows. */

@@ -6,7 +6,7 @@ import type { PlainTraffic } from './screening.ts';
 import type { MatrixConversation, MatrixRow } from './types.ts';
 import { undecidedReason } from './undecided.ts';
 import type { Reach } from './verdicts.ts';
-import { addressFilter } from './wording.ts';
+import { addressFilter, networkFilter } from './wording.ts';
 
 /** Conversations published of one row; a scan of a network has a million. */
 export const MATRIX_CONVERSATIONS = 20;
@@ -22,6 +22,7 @@ export function addJudged(row: MatrixRow, { conversation, reach }: Judged, conte
     for (const { outcome, count } of fates) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
     return {
       ...ends(client, server),
+      ...(conversation.network === null ? {} : { network: conversation.network.text }),
       state: reach.state,
       reason: undecidedReason(reach),
       connections: conversation.connections,
@@ -30,7 +31,7 @@ export function addJudged(row: MatrixRow, { conversation, reach }: Judged, conte
       capture,
       first_ts: first_ts!,
       last_ts: last_ts!,
-      display_filter: filterOf([client, server], conversation),
+      display_filter: filterOf([client, server], conversation, networkFilter(conversation.network)),
     };
   });
 }
@@ -78,5 +79,8 @@ function ends(client: Peer, server: Peer): Pick<MatrixConversation, 'src_ip' | '
   };
 }
 
-const filterOf = (peers: readonly Peer[], { proto, port }: { proto: string; port: number }): string =>
-  [...peers.map(addressFilter), `${proto}.port == ${port}`].join(' && ');
+const filterOf = (
+  peers: readonly Peer[],
+  { proto, port }: { proto: string; port: number },
+  network: readonly string[] = [],
+): string => [...peers.map(addressFilter), ...network, `${proto}.port == ${port}`].join(' && ');

@@ -30,6 +30,7 @@ export function findingOf(told: Told, conversation: Conversation, fates: readonl
     ...endsOf(conversation.client, conversation.server),
     proto: conversation.proto,
     dest_port: conversation.port,
+    ...(conversation.network === null ? {} : { network: conversation.network.text }),
     outcome: fates[0].outcome,
     display_filter: filterOf(conversation),
     ...evidenceOf(fates, context),

@@ -1,5 +1,6 @@
 import type { Judged } from './context.ts';
-import type { ConversationTable } from './conversation-table.ts';
+import { type ConversationTable, NETWORK_SHIFT, PORT_MASK } from './conversation-table.ts';
+import type { ConversationNetwork, NetworkPairs } from './network-pairs.ts';
 import type { Peer } from './peers.ts';
 import type { PairReport } from './types.ts';
 
@@ -23,22 +24,32 @@ export function pairsOf(
   judged: readonly Judged[],
   table: ConversationTable,
   peers: readonly Peer[],
+  networks: NetworkPairs,
 ): { pairs: PairReport[]; leftOut: number } {
   const rows = new Map<string, PairReport>();
   let leftOut = 0;
-  const add = (client: Peer, server: Peer, proto: 'tcp' | 'udp', port: number, state: PairReport['state']): void => {
+  const add = (
+    client: Peer,
+    server: Peer,
+    proto: 'tcp' | 'udp',
+    port: number,
+    state: PairReport['state'],
+    network: ConversationNetwork | null,
+  ): void => {
     const src = endIdentity(client);
     const dest = endIdentity(server);
-    const key = `${src} ${dest} ${proto} ${port}`;
+    const place = network === null ? {} : { network: network.text };
+    const key = `${src} ${dest} ${proto} ${port} ${network?.number}`;
     const known = rows.get(key);
     if (known !== undefined) {
       if (RANK[state] < RANK[known.state]) known.state = state;
-    } else if (rows.size < MOST_PAIRS) rows.set(key, { src, dest, proto, dest_port: port, state });
+    } else if (rows.size < MOST_PAIRS) rows.set(key, { src, dest, proto, dest_port: port, ...place, state });
     else leftOut++;
   };
   for (const { conversation, verdict, reach } of judged) {
     if (verdict.kind === 'not-judged' || conversation.isTransfer) continue;
-    add(conversation.client, conversation.server, conversation.proto, conversation.port, reach.state);
+    const { client, server, proto, port, network } = conversation;
+    add(client, server, proto, port, reach.state, network);
   }
   for (let i = 0; i < table.count; i++) {
     if (table.odd[i] === 1) continue;
@@ -47,8 +58,11 @@ export function pairsOf(
       leftOut++;
       continue;
     }
-    const port = table.ports[i];
-    add(peers[table.clients[i]], peers[table.servers[i]], port & 1 ? 'udp' : 'tcp', port >>> 1, 'works');
+    const port = table.ports[i] & PORT_MASK;
+    const client = peers[table.clients[i]];
+    const server = peers[table.servers[i]];
+    const network = networks.about(table.ports[i] >>> NETWORK_SHIFT, client, server);
+    add(client, server, port & 1 ? 'udp' : 'tcp', port >>> 1, 'works', network);
   }
   return { pairs: [...rows.values()], leftOut };
 }

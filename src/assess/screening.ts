@@ -1,6 +1,7 @@
 import type { RuleIndex } from '../catalog/index.ts';
 import { type FateTable, type FateView, newFateView } from '../track/fate-table.ts';
-import { ConversationTable } from './conversation-table.ts';
+import { ConversationTable, NETWORK_SHIFT, PORT_MASK } from './conversation-table.ts';
+import type { NetworkPairs } from './network-pairs.ts';
 import { PARTY_LIMIT, type Peer, type Peers } from './peers.ts';
 import type { RpcConnections } from './rpc-connections.ts';
 import type { Outcome } from './types.ts';
@@ -43,7 +44,7 @@ export interface Screened {
 const STORY_PORTS = new Set([67, 68, 69, 546, 547, 4011]);
 
 /**
- * Sets aside what is expected and works, which is nearly all traffic of a site in order. A conversation (client, server, protocol, port)
+ * Sets aside what is expected and works, which is nearly all traffic of a site in order. A conversation (client, server, protocol, port, network)
  * is plain where each of its connections is; and where one conversation of two hosts is odd, all of theirs are looked at, since one may
  * stand in for the other.
  * @param mostOdd conversations that may be looked at more closely
@@ -52,6 +53,7 @@ const STORY_PORTS = new Set([67, 68, 69, 546, 547, 4011]);
 export function screen(
   fates: FateTable,
   peers: Peers,
+  networks: NetworkPairs,
   index: RuleIndex,
   mostOdd: number,
   rpc: RpcConnections,
@@ -67,7 +69,8 @@ export function screen(
     const server = peers.server(view);
     peers.count(view, client, server);
     rpc.see(view, client, server);
-    const port = (view.serverPort << 1) | (view.proto === 'udp' ? 1 : 0);
+    const network = view.network === 0 ? 0 : networks.of(view, client, server);
+    const port = (network << NETWORK_SHIFT) | (view.serverPort << 1) | (view.proto === 'udp' ? 1 : 0);
     const conversation = table.add(client.number, server.number, port);
     conversationOf[row] = conversation;
     if (view.odd > 0 || STORY_PORTS.has(view.serverPort) || goesByName(client, server)) table.odd[conversation] = 1;
@@ -169,7 +172,7 @@ class PlainVerdicts {
   of(table: ConversationTable, i: number): PlainTraffic | null {
     const client = this.#peers.all[table.clients[i]];
     const server = this.#peers.all[table.servers[i]];
-    const port = table.ports[i];
+    const port = table.ports[i] & PORT_MASK;
     const key = (client.endpoint.index * ENDPOINT_LIMIT + server.endpoint.index) * PORT_LIMIT + port;
     const known = this.#known.get(key);
     if (known !== undefined) return known;

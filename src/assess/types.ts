@@ -79,6 +79,8 @@ export interface Finding {
   dest_roles: string[];
   proto: 'tcp' | 'udp' | 'icmp' | null;
   dest_port: number | null;
+  /** `VLAN 20`: the network that it is about, where its ends are judged apart in several. Left out elsewhere. */
+  network?: string | undefined;
   outcome: Outcome | null;
   /** Connections behind the finding. */
   count: number;
@@ -212,6 +214,8 @@ export interface MatrixConversation {
   src_name: string | null;
   dest_ip: string | null;
   dest_name: string | null;
+  /** As in a finding. */
+  network?: string | undefined;
   state: 'works' | 'mixed' | 'blocked' | 'undecided';
   /** Why nothing can be said, where the state is undecided or mixed. */
   reason: string | null;
@@ -317,6 +321,8 @@ export interface PairReport {
   dest: string;
   proto: 'tcp' | 'udp';
   dest_port: number;
+  /** As in a finding: there is a row for each network then. */
+  network?: string | undefined;
   state: 'works' | 'mixed' | 'blocked' | 'undecided';
 }
 

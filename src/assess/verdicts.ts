@@ -185,10 +185,12 @@ function waited({ firstSeconds, firstNanoseconds }: Fate, end: ReturnType<Trust[
 
 /** Silence proves something only where an answer would have been seen. */
 function silenceOf(conversation: Conversation, trust: Trust): Reach {
-  const { client, server, fates } = conversation;
+  const { client, server, fates, network } = conversation;
   if (client.oneSided > 0 || server.oneSided > 0) return { state: 'undecided', reason: 'one-direction' };
   const seenBothWays =
-    client.twoWay > 0 || server.twoWay > 0 || (trust.twoWayByEndpoint.get(client.endpoint.base) ?? 0) > 0;
+    network === null
+      ? client.twoWay > 0 || server.twoWay > 0 || (trust.twoWayByEndpoint.get(client.endpoint.base) ?? 0) > 0
+      : network.client.twoWay > 0 || network.server.twoWay > 0;
   if (!seenBothWays) return { state: 'undecided', reason: 'one-direction' };
   const silent = fates.filter((fate) => fate.outcome === 'no-answer' && !fate.lossy);
   if (
@@ -206,6 +208,7 @@ function silenceOf(conversation: Conversation, trust: Trust): Reach {
  * A server that answers others is alive; one that never says a word may just be down. The answers of UDP may take a way of their own
  * (each datagram is routed alone, and a mirror may lack them), and an answer on another port says nothing of this service.
  */
-function isHeard({ proto, port, server }: Conversation): boolean {
-  return proto === 'tcp' ? server.twoWay > 0 : server.udpAnswered?.has(port) === true && server.udpOneSided === 0;
+function isHeard({ proto, port, server, network }: Conversation): boolean {
+  const { twoWay, udpAnswered } = network?.server ?? server;
+  return proto === 'tcp' ? twoWay > 0 : udpAnswered?.has(port) === true && server.udpOneSided === 0;
 }

@@ -10,8 +10,9 @@ export function called(peer: Peer): string {
   return kind === 'network' ? `${peer.ip} (in ${name})` : `${name} (${peer.ip})`;
 }
 
-export function portText(conversation: Pick<Conversation, 'proto' | 'port'>): string {
-  return `${conversation.proto}/${conversation.port}`;
+/** `tcp/445`; `tcp/445 in VLAN 20` where that is judged apart. */
+export function portText({ proto, port, network }: Pick<Conversation, 'proto' | 'port' | 'network'>): string {
+  return network === null ? `${proto}/${port}` : `${proto}/${port} in ${network.text}`;
 }
 
 export function counted(count: number, one: string, many = `${one}s`): string {
@@ -47,14 +48,15 @@ export function whatHappened(fate: Fate): string {
 }
 
 /** What else it may be, where the verdict is only likely. */
-export function likelyNote({ server }: Conversation, fates: readonly Fate[]): string {
+export function likelyNote({ server, network }: Conversation, fates: readonly Fate[]): string {
   if (fates.some(({ outcome }) => outcome === 'half-open'))
     return 'The fault lies between the capture point and the client.';
   if (server.udpOneSided > 0)
     return 'Answers of this server to others are here without their questions: its answers may also take a way past the capture point.';
-  return server.twoWay > 0
-    ? 'Nobody gets an answer of this service in this capture: it may also be down.'
-    : 'The server says nothing at all in this capture: it may also be down.';
+  const where = network?.text ?? 'this capture';
+  return (network?.server ?? server).twoWay > 0
+    ? `Nobody gets an answer of this service in ${where}: it may also be down.`
+    : `The server says nothing at all in ${where}: it may also be down.`;
 }
 
 function icmpText({ icmp }: Fate): string {
@@ -78,8 +80,15 @@ export function filterOf({
   server,
   proto,
   port,
-}: Pick<Conversation, 'client' | 'server' | 'proto' | 'port'>): string {
-  return `${pairFilter(client, server)} && ${proto}.port == ${port}`;
+  network,
+}: Pick<Conversation, 'client' | 'server' | 'proto' | 'port' | 'network'>): string {
+  return [pairFilter(client, server), ...networkFilter(network), `${proto}.port == ${port}`].join(' && ');
+}
+
+/** What chooses the network that a conversation is judged in, if any. */
+export function networkFilter(network: Conversation['network']): string[] {
+  const filter = network?.filter ?? null;
+  return filter === null ? [] : [filter];
 }
 
 export function pairFilter(client: Peer, server: Peer): string {

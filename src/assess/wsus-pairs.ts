@@ -18,6 +18,7 @@ export function blockedHalves(context: Context): Map<Conversation, BlockedHalf> 
     const works = use.judged.find(({ reach }) => reach.state === 'works' || reach.state === 'mixed')!.conversation;
     for (const partner of context.usesByPair.get(pairKey(use.client, use.server)) ?? []) {
       if (!use.rule.needs.includes(partner.rule.id) || !useIsBlocked(partner)) continue;
+      if (partner.network !== use.network) continue;
       for (const judged of partner.judged) {
         if (judged.reach.state !== 'blocked') continue;
         const half = halves.get(judged.conversation) ?? { judged, uses: [], works };

@@ -17,11 +17,18 @@ const UNWANTED = new Set(['unexpected-port', 'forbidden', 'unknown-endpoint', 'e
 /** Looks things up in the second report. */
 export class Aftermath {
   readonly #report: Report;
+  /** Where a pair has rows for several networks that differ, it is mixed. */
   readonly #pairs = new Map<string, PairReport>();
+  readonly #networks = new Map<string, PairReport>();
 
   constructor(report: Report) {
     this.#report = report;
-    for (const pair of report.pairs) this.#pairs.set(keyOf(pair.src, pair.dest, pair.proto, pair.dest_port), pair);
+    for (const pair of report.pairs) {
+      const key = keyOf(pair.src, pair.dest, pair.proto, pair.dest_port);
+      this.#networks.set(`${key} ${pair.network}`, pair);
+      const known = this.#pairs.get(key);
+      this.#pairs.set(key, known === undefined || known.state === pair.state ? pair : { ...pair, state: 'mixed' });
+    }
   }
 
   of(finding: ReportedFinding): Became {
@@ -86,15 +93,16 @@ export class Aftermath {
       : unseen('the same traffic is in the second capture, but it does not show that it works');
   }
 
-  #ofPair({ kind, src_ip, src_name, dest_ip, dest_name, proto, dest_port }: ReportedFinding): Became {
+  #ofPair({ kind, src_ip, src_name, dest_ip, dest_name, proto, dest_port, network }: ReportedFinding): Became {
     if (dest_port === null || proto === null) return unseen('the second capture does not show it');
     for (const src of namesOf(src_ip, src_name)) {
       for (const dest of namesOf(dest_ip, dest_name)) {
-        const pair = this.#pairs.get(keyOf(src, dest, proto, dest_port));
+        const key = keyOf(src, dest, proto, dest_port);
+        const pair = network === undefined ? this.#pairs.get(key) : this.#networks.get(`${key} ${network}`);
         if (pair !== undefined) return UNWANTED.has(kind) ? ofUnwanted(pair) : ofState(pair);
       }
     }
-    return unseen(this.#notSeen());
+    return unseen(network === undefined ? this.#notSeen() : `the second capture does not tell ${network} apart`);
   }
 
   #notSeen(): string {

@@ -16,6 +16,11 @@ export const sourceSchema = z
   })
   .meta({ id: 'Source', description: 'Where a rule or expectation comes from' });
 
+const networkSchema = z
+  .string()
+  .optional()
+  .describe('The VLAN or tunnel that it is about, where its two ends are judged apart in several; left out elsewhere');
+
 export const lossSchema = z
   .object({
     from: time,
@@ -156,6 +161,7 @@ export const findingSchema = z
     dest_roles: z.array(z.string()),
     proto: z.enum(['tcp', 'udp', 'icmp']).nullable(),
     dest_port: port.nullable(),
+    network: networkSchema,
     outcome: outcomeSchema.nullable(),
     count: amount.describe('Connections behind the finding'),
     attempts: amount.describe('SYNs or requests within them, duplicates of a mirror not counted'),
@@ -250,6 +256,7 @@ export const matrixConversationSchema = z
     src_name: z.string().nullable(),
     dest_ip: z.string().nullable(),
     dest_name: z.string().nullable(),
+    network: networkSchema,
     state: z.enum(['works', 'mixed', 'blocked', 'undecided']),
     reason: z.string().nullable().describe('Why nothing can be said, where the state is undecided or mixed'),
     connections: amount,
@@ -317,6 +324,7 @@ export const pairSchema = z
     dest: z.string(),
     proto: z.enum(['tcp', 'udp']),
     dest_port: port,
+    network: networkSchema,
     state: z.enum(['works', 'mixed', 'blocked', 'undecided']),
   })
   .meta({ id: 'Pair', description: 'What became of all that one end asked of another on one port' });

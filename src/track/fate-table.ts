@@ -10,7 +10,7 @@ export interface HostDrop {
   ofAnswers: boolean;
 }
 
-/** Connections of one conversation (client, server, protocol, port) that share their fate, summed up. Filled again for each row. */
+/** Connections of one conversation (client, server, protocol, port, network) that share their fate, summed up. Filled again for each row. */
 export interface FateView {
   proto: 'tcp' | 'udp';
   family: 4 | 6;
@@ -18,6 +18,8 @@ export interface FateView {
   client: number;
   server: number;
   serverPort: number;
+  /** As in ConnectionView. */
+  network: number;
   outcome: Outcome;
   symptom: Symptom;
   /** Failed for want of an answer while the capture lost packets: the answer may be among them. */
@@ -62,7 +64,7 @@ export const EVIDENCE_FRAMES = 5;
 // The integers of one row. CLIENT to FATE are its key.
 const CLIENT = 0;
 const SERVER = 1;
-/** Port of the server << 16 | IPv6 << 1 | UDP. */
+/** Port of the server << 16 | network << 2 | IPv6 << 1 | UDP. */
 const SERVICE = 2;
 /** Lossy << 8 | opened late << 7 | symptom << 5 | outcome. */
 const FATE = 3;
@@ -91,6 +93,8 @@ const ROW_SUMS = 10;
 
 const UDP_BIT = 1;
 const IPV6_BIT = 2;
+const NETWORK_SHIFT = 2;
+const NETWORK_MASK = 0x1fff;
 const TRANSFER_BIT = 1 << 16;
 const GROUP_BIT = 1 << 17;
 const SYMPTOM_SHIFT = 5;
@@ -198,7 +202,11 @@ export class FateTable {
 
   #stage(i: number, view: ConnectionView, lossy: boolean): void {
     const slowness = slownessOf(view);
-    const service = (view.serverPort << 16) | (view.family === 6 ? IPV6_BIT : 0) | (view.proto === 'udp' ? UDP_BIT : 0);
+    const service =
+      (view.serverPort << 16) |
+      (view.network << NETWORK_SHIFT) |
+      (view.family === 6 ? IPV6_BIT : 0) |
+      (view.proto === 'udp' ? UDP_BIT : 0);
     const fate =
       OUTCOME_NUMBER.get(view.outcome)! |
       (SYMPTOM_NUMBER.get(symptomOf(view))! << SYMPTOM_SHIFT) |
@@ -294,6 +302,7 @@ export class FateTable {
     view.client = rows[at + CLIENT];
     view.server = rows[at + SERVER];
     view.serverPort = service >>> 16;
+    view.network = (service >>> NETWORK_SHIFT) & NETWORK_MASK;
     view.outcome = FATE_OUTCOMES[fate & OUTCOME_MASK];
     view.symptom = SYMPTOMS[(fate >> SYMPTOM_SHIFT) & 3];
     view.lossy = (fate & LOSSY_BIT) !== 0;
@@ -643,6 +652,7 @@ export function newFateView(): FateView {
     client: 0,
     server: 0,
     serverPort: 0,
+    network: 0,
     outcome: 'undecided',
     symptom: null,
     lossy: false,

@@ -80,6 +80,8 @@ export class Folder {
       }
       if (least < 0 || classes[number] < least) continue;
       observation.read(number, view);
+      // Connections that come may show that networks are one: sums of what is gone could not be joined then.
+      view.network = 0;
       this.#fates.add(view, false);
       this.#beginnings.add(view.firstSeconds, view.outcome, 1, view.attempts);
       if (view.outcome === 'undecided' || view.ended === 'open') this.#open++;

@@ -1,5 +1,6 @@
 import type { ConnectionTable } from './connection-table.ts';
 import { joinRecords } from './join-records.ts';
+import { NetworkSets } from './network-sets.ts';
 import { separationOf } from './networks.ts';
 import { overlayRecord } from './overlay-records.ts';
 import {
@@ -43,6 +44,27 @@ interface Group {
   separationOf: (network: number) => number;
 }
 
+/** What the capture shows of frames with the same four values in several networks. */
+export interface JoinedNetworks {
+  apart: ApartConnections;
+  /** Connections that are taken for one for want of a proof: in which network they were, nobody can tell. */
+  unsure: ReadonlySet<number>;
+}
+
+/** A UDP exchange that some network shows without an answer: what other connections show of the networks decides whether it is one. */
+export interface OpenExchange {
+  /** Of one of its records. */
+  number: number;
+  /** One of each of the networks that it may be apart in. */
+  networks: readonly number[];
+}
+
+interface OpenGroup extends OpenExchange {
+  numbers: readonly number[];
+  pieces: readonly Piece[];
+  components: NetworkSets;
+}
+
 /** A record of a group. */
 interface Piece {
   number: number;
@@ -58,15 +80,34 @@ interface Piece {
  *
  * - TCP: each network shows handshakes of its own and no handshake shows in two of them; and no network began with what may be the answer
  *   to a handshake of another one, and none shows only one direction where another shows only the other.
- * - UDP: each network shows both directions, and their first datagrams are no copies of each other.
+ * - UDP: each network shows both directions, and their first datagrams are no copies of each other. Where one shows only questions, it is
+ *   told apart if `areProven` says of the networks, by what other connections of the two addresses show, that they are two.
  *
  * So a connection is never called unanswered because its answers carry another tag.
  * @param networks the words of the NetworkTable
+ * @param sets gets the networks of which some connection shows that they are one
+ * @param areProven asked once, when all other connections have been decided
  */
-export function joinNetworks(table: ConnectionTable, networks: Int32Array): ApartConnections {
+export function joinNetworks(
+  table: ConnectionTable,
+  networks: Int32Array,
+  sets: NetworkSets,
+  areProven: (exchanges: readonly OpenExchange[]) => readonly boolean[],
+): JoinedNetworks {
   const apart = new Map<number, Group>();
-  if (!table.hasBeside) return apart;
+  const unsure = new Set<number>();
+  if (!table.hasBeside) return { apart, unsure };
   const { records } = table;
+  const open: OpenGroup[] = [];
+  const decide = (numbers: readonly number[], pieces: readonly Piece[], components: NetworkSets | null): void => {
+    if (components === null) {
+      for (const { number, main } of pieces) if (number !== main) overlay(records, main, number);
+      return;
+    }
+    const connections = separate(records, pieces, components);
+    const group: Group = { connections, separationOf: (network) => separationOf(networks, network) };
+    for (const number of numbers) apart.set(number, group);
+  };
   for (const numbers of groupsOf(table)) {
     const pieces = numbers.map((number): Piece => {
       const at = number * RECORD_INTS;
@@ -79,15 +120,31 @@ export function joinNetworks(table: ConnectionTable, networks: Int32Array): Apar
     });
     const isTcp = (records[numbers[0] * RECORD_INTS + KIND] & 0xff) === PROTOCOL_TCP;
     const components = isTcp ? tcpComponents(records, pieces) : udpComponents(records, pieces);
-    if (components === null) {
-      for (const { number, main } of pieces) if (number !== main) overlay(records, main, number);
+    if (components === 'open') {
+      open.push(openGroup(records, numbers, pieces));
       continue;
     }
-    const connections = separate(records, pieces, components);
-    const group: Group = { connections, separationOf: (network) => separationOf(networks, network) };
-    for (const number of numbers) apart.set(number, group);
+    for (const { separation } of pieces)
+      sets.join(separation, components === null ? pieces[0].separation : components.of(separation));
+    decide(numbers, pieces, components);
   }
-  return apart;
+  if (open.length === 0) return { apart, unsure };
+  for (const { pieces, components } of open)
+    for (const { separation } of pieces) sets.join(separation, components.of(separation));
+  const proven = areProven(open);
+  for (const [i, { numbers, pieces, components }] of open.entries()) {
+    decide(numbers, pieces, proven[i] ? components : null);
+    if (!proven[i]) for (const { main } of pieces) unsure.add(main);
+  }
+  return { apart, unsure };
+}
+
+function openGroup(records: Int32Array, numbers: readonly number[], pieces: readonly Piece[]): OpenGroup {
+  const components = copiesOf(records, pieces);
+  const networks = new Map<number, number>();
+  for (const { number, separation } of pieces)
+    networks.set(components.of(separation), networkOf(records[number * RECORD_INTS + KIND]));
+  return { number: numbers[0], networks: [...networks.values()], numbers, pieces, components };
 }
 
 /** Of connections that share their four values, the latest in that network that had begun at `frame`; -1 where there is none. */
@@ -122,26 +179,9 @@ function* groupsOf(table: ConnectionTable): Generator<number[]> {
   for (const numbers of groups.values()) yield numbers.sort((a, b) => first(a) - first(b));
 }
 
-/** Sets of networks that are one, by a number; a network is a separation. */
-class Components {
-  readonly #parents = new Map<number, number>();
-
-  of(separation: number): number {
-    let root = separation;
-    for (let parent = this.#parents.get(root); parent !== undefined; parent = this.#parents.get(root)) root = parent;
-    return root;
-  }
-
-  join(a: number, b: number): void {
-    const from = this.of(a);
-    const to = this.of(b);
-    if (from !== to) this.#parents.set(from, to);
-  }
-}
-
 /** @returns null where all are one connection after the other */
-function tcpComponents(records: Int32Array, pieces: readonly Piece[]): Components | null {
-  const components = new Components();
+function tcpComponents(records: Int32Array, pieces: readonly Piece[]): NetworkSets | null {
+  const components = new NetworkSets();
   const mains = new Map(pieces.map((piece) => [piece.number, piece]));
   const shakers = new Map<string, number>();
   for (const { number, main, separation, hasHandshake } of pieces) {
@@ -171,7 +211,7 @@ function tcpComponents(records: Int32Array, pieces: readonly Piece[]): Component
 }
 
 /** True where one network shows only what one side sent, and another one only what the other did. */
-function areDirections(records: Int32Array, pieces: readonly Piece[], components: Components): boolean {
+function areDirections(records: Int32Array, pieces: readonly Piece[], components: NetworkSets): boolean {
   const sides = new Map<number, number>();
   for (const { number, separation } of pieces) {
     const at = number * RECORD_INTS;
@@ -185,20 +225,32 @@ function areDirections(records: Int32Array, pieces: readonly Piece[], components
   return seen.includes(1) && seen.includes(2);
 }
 
-/** @returns null where all are one exchange */
-function udpComponents(records: Int32Array, pieces: readonly Piece[]): Components | null {
+/** @returns null where all are one exchange; 'open' where some network shows only questions, and none only answers */
+function udpComponents(records: Int32Array, pieces: readonly Piece[]): NetworkSets | null | 'open' {
   if (pieces.length > MOST_EXCHANGES) return null;
-  const components = new Components();
-  for (const { number } of pieces) {
+  const directions = pieces.map(({ number }) => {
     const at = number * RECORD_INTS;
-    if (records[at + PACKETS_A] === 0 || records[at + PACKETS_A + 1] === 0) return null;
+    const flipped = flippedTo(records, at, pieces[0].number * RECORD_INTS);
+    const seen = (side: number): number => (records[at + PACKETS_A + side] > 0 ? 1 << (side ^ flipped) : 0);
+    return { seen: seen(0) | seen(1), asker: 1 << flipped };
+  });
+  if (directions.every(({ seen }) => seen === 3)) {
+    const components = copiesOf(records, pieces);
+    const all = new Set(pieces.map(({ separation }) => components.of(separation)));
+    return all.size === 1 ? null : components;
   }
+  // Every record begins with a packet of its A: where that is the same host everywhere, nothing here is an answer without its question.
+  return directions.every(({ asker }) => asker === directions[0].asker) ? 'open' : null;
+}
+
+/** Networks that show the same datagram. */
+function copiesOf(records: Int32Array, pieces: readonly Piece[]): NetworkSets {
+  const components = new NetworkSets();
   for (let i = 1; i < pieces.length; i++)
     for (let j = 0; j < i; j++)
       if (areCopies(records, pieces[j].number * RECORD_INTS, pieces[i].number * RECORD_INTS))
         components.join(pieces[i].separation, pieces[j].separation);
-  const all = new Set(pieces.map(({ separation }) => components.of(separation)));
-  return all.size === 1 ? null : components;
+  return components;
 }
 
 /** True where the first datagram of one exchange is that of the other, seen at another place. */
@@ -216,7 +268,7 @@ function areCopies(records: Int32Array, first: number, second: number): boolean 
 }
 
 /** Makes of the records of each component one connection after the other. */
-function separate(records: Int32Array, pieces: readonly Piece[], components: Components): ApartConnection[] {
+function separate(records: Int32Array, pieces: readonly Piece[], components: NetworkSets): ApartConnection[] {
   const latest = new Map<number, { number: number; main: number; separations: Set<number> }>();
   const connections: ApartConnection[] = [];
   for (const { number, main, separation } of pieces) {

@@ -74,3 +74,30 @@ export function tunnelText(words: Int32Array, network: number): string | null {
   const id = words[at + 3] >>> 0;
   return isSeparatingTunnel(kind) && id > 0 ? `${TUNNELS[kind]} ${id}` : TUNNELS[kind];
 }
+
+/** A network in the words of a reader: `VLAN 20`, `VLAN 20 vxlan 5001`; it has a VLAN or a tunnel. */
+export function networkText(words: Int32Array, network: number): string {
+  const vlan = vlanOf(words, network);
+  return [vlan === null ? null : `VLAN ${vlan}`, tunnelText(words, network)].filter((name) => name !== null).join(' ');
+}
+
+/** Fields of Wireshark that hold the number of a tunnel; that of NVGRE holds a flow beside it. */
+const TUNNEL_FIELDS: Partial<Record<(typeof TUNNELS)[number], string>> = {
+  gre: 'gre.key',
+  vxlan: 'vxlan.vni',
+  geneve: 'geneve.vni',
+  pppoe: 'pppoe.session_id',
+  pbb: 'ieee8021ah.isid',
+};
+
+/** What of a display filter of Wireshark chooses the frames of a network; null where its fields do not tell. */
+export function networkFilter(words: Int32Array, network: number): string | null {
+  const vlan = vlanOf(words, network);
+  const at = (network - 1) * NETWORK_INTS;
+  const kind = words[at + 2];
+  const id = words[at + 3] >>> 0;
+  const field = TUNNEL_FIELDS[TUNNELS[kind]];
+  const tunnel = field === undefined || id === 0 ? null : `${field} == ${id}`;
+  const filters = [vlan === null ? null : `vlan.id == ${vlan}`, tunnel].filter((filter) => filter !== null);
+  return filters.length === 0 ? null : filters.join(' && ');
+}

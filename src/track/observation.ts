@@ -2,6 +2,7 @@ import type { Ended, Outcome } from '../assess/types.ts';
 import { PROTOCOL_TCP } from '../decode/packet.ts';
 import { FRAGMENT, ICMP_ERROR, REASONS, TCP, UDP } from '../decode/reason.ts';
 import { ipv4Text, ipv6Text } from './address-text.ts';
+import { ApartNetworks, areProven } from './apart-networks.ts';
 import type { BeginningCounts } from './beginnings.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { heedDrops } from './drop-outcome.ts';
@@ -11,8 +12,9 @@ import { joinFragments } from './join-fragments.ts';
 import { joinReorderedHandshakes } from './join-handshakes.ts';
 import { type IcmpVerdict, type IcmpVerdicts, joinIcmpErrors } from './join-icmp.ts';
 import { joinLog, type LogDrops, type LogJoin } from './join-log.ts';
-import { joinNetworks } from './join-networks.ts';
+import { type JoinedNetworks, joinNetworks } from './join-networks.ts';
 import type { MergedPart } from './merge.ts';
+import { NetworkSets } from './network-sets.ts';
 import { tunnelText, vlanOf } from './networks.ts';
 import { type CaptureEnd, tcpEnded, tcpOutcome, udpOutcome } from './outcome.ts';
 import type { Messages, Names, Payloads, TftpMeters } from './part.ts';
@@ -94,6 +96,8 @@ export interface ConnectionView {
   /** Outermost VLAN and tunnel (`vxlan 5001`) of the first frame. */
   vlan: number | null;
   tunnel: string | null;
+  /** The network, by a number of `Observation.networks`; 0 where nothing keeps it apart from others. */
+  network: number;
   /** A frame went to a multicast or broadcast address of the link layer. */
   toGroup: boolean;
   /** What the first payloads told (SERVICE_ of first-bytes.ts): that of the client, which says what it wanted, or else that of the server. */
@@ -126,6 +130,10 @@ export class Observation {
   readonly #dropConnections: Int32Array;
   readonly #tftp: TftpTransfers;
   readonly #spans: readonly Span[];
+  /** Networks that the capture keeps apart; null where there are not two of them, or what was set aside may show that they are one. */
+  readonly networks: ApartNetworks | null;
+  /** Connections whose network is not sure. */
+  readonly #unsure: ReadonlySet<number>;
   /** Frames that belong to a judged connection, and the others by reason id. */
   readonly judgedFrames: number;
   readonly notJudgedFrames: Record<string, number>;
@@ -140,7 +148,9 @@ export class Observation {
     this.#part = part;
     this.#table = part.table;
     this.#spans = spansOf(part.stretches, { seconds: part.lastSeconds, nanoseconds: part.lastNanoseconds });
-    const apart = joinNetworks(part.table, part.networks);
+    const { apart, unsure, networks } = joinAllNetworks(part);
+    this.networks = networks;
+    this.#unsure = unsure;
     joinReorderedHandshakes(part.table);
     const { verdicts, joined, connections } = joinIcmpErrors(part.table, part.icmpErrors, apart);
     const { joined: fragments, overlapping } =
@@ -366,6 +376,7 @@ export class Observation {
     view.lastNanoseconds = records[at + LAST_NANOSECONDS];
     view.vlan = vlanOf(this.#part.networks, networkOf(kind));
     view.tunnel = tunnelText(this.#part.networks, networkOf(kind));
+    view.network = this.networks === null || this.#unsure.has(number) ? 0 : this.networks.standsFor(networkOf(kind));
     view.toGroup = (kind & KIND_GROUP) !== 0;
     view.service = serviceOf(kind, client) || serviceOf(kind, server);
     view.clientSentData = (state & (DATA_A << client)) !== 0;
@@ -435,6 +446,22 @@ export class Observation {
   }
 }
 
+/** Decides which networks are one, and with it which connections are. */
+function joinAllNetworks(part: MergedPart): JoinedNetworks & { networks: ApartNetworks | null } {
+  const { table } = part;
+  const sets = new NetworkSets();
+  const newNetworks = (): ApartNetworks => new ApartNetworks(table, part.networks, part.networkCount, sets);
+  let networks: ApartNetworks | null = null;
+  const joined = joinNetworks(table, part.networks, sets, (exchanges) => {
+    networks = newNetworks();
+    return areProven(table, networks, exchanges);
+  });
+  // The networks of connections that were set aside are forgotten, and what they showed with them.
+  if (part.networkCount < 2 || part.folded !== null) return { ...joined, networks: null };
+  networks ??= newNetworks();
+  return { ...joined, networks: networks.count > 1 ? networks : null };
+}
+
 function wordsKey(words: Int32Array, number: number): string {
   return words.subarray(number * 4, number * 4 + 4).join(' ');
 }
@@ -487,6 +514,7 @@ export function newConnectionView(): ConnectionView {
     dropOfAnswers: false,
     vlan: null,
     tunnel: null,
+    network: 0,
     toGroup: false,
     service: 0,
     clientSentData: false,

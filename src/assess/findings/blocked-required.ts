@@ -1,5 +1,5 @@
 import { KERBEROS_PORT } from '../../stories/kerberos.ts';
-import { neededUses, otherWay } from '../blocked-uses.ts';
+import { inOtherNetworks, neededUses, otherWay } from '../blocked-uses.ts';
 import { type Context, type Judged, type RuleUse, standIn, useIsBlocked } from '../context.ts';
 import { accuses, type Conversation, type Fate, isBlocked } from '../conversations.ts';
 import type { Kind } from '../kind.ts';
@@ -28,7 +28,7 @@ export const blockedRequired: Kind = {
       // So has what is known by its name.
       if (context.internet.usesOf(judged.conversation).some(isToldByName)) continue;
       const needed = neededUses(judged, context);
-      const other = otherWay(judged, needed);
+      const other = otherWay(judged, needed, context);
       const uses = other === null ? needed.filter(useIsBlocked) : needed;
       if (uses.length > 0) findings.push(...tell(judged, uses, other, judged.reach.certainty, context));
     }
@@ -55,6 +55,7 @@ function tell(
   const notes = [
     use.match.need === 'conditional' && use.rule.condition !== null ? `Needed where: ${use.rule.condition}.` : null,
     other === null ? null : worksOver(other, conversation),
+    worksIn(inOtherNetworks(judged, uses, context)),
     fallback ? `${portText(fallback.use.judged[0].conversation)} works in its place (${fallback.use.rule.id}).` : null,
     sentToTcp(conversation, context),
     certainty === 'likely' && !isSymptom(fates) ? likelyNote(conversation, fates) : null,
@@ -91,6 +92,10 @@ function sentToTcp({ client, server, proto, port }: Conversation, context: Conte
 /** One finding an outcome: a reset and silence have different causes. */
 function byOutcome(fates: Fate[]): Fate[][] {
   return fates.map((fate) => [fate]);
+}
+
+function worksIn(others: readonly Conversation[]): string | null {
+  return others.length === 0 ? null : `It works in ${others.map(({ network }) => network!.text).join(' and in ')}.`;
 }
 
 function worksOver({ client, server }: Conversation, blocked: Conversation): string {

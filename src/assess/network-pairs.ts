@@ -1,0 +1,117 @@
+import type { ApartNetworks } from '../track/apart-networks.ts';
+import { type FateTable, type FateView, newFateView } from '../track/fate-table.ts';
+import { isListed, PARTY_LIMIT, type Peer, type Peers } from './peers.ts';
+
+/** What an address was heard to say. */
+export type Heard = Pick<Peer, 'twoWay' | 'udpAnswered'>;
+
+/** The network of a conversation whose two addresses the capture shows in several, each judged on its own. */
+export interface ConversationNetwork {
+  /** Of `Observation.networks`. */
+  number: number;
+  /** `VLAN 20`. */
+  text: string;
+  /** What of a display filter chooses it; null where the fields of a frame do not tell. */
+  filter: string | null;
+  /** What the two were heard to say in it. */
+  client: Heard;
+  server: Heard;
+}
+
+/**
+ * Pairs of addresses that are judged apart in each of their networks: both ends are listed, each network shows that answers between them
+ * pass the capture point there (packets both ways, or an ICMP error about them), all at the same time, and no connection of the whole
+ * capture shows that any two of these networks are one. All other pairs are judged as if there were no networks.
+ */
+export class NetworkPairs {
+  readonly #networks: ApartNetworks | null;
+  readonly #apart = new Set<number>();
+  readonly #heard = new Map<number, Heard>();
+
+  constructor(networks: ApartNetworks | null, fates: FateTable, peers: Peers) {
+    this.#networks = networks;
+    if (networks === null) return;
+    const answered = answersByNetwork(fates, peers);
+    for (const [pair, byNetwork] of answered) {
+      const seen = [...byNetwork.keys()];
+      if (seen.length > 1 && !byNetwork.has(0) && [...byNetwork.values()].every(Boolean) && networks.overlap(seen))
+        this.#apart.add(pair);
+    }
+    if (this.#apart.size > 0) this.#listen(fates, peers);
+  }
+
+  /** The network in which a row is judged; 0 where its addresses are judged alike in all. */
+  of({ network }: FateView, client: Peer, server: Peer): number {
+    return network !== 0 && this.#apart.has(pairOf(client, server)) ? network : 0;
+  }
+
+  /** What is to be known of a network that `of` gave; null for 0. */
+  about(number: number, client: Peer, server: Peer): ConversationNetwork | null {
+    if (number === 0 || this.#networks === null) return null;
+    return {
+      number,
+      text: this.#networks.text(number),
+      filter: this.#networks.filter(number),
+      client: this.#heardOf(client, number),
+      server: this.#heardOf(server, number),
+    };
+  }
+
+  #heardOf(peer: Peer, network: number): Heard {
+    return this.#heard.get(placeOf(peer, network)) ?? SILENT;
+  }
+
+  /** Counts what the addresses of these pairs say in each network, to whomever. */
+  #listen(fates: FateTable, peers: Peers): void {
+    const wanted = new Set([...this.#apart].flatMap((pair) => [Math.floor(pair / PARTY_LIMIT), pair % PARTY_LIMIT]));
+    const view = newFateView();
+    for (let row = 0; row < fates.count; row++) {
+      fates.read(row, view);
+      const { network, twoWay, proto, serverPort } = view;
+      if (network === 0 || twoWay === 0) continue;
+      const server = peers.server(view);
+      for (const peer of [peers.client(view), server]) {
+        if (!wanted.has(peer.number)) continue;
+        const place = placeOf(peer, network);
+        const heard = this.#heard.get(place) ?? { twoWay: 0, udpAnswered: null };
+        this.#heard.set(place, heard);
+        heard.twoWay += twoWay;
+        if (peer !== server || proto !== 'udp') continue;
+        heard.udpAnswered ??= new Set();
+        heard.udpAnswered.add(serverPort);
+      }
+    }
+  }
+}
+
+const SILENT: Heard = { twoWay: 0, udpAnswered: null };
+
+/** Of each pair of listed addresses, whether each network that shows them shows that answers pass there. */
+function answersByNetwork(fates: FateTable, peers: Peers): Map<number, Map<number, boolean>> {
+  const answered = new Map<number, Map<number, boolean>>();
+  const view = newFateView();
+  for (let row = 0; row < fates.count; row++) {
+    fates.read(row, view);
+    const client = peers.client(view);
+    const server = peers.server(view);
+    if (!isListed(client) || !isListed(server)) continue;
+    const pair = pairOf(client, server);
+    let byNetwork = answered.get(pair);
+    if (byNetwork === undefined) {
+      byNetwork = new Map();
+      answered.set(pair, byNetwork);
+    }
+    const isHeard = view.twoWay > 0 || view.icmp !== null;
+    byNetwork.set(view.network, byNetwork.get(view.network) === true || isHeard);
+  }
+  return answered;
+}
+
+function pairOf(a: Peer, b: Peer): number {
+  return a.number < b.number ? a.number * PARTY_LIMIT + b.number : b.number * PARTY_LIMIT + a.number;
+}
+
+/** Networks have less than 2^13 numbers (record.ts). */
+function placeOf(peer: Peer, network: number): number {
+  return peer.number * 2 ** 13 + network;
+}
