@@ -68,7 +68,8 @@ export class EtlFrames {
   /** Keeps a frame and a copy of its bytes, at most a piece (4 MiB) of them. */
   add(frame: EtlFrame, bytes: Uint8Array, from: number): void {
     const captured = Math.min(frame.captured, PIECE);
-    if (this.#used + captured > PIECE) {
+    // A frame without bytes has its place in a piece, too.
+    if (this.#used + Math.max(1, captured) > PIECE) {
       const piece = new Uint8Array(PIECE);
       this.#pieces.push({ bytes: piece, view: new DataView(piece.buffer) });
       this.#used = 0;

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EtlReader } from '../../src/capture/etl.ts';
+import { EtlFrame, EtlFrames } from '../../src/capture/etl-frames.ts';
 import { BAD_INPUT, decompressLz77 } from '../../src/capture/etl-lz77.ts';
 import type { FrameNotes } from '../../src/capture/frame-notes.ts';
+import type { FrameSink } from '../../src/capture/types.ts';
 import { ipv4 } from '../track/frames.ts';
 import { componentEvent, EtlWriter, ndisEvents, packLiterals, packLz77, pktMonEvent } from './support/etl.ts';
 import { readBytes } from './support/read.ts';
@@ -262,5 +264,28 @@ describe('event traces', () => {
       expect(numbersOf(sink.frames).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 99]);
       expect(reader.summary().problems).toMatchObject([{ code: 'out-of-order' }]);
     });
+  });
+});
+
+describe('frames that wait for their order', () => {
+  const unitsOf = (lengths: readonly number[]): number[][] => {
+    const frames = new EtlFrames({ frames: 100, bytes: 64 * 1024 * 1024 });
+    const bytes = new Uint8Array(5 * 1024 * 1024);
+    for (const [units, captured] of lengths.entries())
+      frames.add(Object.assign(new EtlFrame(), { units, captured, original: captured }), bytes, 0);
+    const seen: number[][] = [];
+    const tell = (seconds: number) => ({ seconds, nanoseconds: 0 });
+    const frame: FrameSink['frame'] = (_bytes, _view, _offset, captured, _original, seconds) => {
+      seen.push([seconds, captured]);
+    };
+    frames.handOn({ frame }, tell, false);
+    frames.handOn({ frame }, tell, true);
+    return seen;
+  };
+
+  test('frames without bytes come out, be they first or behind a piece that is full', () => {
+    const full = 4 * 1024 * 1024;
+    for (const lengths of [[0], [0, 0, 14], [full, 0], [full, 0, 0, full, 0]])
+      expect(unitsOf(lengths)).toEqual(lengths.map((captured, units) => [units, captured]));
   });
 });
