@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { Argument, Command, CommanderError } from 'commander';
+import { nearest } from '../catalog/nearest.ts';
 import { VERSION } from '../product.ts';
 import { FIREWALL_FORMATS } from '../report/firewall/formats.ts';
 import { FLOW_FORMAT_NAMES } from '../report/flows.ts';
 import { FORMATS } from '../report/formats.ts';
+import { printable } from '../report/printable.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
 import { printableLines, sentenceOf } from './failure.ts';
 import {
@@ -36,6 +39,11 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     program.outputHelp({ error: true });
     return EXIT_FAILED;
   }
+  const meant = misspelledCommand(args[0], program);
+  if (meant !== null) {
+    terminal.err(`pcapcheck: unknown command '${printable(args[0])}', did you mean '${meant}'?\n`);
+    return EXIT_FAILED;
+  }
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
@@ -46,6 +54,23 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     return EXIT_FAILED;
   }
 }
+
+/**
+ * The command that was probably meant by a first word that is none; null where it is one, or an option, or a capture: the default command
+ * takes files, and would ask for the topology of a command with a slip of the pen.
+ */
+function misspelledCommand(word: string, program: Command): string | null {
+  const names = program.commands.map((command) => command.name());
+  if (!/^[a-z]+$/i.test(word) || names.includes(word) || word === 'help' || existsSync(word)) return null;
+  return nearest(word, names) ?? null;
+}
+
+/** Columns of help: those of the terminal, else what COLUMNS says, else what every terminal has. */
+function helpWidth({ stdout, env }: Terminal): number {
+  return stdout.isTTY || env.COLUMNS !== undefined ? stdout.columns : 80;
+}
+/** Descriptions wrap in their column as long as it has room for so many letters. */
+const NARROWEST_DESCRIPTION = 24;
 
 /** All commands with their options. They load what they need when they run: `--version` needs nothing. */
 export function commandLine(terminal: Terminal, exit: (code: number) => void): Command {
@@ -59,7 +84,10 @@ export function commandLine(terminal: Terminal, exit: (code: number) => void): C
     .configureOutput({
       writeOut: (text) => void terminal.out(text),
       writeErr: (text) => terminal.err(printableLines(text)),
+      getOutHelpWidth: () => helpWidth(terminal),
+      getErrHelpWidth: () => helpWidth(terminal),
     })
+    .configureHelp({ minWidthToWrap: NARROWEST_DESCRIPTION })
     .showSuggestionAfterError()
     .enablePositionalOptions();
 
@@ -187,7 +215,11 @@ export function commandLine(terminal: Terminal, exit: (code: number) => void): C
 /** Commander does not hand these on to commands made before. */
 function inherit(parent: Command): void {
   for (const command of parent.commands) {
-    command.exitOverride().configureOutput(parent.configureOutput()).showSuggestionAfterError();
+    command
+      .exitOverride()
+      .configureOutput(parent.configureOutput())
+      .configureHelp(parent.configureHelp())
+      .showSuggestionAfterError();
     inherit(command);
   }
 }

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -99,7 +99,9 @@ describe('0, 1 and 2', () => {
       err: '',
     });
     for (const args of [['--help'], ['check', '--help'], ['flows', '--help'], ['explain', '--help']]) {
-      expect(await run(args)).toMatchObject({ code: 0, out: expect.stringContaining('Usage: pcapcheck'), err: '' });
+      const result = await run(args);
+      expect(result).toMatchObject({ code: 0, out: expect.stringContaining('Usage: pcapcheck'), err: '' });
+      for (const line of result.out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
     }
   });
 });
@@ -115,6 +117,12 @@ describe('a command line that makes no sense', () => {
     const err = await failed(run([]));
     expect(err).toMatch(/^Usage: pcapcheck /);
     expect(err).toContain('topology');
+  });
+  test('an unknown command, and what was probably meant; a file of such a name is a capture', async () => {
+    expect(await failed(run(['flwos', DEMO]))).toBe("pcapcheck: unknown command 'flwos', did you mean 'flows'?\n");
+    const cwd = folder();
+    writeFileSync(join(cwd, 'flwos'), readFileSync(DEMO));
+    expect((await run(['flwos', '-t', resolve(SITE)], { cwd })).code).toBe(1);
   });
   test('an unknown option, and what was probably meant', async () => {
     expect(await failed(check(['--ouput', 'json=x']))).toContain('--output');
