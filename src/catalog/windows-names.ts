@@ -3,11 +3,12 @@ import table from './data/windows-names.yaml';
 import { hostPattern } from './host-pattern.ts';
 
 interface TableFile {
-  groups: { purpose: string; hosts: string[] }[];
+  /** `also`: names that other documents have. */
+  groups: { purpose: string; hosts: string[]; also?: string[] }[];
 }
 
-const patterns = (table as TableFile).groups.flatMap(({ purpose, hosts }) =>
-  hosts.map((host) => ({ purpose, pattern: hostPattern(host) })),
+const patterns = (table as TableFile).groups.flatMap(({ purpose, hosts, also = [] }) =>
+  [...hosts, ...also].map((host) => ({ purpose, pattern: hostPattern(host) })),
 );
 
 /** What Windows wants of a name, in a few words; null where it is none of its own. */

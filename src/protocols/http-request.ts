@@ -169,14 +169,18 @@ function afterScheme(bytes: Uint8Array, from: number, end: number): number {
 /** host[:port], with user information left out. */
 function readAuthority(bytes: Uint8Array, from: number, end: number, request: Request): boolean {
   let start = from;
-  for (let at = from; at < end; at++) if (bytes[at] === 0x40) start = at + 1;
   let hostEnd = end;
+  for (let at = from; at < end; at++) {
+    const byte = bytes[at];
+    if (byte === 0x40) {
+      start = at + 1;
+      hostEnd = end;
+    } else if (byte === 0x3a && hostEnd === end) hostEnd = at;
+  }
   if (bytes[start] === 0x5b) {
     hostEnd = start;
     while (hostEnd < end && bytes[hostEnd] !== 0x5d) hostEnd++;
     hostEnd = Math.min(end, hostEnd + 1);
-  } else {
-    for (let at = start; at < end && hostEnd === end; at++) if (bytes[at] === 0x3a) hostEnd = at;
   }
   if (hostEnd === start || hostEnd - start > MAX_HOST) return false;
   let port = 0;
