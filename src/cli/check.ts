@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Evidence } from '../assess/assess.ts';
@@ -89,7 +90,8 @@ async function checked(
 ): Promise<Report> {
   const logs = await readFirewallLogs(options);
   const stop = new AbortController();
-  const read = () => readCaptures(captures, { ...options, setAside: true, signal: stop.signal }, terminal);
+  const read = () =>
+    readCaptures(captures, { ...options, setAside: true, hashes: wantsHash, signal: stop.signal }, terminal);
   // Without threads reading takes this one: then the topology comes first.
   const reading = options.workers === 0 ? null : read();
   reading?.catch(() => {});
@@ -105,9 +107,9 @@ async function checked(
     const catalog = loadCatalog();
     const analysis = await (reading ?? read());
     const firewallLogs = heedFirewallLogs(analysis, logs);
-    const evidence = { ...(await evidenceOf(analysis, wantsHash, options.date)), firewallLogs };
+    const evidence: Evidence = { ...evidenceOf(analysis, options.date), firewallLogs };
     if (wantsHash) evidence.topologySha256 = await hashOf(site.path);
-    return assess(evidence, site, catalog);
+    return withHashes(assess(evidence, site, catalog), await analysis.hashes);
   } catch (error) {
     stop.abort();
     await reading?.catch(() => {});
@@ -177,18 +179,16 @@ function isReportable(report: Report, { failOn, maxFindings }: Pick<CheckOptions
 
 /**
  * What the assessment is told of an analysis.
- * @param wantsHash whether a report shows the SHA-256 of the captures
  * @param day the day by which exceptions are judged (ISO 8601)
  */
-export async function evidenceOf(
-  { observation, captures }: Analysis,
-  wantsHash: boolean,
-  day: string = today(),
-): Promise<Evidence> {
+export function evidenceOf(
+  { observation, captures }: Pick<Analysis, 'observation' | 'captures'>,
+  day = today(),
+): Evidence {
   const fine = captures.some(({ summary }) => summary.nanosecondTimes);
   return {
     observation,
-    captures: await Promise.all(captures.map((capture) => captureReport(capture, wantsHash))),
+    captures: captures.map(captureReport),
     droppedByCapture: captures.reduce((sum, { summary }) => sum + summary.droppedByCapture, 0),
     ...(captures.some(({ summary }) => isDamaged(summary)) ? { losses: Losses.unknown() } : {}),
     place(frame) {
@@ -201,12 +201,18 @@ export async function evidenceOf(
   };
 }
 
+/** The report with the SHA-256 of its captures, which are made while it is. */
+export function withHashes(report: Report, hashes: readonly (string | null)[] | null): Report {
+  if (hashes === null) return report;
+  return { ...report, captures: report.captures.map((capture, i) => ({ ...capture, sha256: hashes[i] })) };
+}
+
 /** True where bytes in the middle could not be read: nobody knows what frames they held. The end of a capture is heeded anyway. */
 function isDamaged({ problems, captureBytes }: CaptureFileSummary): boolean {
   return problems.some(({ offset, skippedBytes }) => skippedBytes > 0 && offset + skippedBytes < captureBytes);
 }
 
-async function captureReport(capture: AnalyzedCapture, wantsHash: boolean): Promise<CaptureReport> {
+function captureReport(capture: AnalyzedCapture): CaptureReport {
   const { path, summary, size, first, last } = capture;
   const text = (time: typeof first): string | null =>
     time === null ? null : timeText(time.seconds, time.nanoseconds, summary.nanosecondTimes);
@@ -224,14 +230,14 @@ async function captureReport(capture: AnalyzedCapture, wantsHash: boolean): Prom
     frames: summary.frames,
     first: text(first),
     last: text(last),
-    sha256: wantsHash && size !== null ? await hashOf(path) : null,
+    sha256: null,
     problems,
   };
 }
 
-/** SHA-256 of a file as stored. */
+/** SHA-256 of a small file as stored. */
 export async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
-  return hash.digest('hex');
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
 }

@@ -66,5 +66,5 @@ async function reportOf(
     return `${printable(files[0])} is no JSON report, and captures need their topology: add --topology site.yaml`;
   }
   const site = await loadSite(options.topology);
-  return assess(await evidenceOf(await readCaptures(files, options, terminal), false), site, loadCatalog());
+  return assess(evidenceOf(await readCaptures(files, options, terminal)), site, loadCatalog());
 }

@@ -82,7 +82,7 @@ async function openingsOf(
   const logs = await readFirewallLogs(options);
   const analysis = await readCaptures(captures, options, terminal);
   const firewallLogs = heedFirewallLogs(analysis, logs);
-  const report = assess({ ...(await evidenceOf(analysis, false, options.date)), firewallLogs }, site, catalog);
+  const report = assess({ ...evidenceOf(analysis, options.date), firewallLogs }, site, catalog);
   if (tellForeign(report, terminal)) return null;
   return openingsOfReport(report, site, catalog, options.wholeRoles ?? false);
 }

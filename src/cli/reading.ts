@@ -9,7 +9,7 @@ import type { Terminal } from './terminal.ts';
 /** Reads captures, each file once, with a progress line on standard error. An interrupted run says what it had read. */
 export async function readCaptures(
   given: readonly string[],
-  options: { workers?: number; maxMemory?: number; quiet?: boolean; setAside?: boolean; signal?: AbortSignal },
+  options: Pick<AnalyzeOptions, 'workers' | 'maxMemory' | 'setAside' | 'hashes' | 'signal'> & { quiet?: boolean },
   terminal: Terminal,
 ): Promise<Analysis> {
   const { paths, repeated } = eachOnce(given);
@@ -26,6 +26,7 @@ export async function readCaptures(
   if (options.workers !== undefined) settings.workers = options.workers;
   if (options.maxMemory !== undefined) settings.maxMemory = options.maxMemory;
   if (options.setAside !== undefined) settings.setAside = options.setAside;
+  if (options.hashes !== undefined) settings.hashes = options.hashes;
   if (options.signal !== undefined) settings.signal = options.signal;
   // Files that are read on this thread keep it busy: nobody would hear the signal, so it does what it does by itself.
   const canListen = options.workers !== 0 || paths.includes(STANDARD_INPUT);

@@ -4,6 +4,7 @@ import type { CaptureFileSummary } from '../capture/source.ts';
 import { PartMerger } from '../track/merge.ts';
 import { Observation } from '../track/observation.ts';
 import type { Part } from '../track/part.ts';
+import { hashFiles } from './hash-files.ts';
 import { connectionLimit, DEFAULT_MAX_MEMORY, fateLimit, messageShare, tableBytes } from './memory.ts';
 import { type PlannedCapture, planSeries } from './plan.ts';
 import { openPool, type Pool } from './pool.ts';
@@ -33,6 +34,8 @@ export interface Analysis {
   observation: Observation;
   /** In the order of their first time stamp. */
   captures: AnalyzedCapture[];
+  /** SHA-256 of each file, which threads make while the rest goes on, null for a pipe; null where nobody asked for it. */
+  hashes: Promise<(string | null)[]> | null;
 }
 
 /** What a progress display needs to know. */
@@ -52,6 +55,8 @@ export interface AnalyzeOptions {
   maxMemory?: number;
   /** True where connections that go beyond are set aside, summed up by conversation (the verdicts need no more); else their frames are only counted. */
   setAside?: boolean;
+  /** True where `Analysis.hashes` is wanted. */
+  hashes?: boolean;
   /** Ends the reading of threads at once; what `analyze` promised is then broken. */
   signal?: AbortSignal;
   /** Called a few times a second. */
@@ -91,11 +96,21 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions 
   // Threads take one task after the other; without them a capture is read when its turn comes.
   if (workers > 0) series.beginAll();
   const timer = options.onProgress && watch(options.onProgress, series.counters, plan);
+  let closing: Promise<void> | null = null;
   try {
-    return await join(plan, series, run);
+    const joined = await join(plan, series, run);
+    const hashes = options.hashes === true ? hashFiles(joined.captures, pool) : null;
+    // Whoever waits for them hears of a failure.
+    const hashed = hashes?.then(
+      () => {},
+      () => {},
+    );
+    closing = Promise.resolve(hashed).then(() => pool.close());
+    if (hashes === null) await closing;
+    return { ...joined, hashes };
   } finally {
     clearInterval(timer);
-    await pool.close();
+    if (closing === null) await pool.close();
   }
 }
 
@@ -143,7 +158,7 @@ class Series {
   }
 }
 
-async function join(plan: PlannedCapture[], series: Series, run: Run): Promise<Analysis> {
+async function join(plan: PlannedCapture[], series: Series, run: Run): Promise<Omit<Analysis, 'hashes'>> {
   const { seed, limit, fateLimit, messageShare } = run;
   const merger = new PartMerger(seed, limit, fateLimit, messageShare);
   const captures: AnalyzedCapture[] = [];

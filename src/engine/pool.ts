@@ -1,13 +1,15 @@
 import { CaptureError } from '../capture/errors.ts';
 import { WORKER_URL } from '../product.ts';
 import { runTask } from './run-task.ts';
-import type { Task, TaskResult } from './types.ts';
+import type { AnyResult, AnyTask, ResultOf } from './types.ts';
 import type { TaskFailure } from './worker.ts';
 
 /** Runs tasks; close it when done. */
 export interface Pool {
   /** Throws CaptureError where the capture cannot be read. */
-  run(task: Task): Promise<TaskResult>;
+  run<T extends AnyTask>(task: T): Promise<ResultOf<T>>;
+  /** Threads of its own. */
+  readonly threads: number;
   close(): Promise<void>;
 }
 
@@ -16,7 +18,7 @@ export interface Pool {
  * Workers read with blocking calls, so piscina's waiting on Atomics is left off: it would keep streams from being served.
  */
 export async function openPool(workers: number): Promise<Pool> {
-  if (workers === 0) return { run: runTask, close: async () => {} };
+  if (workers === 0) return { threads: 0, run: runTask as Pool['run'], close: async () => {} };
   const { Piscina } = await import('piscina');
   const piscina = new Piscina({
     filename: WORKER_URL.href,
@@ -25,10 +27,11 @@ export async function openPool(workers: number): Promise<Pool> {
     atomics: 'disabled',
   });
   return {
+    threads: workers,
     async run(task) {
-      const result = (await piscina.run(task)) as TaskResult | TaskFailure;
+      const result = (await piscina.run(task)) as AnyResult | TaskFailure;
       if ('failure' in result) throw new CaptureError(result.failure.code, result.failure.path, result.failure.message);
-      return result;
+      return result as ResultOf<typeof task>;
     },
     async close() {
       await piscina.destroy();

@@ -48,6 +48,12 @@ export interface SegmentTask extends TaskBase {
 
 export type Task = FileTask | SegmentTask;
 
+/** Files whose SHA-256 a report shows. */
+export interface HashTask {
+  kind: 'hash';
+  paths: readonly string[];
+}
+
 export interface FileResult {
   kind: 'file';
   part: Part;
@@ -75,6 +81,17 @@ export interface GivenUp {
 }
 
 export type TaskResult = FileResult | SegmentResult | GivenUp;
+
+export interface HashResult {
+  kind: 'hash';
+  /** In hex, in the order of the paths. */
+  hashes: string[];
+}
+
+/** What comes of a unit of work. */
+export type ResultOf<T extends AnyTask> = T extends HashTask ? HashResult : TaskResult;
+export type AnyTask = Task | HashTask;
+export type AnyResult = TaskResult | HashResult;
 
 /** Indexes of the doubles in Task.progress. */
 export const PROGRESS_BYTES = 0;

@@ -87,17 +87,34 @@ export class NdrReader {
 /** A UUID as text in lower case: its first three fields follow the byte order (C706 appendix A). The caller checks that 16 bytes are there. */
 export function uuidText(bytes: Uint8Array, offset: number, little: boolean): string {
   const order = little ? LITTLE : BIG;
-  let text = '';
-  for (let i = 0; i < 16; i++) {
-    if (i === 4 || i === 6 || i === 8 || i === 10) text += '-';
-    text += HEX[bytes[offset + order[i]]];
-  }
+  // Nearly all are one of a few: of these the text is at hand.
+  const place = (bytes[offset + order[3]] ^ (bytes[offset + order[2]] << 3) ^ bytes[offset + 15]) % RECENT;
+  const known = recent[place];
+  if (known !== undefined && isSame(known.bytes, bytes, offset, order)) return known.text;
+  const copy = Uint8Array.from(order, (from) => bytes[offset + from]);
+  const digits = Array.from(copy, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const text = [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    digits.slice(12, 16),
+    digits.slice(16, 20),
+    digits.slice(20),
+  ].join('-');
+  recent[place] = { bytes: copy, text };
   return text;
+}
+
+const RECENT = 256;
+/** UUIDs read of late, their bytes in the order of their text. */
+const recent: ({ bytes: Uint8Array; text: string } | undefined)[] = new Array(RECENT).fill(undefined);
+
+function isSame(known: Uint8Array, bytes: Uint8Array, offset: number, order: readonly number[]): boolean {
+  for (let i = 0; i < 16; i++) if (known[i] !== bytes[offset + order[i]]) return false;
+  return true;
 }
 
 const LITTLE = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
 const BIG = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** The UUID of all zeros: no object, no interface. */
 export const NIL_UUID = '00000000-0000-0000-0000-000000000000';

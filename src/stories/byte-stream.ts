@@ -60,6 +60,8 @@ interface Placed {
  * @param pieces in the order of the capture
  */
 export function joinPieces(pieces: readonly StreamPiece[]): StreamRun[] {
+  const [only] = pieces;
+  if (pieces.length === 1) return [runOfOne(only)];
   const placed: Placed[] = [];
   let last = 0;
   let lastSequence = pieces.length === 0 ? 0 : pieces[0].sequence;
@@ -93,6 +95,15 @@ function runsOf(placed: readonly Placed[]): StreamRun[] {
   }
   if (open.length > 0) runs.push(runOf(open, missing));
   return runs;
+}
+
+/** Most openings are one segment. */
+function runOfOne({ bytes, offset, length, seconds, nanoseconds, frame }: StreamPiece): StreamRun {
+  return {
+    bytes: bytes.subarray(offset, offset + length),
+    missingBefore: 0,
+    momentOf: () => ({ seconds, nanoseconds, frame }),
+  };
 }
 
 /** @param placed each begins where the one before it ends, or earlier, and ends later */
@@ -167,8 +178,11 @@ export function* piecesOf({ values, bytes, count }: Payloads, kind?: number): Ge
 export function keptStreams(observation: Observation, kind: number): KeptStreams[] {
   const pieces = new Map<number, [StreamPiece[], StreamPiece[]]>();
   for (const { connection, side, piece } of piecesOf(observation.payloads, kind)) {
-    const known = pieces.get(connection) ?? [[], []];
-    pieces.set(connection, known);
+    let known = pieces.get(connection);
+    if (known === undefined) {
+      known = [[], []];
+      pieces.set(connection, known);
+    }
     known[side].push(piece);
   }
   return [...pieces].map(([connection, [a, b]]) => {

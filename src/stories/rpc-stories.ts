@@ -87,26 +87,58 @@ export interface RpcStories {
 
 /** Plays all that was kept of port 135. */
 export function rpcStories(observation: Observation): RpcStories {
-  const teller = new Teller();
+  const teller = new Teller(observation);
   for (const streams of keptStreams(observation, CONTROL_RPC)) {
     const server = streams.ends[1].port === MAPPER_PORT ? 1 : 0;
     const { calls, malformed } = rpcConversation(streams, server);
-    const text = ({ family, address }: Socket): string => observation.addressText(family, address);
-    const pair = { client: text(streams.ends[1 - server]), server: text(streams.ends[server]) };
     teller.malformed += malformed;
+    if (calls.length === 0) continue;
+    const pair = teller.pair(streams.ends[1 - server], streams.ends[server]);
     for (const call of calls) teller.tell(pair, call);
   }
   return teller.stories(observation.payloads.lost[CONTROL_RPC]);
 }
 
+/** Two ends, and what was told of them so far. */
+interface Pair {
+  ends: RpcPair;
+  asker: RpcAsker | null;
+  /** By interface and port, and by interface and status. */
+  mappings: Map<string, RpcMapping>;
+  refusals: Map<string, RpcRefusal>;
+}
+
+/** IPv4 addresses by themselves, those of IPv6 by their number behind them. */
+const FIRST_IPV6 = 2 ** 32;
+
 class Teller {
   malformed = 0;
-  readonly #mappings = new Map<string, RpcMapping>();
-  readonly #refusals = new Map<string, RpcRefusal>();
-  readonly #askers = new Map<string, RpcAsker>();
+  readonly #observation: Observation;
+  /** By server, then by client. */
+  readonly #pairs = new Map<number, Map<number, Pair>>();
+  readonly #mappings: RpcMapping[] = [];
+  readonly #refusals: RpcRefusal[] = [];
+  readonly #askers: RpcAsker[] = [];
   #dropped = 0;
 
-  tell(pair: RpcPair, call: RpcCall): void {
+  constructor(observation: Observation) {
+    this.#observation = observation;
+  }
+
+  pair(client: Socket, server: Socket): Pair {
+    const clients = this.#pairs.get(keyOf(server)) ?? new Map<number, Pair>();
+    this.#pairs.set(keyOf(server), clients);
+    let pair = clients.get(keyOf(client));
+    if (pair === undefined) {
+      const text = ({ family, address }: Socket): string => this.#observation.addressText(family, address);
+      const ends = { client: text(client), server: text(server) };
+      pair = { ends, asker: null, mappings: new Map(), refusals: new Map() };
+      clients.set(keyOf(client), pair);
+    }
+    return pair;
+  }
+
+  tell(pair: Pair, call: RpcCall): void {
     const { answer } = call;
     const asker = this.#asker(pair, call.asked ?? answer!.at);
     if (asker === null || answer === null) return;
@@ -115,7 +147,7 @@ class Teller {
   }
 
   /** Of a connection whose bind is not in the capture only what reads well as an answer of the mapper is taken for one. */
-  #tellMapper(pair: RpcPair, asker: RpcAsker, call: RpcCall, answer: RpcAnswer): void {
+  #tellMapper(pair: Pair, asker: RpcAsker, call: RpcCall, answer: RpcAnswer): void {
     const isLookup = call.operation === EPT_LOOKUP;
     if (call.operation !== EPT_MAP && !isLookup && call.operation !== null) {
       if (call.interface === null) asker.unread++;
@@ -147,7 +179,7 @@ class Teller {
       this.#refuse(pair, call, request, answer.at, { reason: 'not-registered', status });
   }
 
-  #tellDcom(pair: RpcPair, asker: RpcAsker, call: RpcCall, answer: RpcAnswer): void {
+  #tellDcom(pair: Pair, asker: RpcAsker, call: RpcCall, answer: RpcAnswer): void {
     if (call.operation !== null && !handsOutPorts(call.interface!, call.operation)) return;
     if (answer.fault !== null) return;
     const reading = answer.sealed ? null : readPortHandOut(answer.body, answer.little, call.interface!);
@@ -166,24 +198,28 @@ class Teller {
       this.#map(pair, { interface: null, port, way: 'dcom', otherAddresses: addresses }, answer.at);
   }
 
-  #mapTower(pair: RpcPair, { interface: id, transport, port, address }: Tower, at: Moment): void {
+  #mapTower(pair: Pair, { interface: id, transport, port, address }: Tower, at: Moment): void {
     if (transport !== 'tcp' || port === 0 || port === MAPPER_PORT) return;
     const otherAddresses = address === NO_ADDRESS ? [] : [address];
     this.#map(pair, { interface: id, port, way: 'endpoint-mapper', otherAddresses }, at);
   }
 
   #map(
-    pair: RpcPair,
+    { ends, mappings }: Pair,
     told: Pick<RpcMapping, 'interface' | 'port' | 'way' | 'otherAddresses'>,
     { seconds, nanoseconds, frame }: Moment,
   ): void {
     const at: Moment = { seconds, nanoseconds, frame };
-    const key = `${pair.client} ${pair.server} ${told.interface} ${told.port}`;
-    const known = this.#mappings.get(key);
-    const others = told.otherAddresses.filter((address) => address !== pair.server);
+    const key = `${told.port} ${told.interface}`;
+    const known = mappings.get(key);
+    const others = told.otherAddresses.filter((address) => address !== ends.server);
     if (known === undefined) {
-      if (this.#mappings.size >= MAX_KEPT) this.#dropped++;
-      else this.#mappings.set(key, { ...pair, ...told, otherAddresses: others, first: at, last: at, count: 1 });
+      if (this.#mappings.length >= MAX_KEPT) this.#dropped++;
+      else {
+        const mapping = { ...ends, ...told, otherAddresses: others, first: at, last: at, count: 1 };
+        mappings.set(key, mapping);
+        this.#mappings.push(mapping);
+      }
       return;
     }
     known.count++;
@@ -196,7 +232,7 @@ class Teller {
   }
 
   #refuse(
-    pair: RpcPair,
+    { ends, refusals }: Pair,
     { asked }: RpcCall,
     { tower }: MapRequest,
     at: Moment,
@@ -204,36 +240,37 @@ class Teller {
   ): void {
     // Over other transports nothing is told of ports.
     if (tower.transport !== 'tcp' || asked === null) return;
-    const key = `${pair.client} ${pair.server} ${tower.interface} ${told.status}`;
-    const known = this.#refusals.get(key);
+    const key = `${told.status} ${tower.interface}`;
+    const known = refusals.get(key);
     if (known !== undefined) {
       known.count++;
       known.asked = earlier(known.asked, asked);
       known.first = earlier(known.first, at);
       known.last = later(known.last, at);
-    } else if (this.#refusals.size >= MAX_KEPT) this.#dropped++;
-    else
-      this.#refusals.set(key, { ...pair, interface: tower.interface, ...told, asked, first: at, last: at, count: 1 });
+    } else if (this.#refusals.length >= MAX_KEPT) this.#dropped++;
+    else {
+      const refusal = { ...ends, interface: tower.interface, ...told, asked, first: at, last: at, count: 1 };
+      refusals.set(key, refusal);
+      this.#refusals.push(refusal);
+    }
   }
 
-  #asker(pair: RpcPair, at: Moment): RpcAsker | null {
-    const key = `${pair.client} ${pair.server}`;
-    let asker = this.#askers.get(key);
-    if (asker === undefined) {
-      if (this.#askers.size >= MAX_KEPT) {
+  #asker(pair: Pair, at: Moment): RpcAsker | null {
+    if (pair.asker === null) {
+      if (this.#askers.length >= MAX_KEPT) {
         this.#dropped++;
         return null;
       }
-      asker = { ...pair, first: at, answered: 0, unread: 0 };
-      this.#askers.set(key, asker);
+      pair.asker = { ...pair.ends, first: at, answered: 0, unread: 0 };
+      this.#askers.push(pair.asker);
     }
-    asker.first = earlier(asker.first, at);
-    return asker;
+    pair.asker.first = earlier(pair.asker.first, at);
+    return pair.asker;
   }
 
   stories(lost: number): RpcStories {
-    const inOrder = <Told extends { first: Moment }>(told: Map<string, Told>): Told[] =>
-      [...told.values()].sort((a, b) => compareMoments(a.first, b.first));
+    const inOrder = <Told extends { first: Moment }>(told: Told[]): Told[] =>
+      told.sort((a, b) => compareMoments(a.first, b.first));
     return {
       mappings: inOrder(this.#mappings),
       refusals: inOrder(this.#refusals),
@@ -242,6 +279,10 @@ class Teller {
       dropped: lost + this.#dropped,
     };
   }
+}
+
+function keyOf({ family, address }: Socket): number {
+  return family === 4 ? address >>> 0 : FIRST_IPV6 + address;
 }
 
 /** Addresses of one server that are kept. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { assess } from '../../src/assess/assess.ts';
 import type { Report } from '../../src/assess/types.ts';
 import { loadCatalog } from '../../src/catalog/index.ts';
-import { evidenceOf } from '../../src/cli/check.ts';
+import { evidenceOf, withHashes } from '../../src/cli/check.ts';
 import { type AnalyzeOptions, analyze } from '../../src/engine/analyze.ts';
 import { loadSite } from '../../src/site/index.ts';
 
@@ -48,6 +48,8 @@ export async function reportOf(
   paths: readonly string[],
   options: AnalyzeOptions & { hash?: boolean } = {},
 ): Promise<Report> {
-  const analysis = await analyze(paths, { workers: 0, ...options });
-  return assess(await evidenceOf(analysis, options.hash ?? false), await loadSite(DEMO_SITE), loadCatalog());
+  const { hash: hashes = false, ...given } = options;
+  const analysis = await analyze(paths, { workers: 0, hashes, ...given });
+  const report = assess(evidenceOf(analysis), await loadSite(DEMO_SITE), loadCatalog());
+  return withHashes(report, await analysis.hashes);
 }

@@ -24,7 +24,7 @@ const RULE = 'ie.scp-win10.download-microsoft';
 
 async function reportOf(scenario: string, vantage = 'client'): Promise<Report> {
   const analysis = await analyze([fileOf(scenario, vantage)], { workers: 0 });
-  return assess(await evidenceOf(analysis, false), await loadSite(`${LAB}/site.yaml`), loadCatalog());
+  return assess(evidenceOf(analysis), await loadSite(`${LAB}/site.yaml`), loadCatalog());
 }
 const ruleOf = ({ rules }: Report) => rules.find(({ id }) => id === RULE);
 

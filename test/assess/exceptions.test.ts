@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 async function held(exceptions: string, day = DAY): Promise<Report> {
-  return assess(await evidenceOf(analysis, false, day), parseSite(SITE + exceptions), loadCatalog());
+  return assess(evidenceOf(analysis, day), parseSite(SITE + exceptions), loadCatalog());
 }
 
 const isHost = (_name: string, ip: string): boolean =>
@@ -111,7 +111,7 @@ describe('expiry', () => {
 describe('fingerprints', () => {
   test('are the same at another time, in other frames and with other texts', async () => {
     const again = assess(
-      await evidenceOf(await analyze(['captures/demo/demo-any.pcap'], { workers: 0 }), false, DAY),
+      evidenceOf(await analyze(['captures/demo/demo-any.pcap'], { workers: 0 }), DAY),
       parseSite(SITE),
       loadCatalog(),
     );
@@ -131,7 +131,7 @@ describe('fingerprints', () => {
       '10.10.0.11, "fd00:10::11"',
       '10.10.0.12',
     );
-    const report = assess(await evidenceOf(analysis, false, DAY), parseSite(moved), loadCatalog());
+    const report = assess(evidenceOf(analysis, DAY), parseSite(moved), loadCatalog());
     const sup = (findings: ReportedFinding[]): string[] =>
       fingerprints(findings.filter(({ dest_port, kind }) => dest_port === 8530 && kind === 'blocked-required'));
     expect(sup(report.findings)).toHaveLength(1);

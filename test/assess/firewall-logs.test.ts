@@ -21,7 +21,7 @@ async function reportWith(zone: string, segmentBytes?: number): Promise<Report> 
     ...(segmentBytes === undefined ? {} : { segmentBytes }),
   });
   const firewallLogs = heedFirewallLogs(analysis, [await readFirewallLog(LOG, parseZone(zone)!)]);
-  return assess({ ...(await evidenceOf(analysis, false)), firewallLogs }, await loadSite(DEMO_SITE), loadCatalog());
+  return assess({ ...evidenceOf(analysis), firewallLogs }, await loadSite(DEMO_SITE), loadCatalog());
 }
 
 const atPort = ({ findings }: Report, port: number) => findings.filter(({ dest_port }) => dest_port === port);

@@ -104,7 +104,7 @@ async function reportOf(bytes: Uint8Array, segmentBytes?: number): Promise<Repor
   writeFileSync(path, bytes);
   const cut = segmentBytes === undefined ? {} : { segmentBytes };
   const analysis = await analyze([path], { workers: 0, ...cut });
-  return assess({ ...(await evidenceOf(analysis, false)) }, await loadSite(DEMO_SITE), loadCatalog());
+  return assess({ ...evidenceOf(analysis) }, await loadSite(DEMO_SITE), loadCatalog());
 }
 
 async function terminal(report: Report): Promise<string> {

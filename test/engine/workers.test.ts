@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +46,10 @@ const WORKERS = [0, 1, 2, 3, 8];
 describe.each(['demo.pcap', 'demo.pcapng', 'demo.pcap.gz', 'demo-any.pcap'])('%s', (name) => {
   const path = `${DEMO}/${name}`;
   test.each(WORKERS)('the same report through %i workers', async (workers) => {
-    expect(json(await reportOf([path], { workers }))).toBe(json(await reportOf([path], { workers: 0 })));
+    const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+    const report = await reportOf([path], { workers, hash: true });
+    expect(report.captures.map((capture) => capture.sha256)).toEqual([sha256]);
+    expect(json(report)).toBe(json(await reportOf([path], { workers: 0, hash: true })));
     expect(await flowsOf([path], workers)).toEqual(await flowsOf([path], 0));
   });
 });

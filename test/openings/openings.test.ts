@@ -182,7 +182,7 @@ describe('network boots', () => {
   const lab = async (scenario: string, topology?: string): Promise<Openings> => {
     const own = topology === undefined ? await loadSite('captures/pxe/site.yaml') : parseSite(topology);
     const analysis = await analyze([`captures/pxe/${scenario}.pcap.gz`], { workers: 0 });
-    return openingsOfReport(assess(await evidenceOf(analysis, false), own, catalog), own, catalog, false);
+    return openingsOfReport(assess(evidenceOf(analysis), own, catalog), own, catalog, false);
   };
 
   test('only 69 was open: the answers of TFTP come with it, and what a helper or a fixed port saves', async () => {

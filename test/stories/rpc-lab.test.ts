@@ -22,7 +22,7 @@ const fileOf = (scenario: string, vantage: Vantage): string => `${LAB}/${scenari
 
 async function reportOf(scenario: string, vantage: Vantage): Promise<Report> {
   const analysis = await analyze([fileOf(scenario, vantage)], { workers: 0 });
-  return assess(await evidenceOf(analysis, false), await loadSite(`${LAB}/site.yaml`), loadCatalog());
+  return assess(evidenceOf(analysis), await loadSite(`${LAB}/site.yaml`), loadCatalog());
 }
 
 function framesOf(scenario: string, vantage: Vantage): TestFrame[] {
