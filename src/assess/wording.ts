@@ -3,10 +3,10 @@ import type { Conversation, Fate } from './conversations.ts';
 import { dropSource, dropText } from './drop-words.ts';
 import type { Peer } from './peers.ts';
 
-/** `MP01 (10.0.0.10)`, or the address alone. A network's name stands for its members. */
+/** `MP01 (10.0.0.10)`, or the address alone, also where it is the name. A network's name stands for its members. */
 export function called(peer: Peer): string {
   const { kind, name } = peer.endpoint;
-  if (name === null) return peer.ip;
+  if (name === null || name === peer.ip) return peer.ip;
   return kind === 'network' ? `${peer.ip} (in ${name})` : `${name} (${peer.ip})`;
 }
 

@@ -41,7 +41,7 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
     verbose: options.verbose,
     paint: painter(options.color),
   };
-  // No section lists endpoints and pairs, and there may be very many.
-  const safe = printableData({ ...report, endpoints: [], pairs: [] });
+  // No section lists endpoints and pairs, and there may be very many; that there is an endpoint tells that the topology is of this network.
+  const safe = printableData({ ...report, endpoints: report.endpoints.slice(0, 1), pairs: [] });
   return `${SECTIONS.flatMap((lines) => lines(safe, page)).join('\n')}\n`;
 }

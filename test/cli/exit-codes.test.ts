@@ -77,6 +77,18 @@ describe('0, 1 and 2', () => {
       });
       expect([code, err]).toEqual([2, expect.stringMatching(SENTENCE)]);
     });
+    test('hosts without a role are listed all the same, and no report says otherwise', async () => {
+      const path = join(folder(), 'no-roles.yaml');
+      writeFileSync(path, 'version: 1\nnetworks:\n  - { name: everything, cidr: 0.0.0.0/0 }\n');
+      const said = 'none that the topology and the rules speak of';
+      const outputs = ['terminal', 'markdown', 'html'] as const;
+      for (const format of outputs) {
+        const { code, out, err } = await run([RPC, '-t', path, '--format', format]);
+        expect([format, code, err]).toEqual([format, 0, '']);
+        expect(out.replace(/\s+/g, ' ')).toContain(said);
+        expect(out).not.toContain('lists no end');
+      }
+    });
     test('one address that it lists is enough, and a capture without connections proves nothing against it', async () => {
       const path = join(folder(), 'site.yaml');
       writeFileSync(path, 'version: 1\nhosts: [{ name: X, addresses: [10.78.1.11], roles: [any-windows-computer] }]\n');

@@ -43,7 +43,7 @@ function verdictWithoutFindings(report: Report, open: string[]): Sentence {
   const foreign = foreignTopology(report);
   if (foreign !== null) return { text: `NOTHING JUDGED: ${foreign}`, tone: 'alarm' };
   if (report.connections.total === report.connections.not_judged) {
-    const text = `NOTHING JUDGED: the capture holds ${counted(report.connections.total, 'connection')}, and none that the topology and the rules speak of; is it the right topology?`;
+    const text = `NOTHING JUDGED: the capture holds ${counted(report.connections.total, 'connection')}, and none that the topology and the rules speak of; is it the right topology, and do its hosts have roles?`;
     return { text, tone: 'warn' };
   }
   const works = report.rules.filter((rule) => rule.state === 'works').length;
