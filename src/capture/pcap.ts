@@ -81,6 +81,11 @@ export class PcapReader implements CaptureReader {
     return this.#at;
   }
 
+  /** True where it is not settled what the record at the position is: what comes of it depends on what was read before. */
+  get isInDoubt(): boolean {
+    return this.#state === 'odd' || this.#state === 'skipping';
+  }
+
   /** True where the bytes at hand are one whole record and nothing more: all that a writer who pauses has written. */
   isWholeRecord(view: DataView, length: number): boolean {
     const { headerLength } = this.#layout;

@@ -93,6 +93,11 @@ export class PcapngReader implements CaptureReader {
     return this.#at;
   }
 
+  /** True where a block that makes no sense was met, and the search for the next good one goes on. */
+  get isInDoubt(): boolean {
+    return this.#brokenAt >= 0;
+  }
+
   /** A copy of what the next block depends on. */
   state(): PcapngState {
     const section = this.#section;

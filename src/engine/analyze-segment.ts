@@ -38,7 +38,8 @@ export function analyzeSegment(task: SegmentTask): SegmentResult | GivenUp {
           isGivenUp = true;
           reader.stopAt = 0;
         });
-  if (isGivenUp) return { kind: 'given-up' };
+  // Who begins at a record in doubt does not know what it was held against.
+  if (isGivenUp || reader.isInDoubt) return { kind: 'given-up' };
   return {
     kind: 'segment',
     part: analyzer.finish(),

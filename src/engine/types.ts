@@ -75,7 +75,7 @@ export interface SegmentResult {
   noted: boolean;
 }
 
-/** There is too much that waits to be joined: the capture is to be read again when its turn comes. */
+/** There is too much that waits to be joined, or a segment ends in doubt: the capture is to be read again, as one, when its turn comes. */
 export interface GivenUp {
   kind: 'given-up';
 }

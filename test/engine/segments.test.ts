@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { analyze } from '../../src/engine/analyze.ts';
 import { flowRows } from '../../src/engine/flow-row.ts';
-import { ensureBuilt } from '../cli/program.ts';
+import { ensureBuilt, folder } from '../cli/program.ts';
+import { pcapFile } from './pcap-file.ts';
 
 /** Threads run the bundle. */
 beforeAll(ensureBuilt);
@@ -51,6 +52,21 @@ describe('cutting a file into segments changes nothing', () => {
       }
     });
   }
+});
+
+describe('cuts beside what makes no sense', () => {
+  const good = Buffer.from(pcapFile(2, 0));
+  test.each([
+    ['an empty record at the end', Buffer.concat([good, Buffer.alloc(16)])],
+    ['an empty record in the middle', Buffer.concat([good.subarray(0, 80), Buffer.alloc(16), good.subarray(80)])],
+    ['a record that claims too much', Buffer.concat([good, Buffer.alloc(16, 0xff), good.subarray(24)])],
+  ])('%s', async (name, bytes) => {
+    const path = join(folder(), `${name}.pcap`);
+    writeFileSync(path, bytes);
+    const whole = await outcome(path, { workers: 0 });
+    for (let segmentBytes = 1; segmentBytes < bytes.length; segmentBytes++)
+      expect([segmentBytes, await outcome(path, { workers: 0, segmentBytes })]).toEqual([segmentBytes, whole]);
+  });
 });
 
 describe('nor does the number of workers', () => {
