@@ -21,7 +21,7 @@ import { EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS } from './exit-codes.ts';
 import { type FirewallLogOptions, heedFirewallLogs, readFirewallLogs } from './firewall-logs.ts';
 import { tellForeign } from './foreign.ts';
 import { readCaptures } from './reading.ts';
-import type { Terminal } from './terminal.ts';
+import { printPieces, type Terminal } from './terminal.ts';
 
 export interface CheckOptions extends FirewallLogOptions, EvidenceSettings {
   topology: string;
@@ -57,13 +57,8 @@ export async function checkCommand(
   const takesStandardOutput = outputs.some(({ path }) => path === STANDARD_OUTPUT);
   if (!takesStandardOutput) {
     const color = useColor(terminal.stdout, terminal.env);
-    for (const piece of await FORMATS[options.format].render(report, {
-      ...settings,
-      width: terminal.stdout.columns,
-      color,
-    })) {
-      if (!terminal.out(piece)) break;
-    }
+    const look = { ...settings, width: terminal.stdout.columns, color };
+    printPieces(await FORMATS[options.format].render(report, look), terminal);
   }
   return exitCode(report, options, terminal);
 }
@@ -130,7 +125,7 @@ export async function writeOutputs(
   try {
     for (const { format, path } of outputs) {
       const pieces = await FORMATS[format].render(report, { ...settings, width: FILE_WIDTH, color: false });
-      if (path === STANDARD_OUTPUT) for (const piece of pieces) terminal.out(piece);
+      if (path === STANDARD_OUTPUT) printPieces(pieces, terminal);
       else await writeWhole(path, (write) => writeAll(pieces, write));
       // Writing keeps the thread busy: a signal is heard between two files.
       await setImmediate();

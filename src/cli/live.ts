@@ -20,7 +20,7 @@ import { EXIT_FAILED } from './exit-codes.ts';
 import { printableMessage } from './failure.ts';
 import { LiveConsole } from './live-console.ts';
 import { chooseInterfaces } from './live-settings.ts';
-import type { Terminal } from './terminal.ts';
+import { printPieces, type Terminal } from './terminal.ts';
 
 export interface LiveOptions {
   topology: string;
@@ -124,7 +124,7 @@ async function printReport(
     width: terminal.stdout.columns,
     color: useColor(terminal.stdout, terminal.env),
   };
-  for (const piece of await FORMATS.terminal.render(report, look)) if (!terminal.out(piece)) break;
+  printPieces(await FORMATS.terminal.render(report, look), terminal);
 }
 
 /** What the run is held against. */

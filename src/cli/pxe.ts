@@ -9,7 +9,7 @@ import { playStories } from '../stories/stories.ts';
 import { timeText } from '../track/time-text.ts';
 import { EXIT_CLEAN, EXIT_FAILED } from './exit-codes.ts';
 import { readCaptures } from './reading.ts';
-import type { Terminal } from './terminal.ts';
+import { printPieces, type Terminal } from './terminal.ts';
 
 export interface PxeOptions {
   client?: string;
@@ -52,7 +52,7 @@ export async function pxeCommand(
   }
   const look = { width: terminal.stdout.columns, color: useColor(terminal.stdout, terminal.env) };
   const pieces = client === undefined ? renderPxeClients(clients, look) : renderPxeLadders(clients, look);
-  for (const piece of pieces) if (!terminal.out(piece)) break;
+  printPieces(pieces, terminal);
   if (stories.malformed > 0) terminal.err(`pcapcheck: ${malformedText(stories.malformed)}\n`);
   if (stories.dropped > 0) terminal.err(`pcapcheck: ${notKeptText(stories.dropped)}\n`);
   return EXIT_CLEAN;

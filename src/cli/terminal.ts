@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { chunks } from '../report/chunks.ts';
 import { discardUnfinished } from '../report/output-file.ts';
 
 /** What a command may write to and ask about; the process itself, or a test's stand-in. */
@@ -98,6 +99,19 @@ export class StandardStreamError extends Error {
     );
     this.code = code;
   }
+}
+
+/** Prints pieces of text in few system calls, until the reader is gone. */
+export function printPieces(pieces: Iterable<string>, terminal: Pick<Terminal, 'out'>): void {
+  let open = true;
+  const collected = chunks((text) => {
+    open = terminal.out(text);
+  });
+  for (const piece of pieces) {
+    collected.add(piece);
+    if (!open) return;
+  }
+  collected.flush();
 }
 
 /** False where the reader of a pipe has gone (`pcapcheck … | head`), which is no error of ours. */
