@@ -18,8 +18,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // They need the Windows package and Wine: npm run test:windows.
     exclude: ['test/windows/**'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Bounds for hangs, not for speed: machines that do other work besides are slow.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Many tests wait for processes and for time to pass: two at once, also where vitest would leave a small machine to one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
   },

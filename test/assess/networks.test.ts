@@ -222,7 +222,7 @@ describe('never a wrong "blocked"', () => {
     fc.record({ what: fc.constantFrom(...WORKING), ends, time: fc.integer({ min: 0, max: 300 }) }),
     { minLength: 1, maxLength: 14 },
   );
-  const numRuns = Number(process.env.PCAPCHECK_CUTS ?? 200);
+  const numRuns = Number(process.env.PCAPCHECK_CUTS ?? 100);
 
   test('whatever tag each frame of working traffic carries, and however often it shows', () => {
     fc.assert(

@@ -3,7 +3,7 @@ import { assess } from '../../src/assess/assess.ts';
 import { Losses, type LossWindow } from '../../src/assess/losses.ts';
 import type { Finding, Report, RuleReport } from '../../src/assess/types.ts';
 import { loadCatalog } from '../../src/catalog/index.ts';
-import { parseSite } from '../../src/site/index.ts';
+import { parseSite, type Site } from '../../src/site/index.ts';
 import { timeText } from '../../src/track/time-text.ts';
 import { observe } from '../track/analyze.ts';
 import { icmpError, START, type TestFrame, tcp, udp } from '../track/frames.ts';
@@ -176,9 +176,18 @@ export function judged(
       time: (seconds, nanoseconds) => timeText(seconds, nanoseconds, false),
       day,
     },
-    parseSite(topology),
+    siteOf(topology),
     loadCatalog(),
   );
+}
+
+const sites = new Map<string, Site>();
+
+/** Reading a topology takes longer than judging ten frames by it; properties judge thousands of captures. */
+function siteOf(topology: string): Site {
+  const site = sites.get(topology) ?? parseSite(topology);
+  sites.set(topology, site);
+  return site;
 }
 
 function inTestTime({ fromSeconds, toSeconds }: LossWindow): LossWindow {

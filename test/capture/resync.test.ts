@@ -140,10 +140,9 @@ describe.each(formats)('%s', (format, build, lengthAt, header, size) => {
         file.subarray(0, header),
         new Uint8Array(4_000_000).map((_, index) => pattern(index)),
       );
-      const begun = performance.now();
+      // By its square it would take hours: the time limit of tests sees to that.
       const { summary } = readBytes(garbage);
-      expect(performance.now() - begun, `${format}, pattern ${patterns.indexOf(pattern)}`).toBeLessThan(5000);
-      expect(summary.problems.length).toBeLessThanOrEqual(100);
+      expect(summary.problems.length, `${format}, pattern ${patterns.indexOf(pattern)}`).toBeLessThanOrEqual(100);
     }
   });
 });

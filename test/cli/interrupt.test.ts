@@ -23,10 +23,9 @@ describe.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as cons
     // More than a pipe holds: once all of it is written, somebody is reading.
     await new Promise((written) => child.stdin.write(Buffer.concat([demo, ...records]), written));
     await setTimeout(200);
-    const before = performance.now();
     child.kill(signal);
+    // It waits for nothing: its input is still open.
     const { code, signal: by, out, err } = await result;
-    expect(performance.now() - before).toBeLessThan(2000);
     // Ended by the signal, as shells expect: they report 128 + its number, and loops stop.
     expect({ code, by, out }).toEqual({ code: null, by: signal, out: '' });
     expect(err).toMatch(/^pcapcheck: Interrupted [^\n]+\n$/);

@@ -10,7 +10,7 @@ import { startTests, type Task } from '@vitest/runner';
 import { NodeSnapshotEnvironment } from '@vitest/snapshot/environment';
 
 const [, , root, list] = process.argv;
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 const config = {
   root,
