@@ -7,25 +7,29 @@ import { printable } from './printable.ts';
 /** What begins something within a line; ASCII punctuation may be escaped by a backslash (CommonMark 0.31, section 2.4). */
 const OBEYED = /[\\`*_[\]|~^$]/g;
 /** What begins a block: a heading, a list, a quotation, a rule. */
-const STARTS = /^(\s*(?:\d+(?=[.)](?:\s|$)))?)([#+\-=]|(?<=\d)[.)])/;
-/** What a renderer that allows HTML would read, as references. */
+const STARTS = /^((?:\d+(?=[.)](?:\s|$)))?)([#+\-=>]|(?<=\d)[.)])/;
+/**
+ * What a renderer that allows HTML would read, as references. Without a `<` in front of it, a `>` ends nothing, and a quotation mark
+ * neither; they stay as they are, since people read the text in terminals too. So do an `&` that begins no reference, and a `<` in front
+ * of what begins no tag.
+ */
+const MARKUP = /<(?![-=\s\d])|&(?=[#a-z])|\u200b/gi;
 const HTML: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
   '\u200b': '&#8203;',
 };
 /** Mentions, references and links that renderers make of plain text: a blank that nobody sees keeps them apart. */
-const LINKED = /[@#!%](?=\w)|(?<=\b(?:https?|ftp|mailto|www)):?(?=[/.])/gi;
+const LINKED = /@(?=\S)|[#!%](?=\w)|:(?=\/\/)|(?<=www)(?=\.)/gi;
 
-/** One line of inline text. */
+/** One line of inline text, without the blanks around it, which would make a block of code of it. */
 export function text(value: string): string {
   return printable(value)
+    .trim()
     .replace(OBEYED, '\\$&')
     .replace(STARTS, '$1\\$2')
     .replace(LINKED, '$&\u200b')
-    .replace(/[&<>"\u200b]/g, (character) => HTML[character]);
+    .replace(MARKUP, (character) => HTML[character]);
 }
 
 /** A code span that holds the text whatever backticks are in it (CommonMark 0.31, section 6.1). In a table, for texts without `|` only. */

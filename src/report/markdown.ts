@@ -1,6 +1,7 @@
 /** The report as Markdown for a ticket: the verdict, the findings in a table, what to do about each, what the capture could not show. */
 import type { Report } from '../assess/types.ts';
 import { end, ends } from './ends.ts';
+import { findingAmount } from './finding-amount.ts';
 import { kindLabel, outcomeLabel, SEVERITY_LABELS } from './labels.ts';
 import { code, markdownTable, text } from './markdown-text.ts';
 import { portLabel } from './port-label.ts';
@@ -32,13 +33,14 @@ export function* renderMarkdown(report: Report): Generator<string> {
   yield* problems(report);
 }
 
-function basis({ captures, topology, connections, coverage, tool }: Report): string {
+function basis({ captures, topology, connections, coverage, findings, tool }: Report): string {
   const held = topology === null ? 'no topology' : code(topology.path);
   const firsts = captures.flatMap(({ first }) => first ?? []).sort();
   const lasts = captures.flatMap(({ last }) => last ?? []).sort();
   const facts = [
     `${counted(connections.total, 'connection')} in ${counted(coverage.frames, 'frame')}`,
     span(firsts[0] ?? null, lasts.at(-1) ?? null),
+    findings.length === 0 ? '' : findingAmount(findings),
     `${tool.name} ${tool.version}`,
   ];
   return `${captures.map(({ path }) => code(path)).join(', ')}, held against ${held}: ${facts.filter(Boolean).map(text).join('; ')}.`;
@@ -84,7 +86,7 @@ function detail({ number, finding, others }: Trouble, report: Report): string {
 
 function* exceptions({ exceptions: all, excepted }: Report): Generator<string> {
   if (all.length === 0) return;
-  yield `\n## Excepted by the topology (${count(excepted.length)})\n\n`;
+  yield `\n## Excepted by the topology (${findingAmount(excepted)})\n\n`;
   const rows = all.map(({ id, state, owner, ticket, expires, reason, findings }) => [
     text(id),
     state === 'used' ? counted(findings, 'finding') : state,

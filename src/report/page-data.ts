@@ -4,6 +4,7 @@ import {
   type Report,
   type ReportedFinding,
   SEVERITIES,
+  type Severity,
   type TftpTransferReport,
 } from '../assess/types.ts';
 
@@ -28,6 +29,8 @@ export interface PageData {
   report: PageReport;
   /** Names of hosts by address. */
   names: Record<string, string>;
+  /** Findings of the whole report by severity, those that were left out among them. */
+  severities: Record<Severity, number>;
   /** Entries that were left out, by list. */
   left_out: Partial<Record<keyof Report, number>>;
 }
@@ -58,6 +61,12 @@ export function pageData(report: Report): PageData {
         )
         .slice(0, PAGE_LIMITS.names),
     ),
+    severities: Object.fromEntries(
+      SEVERITIES.map((severity) => [
+        severity,
+        report.findings.filter((finding) => finding.severity === severity).length,
+      ]),
+    ) as PageData['severities'],
     left_out: leftOut,
   };
 }

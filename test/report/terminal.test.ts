@@ -126,7 +126,15 @@ describe('terminal report', () => {
     const findings = [{ ...trouble.findings[0]!, kind: 'tftp-window-stall' }];
     const text = renderTerminal({ ...trouble, findings }, plain);
     expect(text).toContain('1 finding of kind tftp-window-stall');
-    expect(text).toContain('TFTP WINDOW STALL (1)');
+    expect(text).toContain('TFTP WINDOW STALL (1 finding)');
+  });
+
+  it('counts notes beside findings, in the first lines as above each list', () => {
+    const [one, other] = trouble.findings;
+    const findings = [one!, { ...other!, kind: one!.kind }, { ...one!, severity: 'info' as const }];
+    const text = renderTerminal({ ...trouble, findings }, plain);
+    expect(text).toContain('UTC; 2 findings and 1 note.');
+    expect(text).toContain('does not get through (2 findings and 1 note)');
   });
 
   it('has words for every reason why a frame is not judged', () => {

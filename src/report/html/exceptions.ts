@@ -1,6 +1,7 @@
 /** What the topology accepts, apart from the findings: by whom, why and until when; what has expired, and what covers nothing. */
 import type { ExceptedFinding, ExceptionReport } from '../../assess/types.ts';
 import { ends } from '../ends.ts';
+import { findingAmount } from '../finding-amount.ts';
 import { kindLabel, outcomeLabel } from '../labels.ts';
 import { portLabel } from '../port-label.ts';
 import { counted } from '../quantity.ts';
@@ -95,7 +96,7 @@ function coveredTable(covered: readonly ExceptedFinding[]): Child {
   return h(
     'details',
     {},
-    h('summary', {}, `${counted(covered.length, 'finding')} accepted`),
+    h('summary', {}, `${findingAmount(covered)} accepted`),
     tableBox('Findings that are accepted', table),
     more,
   );

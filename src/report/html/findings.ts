@@ -1,6 +1,7 @@
 /** The findings, grouped by kind as in the terminal report, searched and filtered in place. */
 import { type Finding, SEVERITIES, type Severity } from '../../assess/types.ts';
 import { ends } from '../ends.ts';
+import { findingAmount } from '../finding-amount.ts';
 import { kindLabel, SEVERITY_LABELS } from '../labels.ts';
 import { portLabel } from '../port-label.ts';
 import { count, counted } from '../quantity.ts';
@@ -20,6 +21,7 @@ const CARDS = 40;
 
 export function findingsSection(page: Page): Section {
   const { findings } = page.report;
+  const { info, ...grave } = page.severities;
   const groups = gather(findings);
   const search = new SearchText();
   const list = h('div', { class: 'findings' });
@@ -38,14 +40,14 @@ export function findingsSection(page: Page): Section {
         brief: group.brief.filter(matches),
       }))
       .filter(({ troubles, brief }) => troubles.length + brief.length > 0);
-    const told = kept.reduce(
-      (sum, { troubles, brief }) => sum + troubles.reduce((n, { others }) => n + 1 + others.length, 0) + brief.length,
-      0,
-    );
+    const told = kept.flatMap(({ troubles, brief }) => [
+      ...troubles.flatMap(({ finding, others }) => [finding, ...others]),
+      ...brief,
+    ]);
     status.textContent =
-      told === findings.length
-        ? `${counted(told, 'finding')}, all shown`
-        : `${count(told)} of ${counted(findings.length, 'finding')}`;
+      told.length === findings.length
+        ? `${findingAmount(told)}, all shown`
+        : `${findingAmount(told)} of ${findingAmount(findings)}`;
     replace(list, kept.length === 0 ? nothing(bar) : kept.map((group) => groupOf(group, page, bar.isNarrow, upTo)));
   }
 
@@ -61,11 +63,10 @@ export function findingsSection(page: Page): Section {
     return true;
   });
   show();
-  const grave = findings.filter(({ severity }) => severity !== 'info').length;
   return {
     id: 'findings',
     title: 'Findings',
-    amount: grave,
+    amount: Object.values(grave).reduce((sum, amount) => sum + amount, 0),
     element: section(
       'findings',
       'Findings',
@@ -102,7 +103,7 @@ class SearchText {
 }
 
 function groupOf({ kind, troubles, brief }: KindGroup, page: Page, isNarrow: boolean, upTo: number): HTMLElement {
-  const total = troubles.reduce((sum, { others }) => sum + 1 + others.length, 0) + brief.length;
+  const shown = [...troubles.flatMap(({ finding, others }) => [finding, ...others]), ...brief];
   const cards = h('div', { class: 'cards' });
   const wanted = troubles.findIndex(({ number }) => number === upTo);
   const first = Math.max(CARDS, wanted + 1);
@@ -111,7 +112,7 @@ function groupOf({ kind, troubles, brief }: KindGroup, page: Page, isNarrow: boo
   return h(
     'section',
     { class: 'kind', 'aria-labelledby': `kind-${kind}` },
-    h('h3', { id: `kind-${kind}` }, kindLabel(kind).heading, ' ', h('span', { class: 'pill' }, count(total))),
+    h('h3', { id: `kind-${kind}` }, kindLabel(kind).heading, ' ', h('span', { class: 'pill' }, findingAmount(shown))),
     cards,
     more,
     brief.length === 0 ? null : briefList(brief, page, isNarrow),
@@ -121,7 +122,7 @@ function groupOf({ kind, troubles, brief }: KindGroup, page: Page, isNarrow: boo
 /** Informational findings, a line each. */
 function briefList(findings: readonly Finding[], { report }: Page, open: boolean): HTMLElement {
   const body = h('tbody');
-  const details = h('details', { open }, h('summary', {}, `${counted(findings.length, 'line')} for information`));
+  const details = h('details', { open }, h('summary', {}, `${counted(findings.length, 'note')} for information`));
   const table = h('table', {}, heads('What', 'Port', 'Rule', 'Says'), body);
   const ports = new Map(report.rules.map(({ id, ports: list }) => [id, list]));
   const more = growing(
@@ -136,9 +137,9 @@ function briefList(findings: readonly Finding[], { report }: Page, open: boolean
         h('td', {}, finding.rule[0] === undefined ? null : ruleLink(finding.rule[0])),
         h('td', {}, finding.message),
       ),
-    'lines',
+    'notes',
   );
-  details.append(tableBox('Findings for information', table));
+  details.append(tableBox('Notes for information', table));
   if (more instanceof Node) details.append(more);
   return details;
 }
@@ -177,8 +178,8 @@ class FilterBar {
   constructor(findings: readonly Finding[], groups: readonly KindGroup[], changed: () => void) {
     this.#changed = changed;
     this.#kind.append(h('option', { value: '' }, 'Every kind'));
-    for (const { kind, total } of groups)
-      this.#kind.append(h('option', { value: kind }, `${kindLabel(kind).heading} (${count(total)})`));
+    for (const { kind, amount } of groups)
+      this.#kind.append(h('option', { value: kind }, `${kindLabel(kind).heading} (${amount})`));
     const likely = findings.some(({ certainty }) => certainty === 'likely');
     this.element = h(
       'form',

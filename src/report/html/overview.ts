@@ -6,21 +6,22 @@ import { count } from '../quantity.ts';
 import { type Child, h } from './dom.ts';
 import type { Page } from './section.ts';
 
+/** What the figure of findings counts; the rest is for information. */
+const GRAVE = SEVERITIES.filter((severity) => severity !== 'info');
+
 interface Share {
   label: string;
   amount: number;
   tone: string;
   /** Told below the bar even where it is none. */
   always?: boolean;
+  /** Told below the bar and no part of it, since the figure does not count it. */
+  aside?: boolean;
 }
 
-export function overview({ report, left_out }: Page): HTMLElement {
-  const tiles = [
-    findingsTile(report, left_out.findings ?? 0),
-    connectionsTile(report),
-    rulesTile(report),
-    bootsTile(report),
-  ];
+export function overview(page: Page): HTMLElement {
+  const { report } = page;
+  const tiles = [findingsTile(page), connectionsTile(report), rulesTile(report), bootsTile(report)];
   return h(
     'section',
     { class: 'tiles', 'aria-label': 'At a glance' },
@@ -28,15 +29,16 @@ export function overview({ report, left_out }: Page): HTMLElement {
   );
 }
 
-function findingsTile(report: PageReport, more: number): HTMLElement {
-  const of = (severity: string): number => report.findings.filter((finding) => finding.severity === severity).length;
-  const told = SEVERITIES.filter((severity) => severity !== 'info').reduce((sum, severity) => sum + of(severity), 0);
-  const shares = SEVERITIES.filter((severity) => severity !== 'info').map((severity) => ({
+function findingsTile({ severities }: Page): HTMLElement {
+  const shares = GRAVE.map((severity) => ({
     label: SEVERITY_LABELS[severity].label.toLowerCase(),
-    amount: of(severity),
+    amount: severities[severity],
     tone: severity,
   }));
-  return tile('#findings', told + more, told + more === 1 ? 'finding' : 'findings', shares);
+  const told = shares.reduce((sum, { amount }) => sum + amount, 0);
+  const { info } = severities;
+  const notes = { label: `${info === 1 ? 'note' : 'notes'} for information`, amount: info, tone: 'info', aside: true };
+  return tile('#findings', told, told === 1 ? 'finding' : 'findings', [...shares, notes]);
 }
 
 function connectionsTile({ connections }: PageReport): HTMLElement {
@@ -84,7 +86,7 @@ function tile(href: string, amount: number, what: string, shares: Share[]): HTML
     'div',
     { class: 'tile' },
     h('p', { class: 'figure' }, h('a', { href }, h('b', {}, count(amount)), ` ${what}`)),
-    shareBar(shares),
+    shareBar(shares.filter(({ aside }) => aside !== true)),
     h(
       'ul',
       { class: 'legend' },

@@ -1,9 +1,10 @@
 /** What the topology excepts, apart from the findings: what is covered, by whom and until when; what has expired; what is not needed. */
 import type { ExceptedFinding, ExceptionReport, Report } from '../../assess/types.ts';
 import { ends } from '../ends.ts';
+import { findingAmount } from '../finding-amount.ts';
 import { kindLabel, outcomeLabel } from '../labels.ts';
 import { portLabel } from '../port-label.ts';
-import { count, counted } from '../quantity.ts';
+import { counted } from '../quantity.ts';
 import { limited, type Page, paragraph, section } from './block.ts';
 
 const MOST_FINDINGS = 5;
@@ -11,7 +12,7 @@ const MOST_FINDINGS = 5;
 export function exceptionSection(report: Report, page: Page): string[] {
   const { exceptions, excepted, exceptions_date: day } = report;
   const byDay = day === null ? '' : `; expiry dates judged by ${day}`;
-  return section(page, `EXCEPTED: findings that the topology accepts (${count(excepted.length)}${byDay})`, [
+  return section(page, `EXCEPTED: findings that the topology accepts (${findingAmount(excepted)}${byDay})`, [
     ...exceptions
       .filter(({ state }) => state === 'used')
       .flatMap((exception) => [

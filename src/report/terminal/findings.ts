@@ -16,8 +16,8 @@ const WIDEST_MESSAGE = 600;
 
 /** A section for each kind. Informational findings take a line, the others a block. */
 export function findingSections(report: Report, page: Page): string[] {
-  return gather(report.findings).flatMap(({ kind, total, troubles, brief }) =>
-    section(page, `${kindLabel(kind).heading} (${count(total)})`, [
+  return gather(report.findings).flatMap(({ kind, amount, troubles, brief }) =>
+    section(page, `${kindLabel(kind).heading} (${amount})`, [
       ...limited(page, troubles, MOST_TROUBLES, (trouble, index) => [
         ...(index === 0 ? [] : ['']),
         ...block(trouble, troubles, report, page),

@@ -3,6 +3,7 @@
  * sources for the reader. JSON and CSV keep them apart.
  */
 import { type ReportedFinding, SEVERITIES } from '../../assess/types.ts';
+import { findingAmount } from '../finding-amount.ts';
 import { KIND_LABELS } from '../labels.ts';
 
 /** One trouble: the finding that speaks for it, and the others that only come from elsewhere. */
@@ -14,8 +15,8 @@ export interface Trouble {
 
 export interface KindGroup {
   kind: string;
-  /** How many findings, as the JSON counts them. */
-  total: number;
+  /** How many findings and notes, in words. */
+  amount: string;
   /** The gravest first; numbered through all groups. */
   troubles: Trouble[];
   /** Informational findings, not numbered. */
@@ -67,6 +68,6 @@ export function gather(findings: ReportedFinding[]): KindGroup[] {
       else known.others.push(finding);
     }
     const brief = group.filter((finding) => finding.severity === 'info');
-    return { kind, total: group.length, troubles: [...troubles.values()], brief };
+    return { kind, amount: findingAmount(group), troubles: [...troubles.values()], brief };
   });
 }

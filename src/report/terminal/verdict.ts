@@ -1,5 +1,6 @@
 /** The first lines: what the reader has to know before anything else, and how much it rests on. */
 import type { Report } from '../../assess/types.ts';
+import { findingAmount } from '../finding-amount.ts';
 import { foreignTopology } from '../foreign-topology.ts';
 import { kindLabel } from '../labels.ts';
 import { count, counted, span } from '../quantity.ts';
@@ -16,10 +17,11 @@ export interface Sentence {
 export function verdict(report: Report): Sentence[] {
   const told = report.findings.filter((finding) => finding.severity !== 'info');
   const { undecided } = report.connections;
-  const excepted = report.excepted.filter(({ severity }) => severity !== 'info').length;
   const open = [
     ...(undecided === 0 ? [] : [`${counted(undecided, 'connection')} could not be decided`]),
-    ...(excepted === 0 ? [] : [`${counted(excepted, 'finding')} accepted by exceptions of the topology`]),
+    ...(report.excepted.length === 0
+      ? []
+      : [`${findingAmount(report.excepted)} accepted by exceptions of the topology`]),
   ];
   if (told.length === 0) return [verdictWithoutFindings(report, open)];
   const kinds = [...byKind(told)].map(([kind, group]) => {
@@ -93,5 +95,6 @@ export function basis(report: Report): string {
   const lasts = captures.flatMap((capture) => capture.last ?? []).sort();
   const when = span(firsts[0] ?? null, lasts.at(-1) ?? null);
   const amount = `${counted(connections.total, 'connection')} in ${counted(coverage.frames, 'frame')}`;
-  return `${what}, ${held}: ${amount}${when === '' ? '' : `, ${when}`}.`;
+  const told = report.findings.length === 0 ? '' : `; ${findingAmount(report.findings)}`;
+  return `${what}, ${held}: ${[amount, when].filter(Boolean).join(', ')}${told}.`;
 }
