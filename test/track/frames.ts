@@ -73,6 +73,18 @@ export function inVlan(frame: TestFrame, ...ids: number[]): TestFrame {
   return { ...frame, bytes, length: bytes.length, linkType: LINKTYPE_ETHERNET };
 }
 
+/** The frame as Ethernet in VXLAN (RFC 7348, section 5) between two tunnel ends, in Ethernet. */
+export function inVxlan(frame: TestFrame, vni: number): TestFrame {
+  const inner = inVlan(frame).bytes;
+  const content = new Uint8Array(8 + inner.length);
+  content[0] = 0x08;
+  new DataView(content.buffer).setUint32(4, vni << 8);
+  content.set(inner, 8);
+  const ends = { source: '10.200.0.1', destination: '10.200.0.2', sourcePort: 49_999, destinationPort: 4789 };
+  const outer = inVlan(udp(ends, content));
+  return { ...frame, bytes: outer.bytes, length: outer.length, linkType: LINKTYPE_ETHERNET };
+}
+
 /** @param content the payload; without it `segment.payload` zero bytes */
 export function tcp(segment: Segment, content?: Uint8Array): TestFrame {
   const body = new Uint8Array(20 + (content?.length ?? segment.payload ?? 0));
