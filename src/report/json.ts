@@ -14,8 +14,17 @@ export function* renderJson(report: Report): Generator<string> {
   yield '\n}\n';
 }
 
+/** Items that are made into text at once. */
+const BATCH = 256;
+/** What stands around the items of a list that is the only value of an object. */
+const BEFORE = '{\n  "": [\n    ';
+const AFTER = '\n  ]\n}';
+
 function* renderArray(items: unknown[]): Generator<string> {
-  for (const [index, item] of items.entries()) yield `${index === 0 ? '[' : ','}\n    ${indented(item, '    ')}`;
+  for (let at = 0; at < items.length; at += BATCH) {
+    const text = JSON.stringify({ '': items.slice(at, at + BATCH) }, null, 2);
+    yield `${at === 0 ? '[' : ','}\n    ${printableJson(text.slice(BEFORE.length, -AFTER.length))}`;
+  }
   yield '\n  ]';
 }
 

@@ -32,19 +32,36 @@ import {
 /** How the values below each list or object of a report are put in order. */
 type Ordering = (value: never) => unknown;
 
-const shaped =
-  (schema: { shape: object }, inner: Record<string, Ordering> = {}) =>
-  <T extends object | null>(value: T): T => {
+/** The value itself where it is in order: there may be fifty thousand rows. */
+const shaped = (schema: { shape: object }, inner: Record<string, Ordering> = {}) => {
+  const keys = Object.keys(schema.shape);
+  return <T extends object | null>(value: T): T => {
     if (value === null) return value;
-    const fields: Record<string, unknown> = { ...value };
-    const keys = Object.keys(schema.shape).filter((key) => key in fields);
-    return Object.fromEntries(keys.map((key) => [key, inner[key]?.(fields[key] as never) ?? fields[key]])) as T;
+    const fields = value as Record<string, unknown>;
+    if (isInOrder(fields, keys, inner)) return value;
+    return Object.fromEntries(
+      keys.filter((key) => key in fields).map((key) => [key, inner[key]?.(fields[key] as never) ?? fields[key]]),
+    ) as T;
   };
+};
+
+/** Whether there are no other keys, they follow each other as in `keys`, and the values below are in order. */
+function isInOrder(fields: Record<string, unknown>, keys: readonly string[], inner: Record<string, Ordering>): boolean {
+  let at = 0;
+  for (const key in fields) {
+    while (at < keys.length && keys[at] !== key) at++;
+    if (at++ === keys.length) return false;
+    if (inner[key] !== undefined && inner[key](fields[key] as never) !== fields[key]) return false;
+  }
+  return true;
+}
 
 const each =
   <T>(order: (item: T) => T) =>
-  (items: T[]): T[] =>
-    items.map(order);
+  (items: T[]): T[] => {
+    const ordered = items.map(order);
+    return ordered.every((item, i) => item === items[i]) ? items : ordered;
+  };
 
 const source = shaped(sourceSchema);
 
@@ -57,8 +74,7 @@ const byTime = (times: Record<string, number>): Record<string, number> =>
 
 const byNameOrNull = <T>(fields: Record<string, T> | null): Record<string, T> | null => fields && byName(fields);
 
-const byOutcome = (counts: Partial<Record<string, number>>): Partial<Record<string, number>> =>
-  Object.fromEntries(OUTCOMES.filter((outcome) => outcome in counts).map((outcome) => [outcome, counts[outcome]]));
+const byOutcome = shaped({ shape: Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) });
 
 const drop = shaped(dropSchema);
 
