@@ -5,7 +5,7 @@ import type { Losses } from './losses.ts';
 import type { ConversationNetwork, NetworkPairs } from './network-pairs.ts';
 import type { Peer, Peers } from './peers.ts';
 import type { Screened } from './screening.ts';
-import type { DropReport, Outcome } from './types.ts';
+import type { DropReport, IcmpReport, Outcome } from './types.ts';
 
 /** Connections of one conversation that share their fate. */
 export interface Fate {
@@ -24,7 +24,7 @@ export interface Fate {
   lastSeconds: number;
   lastNanoseconds: number;
   /** Type and code of the first deciding ICMP error, and who sent it. */
-  icmp: { version: 4 | 6; type: number; code: number; sender: string } | null;
+  icmp: IcmpReport | null;
   /** What the host says of the first packets that it dropped itself. */
   drop: DropReport | null;
   /** Connections whose client was inferred, not seen to start. */

@@ -32,6 +32,7 @@ export function findingOf(told: Told, conversation: Conversation, fates: readonl
     dest_port: conversation.port,
     ...(conversation.network === null ? {} : { network: conversation.network.text }),
     outcome: fates[0].outcome,
+    ...(fates[0].icmp === null ? {} : { icmp: fates[0].icmp }),
     display_filter: filterOf(conversation),
     ...evidenceOf(fates, context),
   };

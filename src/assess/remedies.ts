@@ -1,5 +1,6 @@
 import type { Conversation, Fate } from './conversations.ts';
 import { dropRemedy } from './drop-remedies.ts';
+import type { IcmpReport } from './types.ts';
 import { called, portText } from './wording.ts';
 
 /** What to do about a blocked conversation, by what the capture shows. */
@@ -24,7 +25,7 @@ function outcomeRemedy(conversation: Conversation, fate: Fate): string {
     case 'prohibited':
       return `Allow ${way} on ${fate.icmp?.sender ?? 'the firewall that sent the ICMP error'}.`;
     case 'unreachable':
-      return isPortUnreachable(fate)
+      return fate.icmp !== null && isPortUnreachable(fate.icmp)
         ? `On ${called(server)}, see that the service listens on ${port}; if it does, ${fate.icmp?.sender ?? 'a firewall'} rejects it: allow ${way}.`
         : `See that ${called(server)} is up and that ${fate.icmp?.sender ?? 'the router that sent the ICMP error'} has a route to it; where a firewall rejects in this way, allow ${way}.`;
     case 'half-open':
@@ -34,7 +35,7 @@ function outcomeRemedy(conversation: Conversation, fate: Fate): string {
   }
 }
 
-function isPortUnreachable({ icmp }: Fate): boolean {
-  if (icmp === null) return false;
+/** Nothing listens there, or a firewall says so in the name of the server (RFC 792, RFC 4443 section 3.1). */
+export function isPortUnreachable(icmp: IcmpReport): boolean {
   return icmp.version === 4 ? icmp.type === 3 && icmp.code === 3 : icmp.type === 1 && icmp.code === 4;
 }

@@ -34,6 +34,15 @@ export interface Source {
   section: string;
 }
 
+/** An ICMP error that decided what became of a connection. */
+export interface IcmpReport {
+  version: 4 | 6;
+  type: number;
+  code: number;
+  /** Address of the router, firewall or host that sent it. */
+  sender: string;
+}
+
 /** What a host says of packets that it dropped itself: the capture's own drop events, or a log of the Windows firewall. */
 export interface DropReport {
   by: 'capture' | 'firewall-log';
@@ -82,6 +91,8 @@ export interface Finding {
   /** `VLAN 20`: the network that it is about, where its ends are judged apart in several. Left out elsewhere. */
   network?: string | undefined;
   outcome: Outcome | null;
+  /** The ICMP error that decided it. Left out where none did. */
+  icmp?: IcmpReport | undefined;
   /** Connections behind the finding. */
   count: number;
   /** Attempts seen within them (SYNs or requests, duplicates of a mirror not counted). */

@@ -1,4 +1,5 @@
 /** The openings that a report asks for: what is required, was tried, and is blocked. */
+import { isPortUnreachable } from '../assess/remedies.ts';
 import type { DropReport, Outcome, Report, ReportedFinding } from '../assess/types.ts';
 import type { RuleMatch } from '../catalog/candidate.ts';
 import type { RuleIndex } from '../catalog/index.ts';
@@ -14,12 +15,27 @@ const BLOCKS: Partial<Record<Outcome, string[]>> = {
   'no-answer': [],
   prohibited: [],
   refused: ['A reset answered: a port rule helps only if a firewall sent it; see first that the service listens.'],
-  unreachable: ['ICMP said unreachable: see that the server is up and that there is a route to it.'],
+  unreachable: [],
   'half-open': ['The answer is lost on its way back: look for asymmetric routes besides.'],
   established: [
     'The connection opens and then fails: a filter that reads content does that, which a port rule does not mend.',
   ],
 };
+
+/** What the sender of an ICMP error says beside that, in the words of the finding's remedy. */
+function notesOnIcmp({ outcome, icmp }: ReportedFinding): string[] {
+  if (icmp === undefined) return [];
+  if (outcome === 'prohibited') return [`${icmp.sender} said that it is prohibited: the rule belongs there.`];
+  if (outcome !== 'unreachable') return [];
+  return isPortUnreachable(icmp)
+    ? [
+        `${icmp.sender} said that the port is unreachable: see first that the service listens. If it does, ${icmp.sender} rejects it, and the rule belongs there.`,
+      ]
+    : [
+        `${icmp.sender} said that it is unreachable: see first that the server is up and that ${icmp.sender} has a route to it. Where a firewall rejects in this way, the rule belongs there.`,
+      ];
+}
+
 /** The same where a host tells of packets that it dropped itself; null where a port rule mends nothing. */
 function notesOnDrop(drop: DropReport, outcome: Outcome | null): string[] | null {
   if (drop.cause === 'no-listener') return null;
@@ -80,6 +96,7 @@ function demandsOfFinding(finding: ReportedFinding, site: Site, index: RuleIndex
     outcome,
     notes: [
       ...notes,
+      ...notesOnIcmp(finding),
       ...(certainty === 'likely' && outcome !== 'established'
         ? ['Likely, not proven: the finding names the other causes.']
         : []),

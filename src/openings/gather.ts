@@ -119,8 +119,17 @@ function openingOf(alike: Served[]): Opening {
     firstSeen: known(demands.map(({ firstSeen }) => firstSeen)).sort()[0] ?? null,
     findings: unique(known(demands.map(({ finding }) => finding))),
     outcomes: unique(known(demands.map(({ outcome }) => outcome))),
-    notes: unique(demands.flatMap(({ notes }) => [...notes])),
+    notes: notesOf(demands),
   };
+}
+
+/** Notes on one line; every router that answers has one of its own. */
+const MOST_NOTES = 12;
+
+function notesOf(demands: readonly Demand[]): string[] {
+  const all = unique(demands.flatMap(({ notes }) => [...notes]));
+  const more = all.length - MOST_NOTES;
+  return more <= 0 ? all : [...all.slice(0, MOST_NOTES), `${more} more notes are at the findings.`];
 }
 
 function endsOf(parties: readonly Party[]): End[] {

@@ -11,6 +11,7 @@ import {
   exceptionSchema,
   findingSchema,
   firewallLogSchema,
+  icmpSchema,
   matrixConversationSchema,
   matrixRowSchema,
   nameCoverageSchema,
@@ -77,9 +78,10 @@ const byNameOrNull = <T>(fields: Record<string, T> | null): Record<string, T> | 
 const byOutcome = shaped({ shape: Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) });
 
 const drop = shaped(dropSchema);
+const icmp = shaped(icmpSchema);
 
-export const orderedFinding = shaped(findingSchema, { source, drop });
-export const orderedExcepted = shaped(exceptedSchema, { source, drop });
+export const orderedFinding = shaped(findingSchema, { source, drop, icmp });
+export const orderedExcepted = shaped(exceptedSchema, { source, drop, icmp });
 export const orderedException = shaped(exceptionSchema);
 
 /** The report with its keys in the order of the schema. */

@@ -144,6 +144,15 @@ export const dropSchema = z
   })
   .meta({ id: 'Drop', description: 'What a host says of packets that it dropped itself' });
 
+export const icmpSchema = z
+  .object({
+    version: z.union([z.literal(4), z.literal(6)]),
+    type: z.int().min(0).max(255),
+    code: z.int().min(0).max(255),
+    sender: z.string().describe('Address of the router, firewall or host that sent it'),
+  })
+  .meta({ id: 'Icmp', description: 'An ICMP error that decided what became of a connection' });
+
 export const findingSchema = z
   .object({
     kind: z.string().describe('Stable id; the name of a page in docs/findings'),
@@ -163,6 +172,7 @@ export const findingSchema = z
     dest_port: port.nullable(),
     network: networkSchema,
     outcome: outcomeSchema.nullable(),
+    icmp: icmpSchema.optional().describe('The ICMP error that decided the outcome; left out where none did'),
     count: amount.describe('Connections behind the finding'),
     attempts: amount.describe('SYNs or requests within them, duplicates of a mirror not counted'),
     frames: z.array(z.int().min(1)).describe('The first few frame numbers, as Wireshark numbers them'),

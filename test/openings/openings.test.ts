@@ -176,6 +176,40 @@ describe('what is blocked', () => {
     expect(notes('unreachable')).toContain('a route to it');
     expect(notes('stalled')).toContain('a filter that reads content');
   });
+
+  test('who sent an ICMP error is told as the finding tells it', async () => {
+    const report = await reportOf([DEMO_CAPTURE]);
+    const request = openingsOfReport(report, await loadSite(DEMO_SITE), catalog, false);
+    const told = report.findings.flatMap(({ icmp, fingerprint, remedy }) =>
+      icmp === undefined ? [] : [{ icmp, fingerprint, remedy }],
+    );
+    expect(told.map(({ icmp }) => [icmp.sender, icmp.type, icmp.code])).toEqual([
+      ['10.255.0.2', 3, 1],
+      ['fd00:ff::2', 1, 1],
+      ['10.255.0.2', 3, 3],
+      ['10.255.0.1', 3, 13],
+    ]);
+    for (const { icmp, fingerprint, remedy } of told) {
+      const line = request.openings.find(({ findings }) => findings.includes(fingerprint))!;
+      const note = line.notes.find((one) => one.startsWith(icmp.sender))!;
+      expect(remedy).toContain(icmp.sender);
+      expect(note).toContain('the rule belongs there');
+      for (const word of ['the service listens', 'has a route to it'])
+        expect([word, note.includes(word)]).toEqual([word, remedy.includes(word)]);
+    }
+  });
+
+  test('many routers are told by some of them', () => {
+    const report = held(traffic('prohibited', { client: CLIENT, server: SUP, port: 8530 }, 1), site());
+    const [finding] = report.findings.filter(({ kind }) => kind === 'blocked-required');
+    const findings = Array.from({ length: 40 }, (_, router) => ({
+      ...finding!,
+      icmp: { ...finding!.icmp!, sender: `10.8.0.${router}` },
+    }));
+    const { notes } = openingsOfReport({ ...report, findings }, parseSite(site()), catalog, false).openings[0]!;
+    expect(notes).toHaveLength(13);
+    expect(notes.at(-1)).toBe('28 more notes are at the findings.');
+  });
 });
 
 describe('network boots', () => {

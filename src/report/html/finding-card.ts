@@ -27,6 +27,7 @@ const PLACED: ReadonlySet<string> = new Set<keyof ReportedFinding>([
   'proto',
   'dest_port',
   'outcome',
+  'icmp',
   'count',
   'attempts',
   'frames',
@@ -80,6 +81,7 @@ export function findingCard({ number, finding, others }: Trouble, { report }: Pa
       ),
       entry('Document', sourceText(finding.source)),
       entry('Seen', seen.join('; ')),
+      entry('ICMP error', icmpText(finding)),
       entry('Wireshark', finding.display_filter && copyable(finding.display_filter, 'the display filter')),
       entry(
         'Topology',
@@ -92,6 +94,11 @@ export function findingCard({ number, finding, others }: Trouble, { report }: Pa
     ),
     others.length === 0 ? null : sources(all),
   );
+}
+
+/** `type 3 code 13 from 10.255.0.1` */
+function icmpText({ icmp }: Finding): string {
+  return icmp === undefined ? '' : `type ${icmp.type} code ${icmp.code} from ${icmp.sender}`;
 }
 
 function heading(finding: Finding, others: number): Child {

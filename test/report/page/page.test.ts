@@ -79,7 +79,13 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
       );
       expect(await card.locator('.fix').innerText()).toContain('Allow tcp/1433');
       const evidence = await card.locator('dl').innerText();
-      for (const word of ['cm.mp-sql.sql', '2020-04-29', 'frames 438, 439', 'tcp.port == 1433'])
+      for (const word of [
+        'cm.mp-sql.sql',
+        '2020-04-29',
+        'frames 438, 439',
+        'tcp.port == 1433',
+        'type 3 code 13 from 10.255.0.1',
+      ])
         expect(evidence).toContain(word);
       expect(await page.locator('#findings [role=status]').innerText()).toBe('15 findings and 21 notes, all shown');
     });
