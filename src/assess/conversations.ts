@@ -1,4 +1,5 @@
-import { type FateTable, type FateView, newFateView } from '../track/fate-table.ts';
+import type { FateTable } from '../track/fate-table.ts';
+import { type FateView, newFateView } from '../track/fate-view.ts';
 import type { ConnectionView, Observation } from '../track/observation.ts';
 import { type Symptom, symptomOf } from '../track/symptoms.ts';
 import type { Losses } from './losses.ts';

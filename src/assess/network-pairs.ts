@@ -1,5 +1,6 @@
 import type { ApartNetworks } from '../track/apart-networks.ts';
-import { type FateTable, type FateView, newFateView } from '../track/fate-table.ts';
+import type { FateTable } from '../track/fate-table.ts';
+import { type FateView, newFateView } from '../track/fate-view.ts';
 import { isListed, PARTY_LIMIT, type Peer, type Peers } from './peers.ts';
 
 /** What an address was heard to say. */

@@ -1,6 +1,6 @@
 import type { Endpoint, Site } from '../site/index.ts';
 import { ipv4Text, ipv6Text } from '../track/address-text.ts';
-import type { FateView } from '../track/fate-table.ts';
+import type { FateView } from '../track/fate-view.ts';
 import type { Observation } from '../track/observation.ts';
 
 /** One address of the capture with what the topology says of it. */

@@ -1,5 +1,5 @@
 import { dynamicRange, type PortRange, type RuleIndex, type RuleMatch } from '../catalog/index.ts';
-import type { FateView } from '../track/fate-table.ts';
+import type { FateView } from '../track/fate-view.ts';
 import { isListed, type Peer } from './peers.ts';
 import { type RpcExplanation, type RpcView, rpcGroupRules } from './rpc-view.ts';
 import type { Outcome } from './types.ts';

@@ -1,5 +1,6 @@
 import type { RuleIndex } from '../catalog/index.ts';
-import { type FateTable, type FateView, newFateView } from '../track/fate-table.ts';
+import type { FateTable } from '../track/fate-table.ts';
+import { type FateView, newFateView } from '../track/fate-view.ts';
 import { ConversationTable, NETWORK_SHIFT, PORT_MASK } from './conversation-table.ts';
 import type { NetworkPairs } from './network-pairs.ts';
 import { PARTY_LIMIT, type Peer, type Peers } from './peers.ts';

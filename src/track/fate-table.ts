@@ -1,65 +1,10 @@
 import type { Outcome } from '../assess/types.ts';
+import { addEvidence, addFrame, sortFrames } from './fate-evidence.ts';
+import { EVIDENCE_FRAMES, type FateView, type HostDrop } from './fate-view.ts';
 import { type DropVerdict, weight } from './join-drops.ts';
 import type { IcmpVerdict } from './join-icmp.ts';
 import type { ConnectionView } from './observation.ts';
 import { type Symptom, slownessOf, symptomOf } from './symptoms.ts';
-
-/** What a host says of packets that it dropped, and whether these were answers. */
-export interface HostDrop {
-  verdict: DropVerdict;
-  ofAnswers: boolean;
-}
-
-/** Connections of one conversation (client, server, protocol, port, network) that share their fate, summed up. Filled again for each row. */
-export interface FateView {
-  proto: 'tcp' | 'udp';
-  family: 4 | 6;
-  /** As in ConnectionView. */
-  client: number;
-  server: number;
-  serverPort: number;
-  /** As in ConnectionView. */
-  network: number;
-  outcome: Outcome;
-  symptom: Symptom;
-  /** Failed for want of an answer while the capture lost packets: the answer may be among them. */
-  lossy: boolean;
-  /** Nanoseconds that the slowest of connections took that opened after a repeated SYN; 0 of those that opened at once. */
-  slowest: number;
-  connections: number;
-  attempts: number;
-  bytes: number;
-  packetsToServer: number;
-  packetsToClient: number;
-  /** Connections whose client was inferred, not seen to start. */
-  inferred: number;
-  /** TCP: a SYN-ACK passed the capture point, yet the client repeated its SYN. */
-  answerLost: number;
-  /** Connections with packets of both directions. */
-  twoWay: number;
-  /** Connections that are more than an exchange that simply worked (isPlain). */
-  odd: number;
-  /** Of the first connection. */
-  isTransfer: boolean;
-  /** Of any connection. */
-  toGroup: boolean;
-  /** Lowest port of the client. */
-  clientPort: number;
-  /** Number of the first frame, and the first frames that show the fate, by connection; EVIDENCE_FRAMES of them, 0 where there are fewer. */
-  firstFrame: number;
-  frames: Int32Array;
-  firstSeconds: number;
-  firstNanoseconds: number;
-  lastSeconds: number;
-  lastNanoseconds: number;
-  /** The first deciding ICMP error. */
-  icmp: IcmpVerdict | null;
-  /** The weightiest thing that the host says of packets that it dropped itself. */
-  drop: HostDrop | null;
-}
-
-/** Frames of evidence kept for one fate. */
-export const EVIDENCE_FRAMES = 5;
 
 // The integers of one row. CLIENT to FATE are its key.
 const CLIENT = 0;
@@ -590,51 +535,6 @@ function isPlain(view: ConnectionView): boolean {
   return view.outcome === 'established' && view.attempts === 1 && (view.ended === 'fin' || view.ended === 'open');
 }
 
-/** Puts the frames that show a connection's fate behind those of the connections before it: ascending, each once, as far as there is room. */
-function addEvidence(rows: Int32Array, frames: number, view: ConnectionView): void {
-  if (view.icmp === null && view.drop === null && view.resetFrame === 0 && view.attempts <= 1) {
-    addFrame(rows, frames, view.firstFrame);
-    if (view.lastAttemptFrame > view.firstFrame) addFrame(rows, frames, view.lastAttemptFrame);
-    return;
-  }
-  let least = 0;
-  for (;;) {
-    let next = 0;
-    for (let i = 0; i < 5; i++) {
-      const frame =
-        i === 0
-          ? view.firstFrame
-          : i === 1
-            ? (view.icmp?.frame ?? 0)
-            : i === 2
-              ? view.resetFrame
-              : i === 3
-                ? view.lastAttemptFrame
-                : (view.drop?.frame ?? 0);
-      if (frame > least && (next === 0 || frame < next)) next = frame;
-    }
-    if (next === 0) return;
-    least = next;
-    addFrame(rows, frames, next);
-  }
-}
-
-function addFrame(rows: Int32Array, frames: number, frame: number): void {
-  for (let i = 0; i < EVIDENCE_FRAMES; i++) {
-    const known = rows[frames + i];
-    if (known === (frame | 0)) return;
-    if (known !== 0) continue;
-    rows[frames + i] = frame;
-    return;
-  }
-}
-
-function sortFrames(rows: Int32Array, at: number): void {
-  const frames = rows.subarray(at, at + EVIDENCE_FRAMES);
-  const used = new Uint32Array(frames.filter((frame) => frame !== 0)).sort();
-  frames.set(used);
-}
-
 function isLater(seconds: number, nanoseconds: number, thanSeconds: number, thanNanoseconds: number): boolean {
   return seconds > thanSeconds || (seconds === thanSeconds && nanoseconds > thanNanoseconds);
 }
@@ -642,40 +542,4 @@ function isLater(seconds: number, nanoseconds: number, thanSeconds: number, than
 /** The same with its frame numbered over more captures; that of a log has none. */
 function shifted(drop: DropVerdict, frames: number): DropVerdict {
   return drop.frame === 0 ? drop : { ...drop, frame: drop.frame + frames };
-}
-
-/** A view to be filled. */
-export function newFateView(): FateView {
-  return {
-    proto: 'tcp',
-    family: 4,
-    client: 0,
-    server: 0,
-    serverPort: 0,
-    network: 0,
-    outcome: 'undecided',
-    symptom: null,
-    lossy: false,
-    slowest: 0,
-    connections: 0,
-    attempts: 0,
-    bytes: 0,
-    packetsToServer: 0,
-    packetsToClient: 0,
-    inferred: 0,
-    answerLost: 0,
-    twoWay: 0,
-    odd: 0,
-    isTransfer: false,
-    toGroup: false,
-    clientPort: 0,
-    firstFrame: 0,
-    frames: new Int32Array(EVIDENCE_FRAMES),
-    firstSeconds: 0,
-    firstNanoseconds: 0,
-    lastSeconds: 0,
-    lastNanoseconds: 0,
-    icmp: null,
-    drop: null,
-  };
 }

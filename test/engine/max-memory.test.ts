@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { analyze } from '../../src/engine/analyze.ts';
 import { flowRows } from '../../src/engine/flow-row.ts';
-import { newFateView } from '../../src/track/fate-table.ts';
+import { newFateView } from '../../src/track/fate-view.ts';
 import { tcp } from '../track/frames.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pcapcheck-memory-'));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { analyze } from '../../src/engine/analyze.ts';
 import { runTask } from '../../src/engine/run-task.ts';
 import { Unjoined } from '../../src/engine/unjoined.ts';
-import { newFateView } from '../../src/track/fate-table.ts';
+import { newFateView } from '../../src/track/fate-view.ts';
 import { ensureBuilt } from '../cli/program.ts';
 import { pcapFile } from './pcap-file.ts';
 

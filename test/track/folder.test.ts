@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type FateView, newFateView } from '../../src/track/fate-table.ts';
+import { type FateView, newFateView } from '../../src/track/fate-view.ts';
 import { FrameAnalyzer } from '../../src/track/frame-analyzer.ts';
 import { PartMerger } from '../../src/track/merge.ts';
 import { LOOKUP_CLIENT, LOOKUP_QUERIES, LOOKUP_WIDTH } from '../../src/track/name-fields.ts';
