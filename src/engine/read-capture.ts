@@ -2,7 +2,7 @@ import { sameSection } from '../capture/pcapng.ts';
 import type { CaptureFileSummary } from '../capture/source.ts';
 import type { ReaderSummary } from '../capture/types.ts';
 import { TABLE_FULL } from '../decode/reason.ts';
-import { nameLimits, namesOverflow } from '../track/name-facts.ts';
+import { nameLimits, namesOverflow } from '../track/name-limits.ts';
 import type { Part } from '../track/part.ts';
 import type { PlannedCapture } from './plan.ts';
 import type { Pool } from './pool.ts';

@@ -24,9 +24,11 @@ import {
   QUOTED_KEY,
   QUOTED_SOURCE,
 } from './icmp-errors.ts';
+import { joinNames } from './join-names.ts';
 import { joinRecords } from './join-records.ts';
 import { MessageLog, messageLimit } from './message-log.ts';
-import { NameFacts, nameLimits } from './name-facts.ts';
+import { NameFacts } from './name-facts.ts';
+import { nameLimits } from './name-limits.ts';
 import { NetworkTable } from './networks.ts';
 import type { Folded, Messages, Part, TftpMeters } from './part.ts';
 import { PayloadLog } from './payload-log.ts';
@@ -133,7 +135,7 @@ export class PartMerger {
       ? this.#adoptConnections(part)
       : this.#appendConnections(part, numbers, networks);
     this.#payloads.append(part.payloads, connections.numbers, connections.flipped, this.#frames);
-    this.#names.append(part.names, connections, numbers, this.#frames);
+    joinNames(this.#names, part.names, connections, numbers, this.#frames);
     this.#tftp.append(part.tftp, connections.numbers, connections.flipped, this.#frames);
     appendMessages(this.#icmpErrors, part.icmpErrors, (values, at) => {
       const isV6 = (values[at + QUOTED_KEY] & KIND_IPV6) !== 0;
