@@ -22,8 +22,7 @@ export const BLOCK_HEADER = 3;
 export const CHECKSUM_LENGTH = 4;
 /** No block gives more, and none is longer when compressed (section 3.1.1.2.4). */
 export const BLOCK_MAXIMUM = 128 * 1024;
-const RLE = 1;
-const RESERVED_TYPE = 3;
+export const BlockType = { raw: 0, rle: 1, compressed: 2, reserved: 3 } as const;
 
 /** Frames that decoders pass over (section 3.1.2), which lz4 has too. */
 export function isSkippable(magic: number): boolean {
@@ -72,15 +71,19 @@ export function parseHeader(header: Uint8Array): ZstdHeader | null {
 
 export interface ZstdBlock {
   isLast: boolean;
+  /** One of BlockType. */
+  type: number;
   /** Bytes behind the header. */
   length: number;
+  /** Bytes that it unpacks to where its type is raw or RLE, else those it takes itself. */
+  size: number;
 }
 
-/** @param bytes the three bytes of a block header @returns null where it makes no sense */
+/** @param bytes begin with the three bytes of a block header @returns null where it makes no sense */
 export function parseBlock(bytes: Uint8Array): ZstdBlock | null {
   const field = bytes[0]! | (bytes[1]! << 8) | (bytes[2]! << 16);
   const type = (field >> 1) & 3;
   const size = field >> 3;
-  if (type === RESERVED_TYPE || size > BLOCK_MAXIMUM) return null;
-  return { isLast: (field & 1) !== 0, length: type === RLE ? 1 : size };
+  if (type === BlockType.reserved || size > BLOCK_MAXIMUM) return null;
+  return { isLast: (field & 1) !== 0, type, length: type === BlockType.rle ? 1 : size, size };
 }

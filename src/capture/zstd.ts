@@ -1,19 +1,19 @@
 /**
- * zstd (RFC 8878), frame by frame. Where Node.js has zstd (22.15, 23.8 and later) it unpacks the blocks, else the library fzstd does. Frames
- * are walked here in both cases: Node.js reads the first frame of a file only, and neither says where a file was cut; fzstd believes any
- * window, and verifies nothing.
+ * zstd (RFC 8878), frame by frame. Where Node.js has zstd (22.15, 23.8 and later) it unpacks the blocks, else zstd-blocks.ts does. Frames
+ * are walked here in both cases: Node.js reads the first frame of a file only, and does not say where a file was cut.
  */
 import * as zlib from 'node:zlib';
-import { Decompress } from 'fzstd';
 import { ByteQueue } from './byte-queue.ts';
 import { windowTooLarge } from './errors.ts';
 import type { UnpackEnd, Unpacker } from './unpack.ts';
 import { XxHash64 } from './xxhash64.ts';
+import { ZstdBlocks } from './zstd-blocks.ts';
 import * as zstd from './zstd-frames.ts';
+import { MalformedZstd } from './zstd-fse.ts';
 
-/** Windows that are allowed, in bytes: what "zstd -d" itself allows, and what fzstd can look back at without losing its way. */
+/** Windows that are allowed, in bytes: what "zstd -d" itself allows, and what two windows of memory are spent on here. */
 const NATIVE_WINDOW = 128 * 1024 * 1024;
-const LIBRARY_WINDOW = 32 * 1024 * 1024;
+const OWN_WINDOW = 32 * 1024 * 1024;
 const PIECE = 128 * 1024;
 const SKIPPABLE_HEADER = 8;
 const MAGIC_LENGTH = 4;
@@ -26,7 +26,7 @@ interface NativeZstd {
 const native = zlib as unknown as NativeZstd;
 const NATIVE_WINDOW_LOG = 27;
 
-/** Unpacks the blocks of one frame. */
+/** Unpacks the blocks of one frame, each written whole. */
 interface FrameUnpacker {
   /** It gets the checksum too, and holds it against the content. */
   readonly verifies: boolean;
@@ -50,6 +50,7 @@ export class ZstdFeed implements Unpacker {
   #hasChecksum = false;
   #windowSize = 0;
   #frame: FrameUnpacker | null = null;
+  #blocks: ZstdBlocks | null = null;
   #hash: XxHash64 | null = null;
   #unpacked = 0;
 
@@ -124,7 +125,7 @@ export class ZstdFeed implements Unpacker {
     if (bytes === null) return false;
     const header = zstd.parseHeader(bytes);
     if (header === null) return this.#damaged();
-    const limit = this.#hasNative ? NATIVE_WINDOW : LIBRARY_WINDOW;
+    const limit = this.#hasNative ? NATIVE_WINDOW : OWN_WINDOW;
     if (header.windowSize > limit) {
       if (this.#unpacked > 0) return this.#damaged();
       throw windowTooLarge(this.#path, header.windowSize, limit);
@@ -145,12 +146,15 @@ export class ZstdFeed implements Unpacker {
     if (bytes === null) return false;
     if (this.#frame === null) {
       // A stream of Node.js costs more than a frame of one block; so do its first steps.
-      const useNative = this.#hasNative && !(block.isLast && this.#windowSize <= LIBRARY_WINDOW);
-      this.#frame = useNative ? new NativeFrame(this.#give) : new LibraryFrame(this.#give);
-      this.#hash = this.#hasChecksum && !this.#frame.verifies ? new XxHash64() : null;
-      // Who does not verify the checksum is not told of it.
-      if (!this.#frame.verifies) this.#header[zstd.DESCRIPTOR_AT]! &= ~zstd.CHECKSUM_FLAG;
-      if (!(await this.#frame.write(this.#header, false))) return this.#damaged();
+      const useNative = this.#hasNative && !(block.isLast && this.#windowSize <= OWN_WINDOW);
+      if (useNative) this.#frame = new NativeFrame(this.#give);
+      else {
+        this.#blocks ??= new ZstdBlocks();
+        this.#blocks.begin(this.#windowSize);
+        this.#frame = new OwnFrame(this.#blocks, this.#give);
+      }
+      this.#hash = this.#hasChecksum && !useNative ? new XxHash64() : null;
+      if (useNative && !(await this.#frame.write(this.#header, false))) return this.#damaged();
     }
     const isEnd = block.isLast && !(this.#hasChecksum && this.#frame.verifies);
     if (!(await this.#frame.write(bytes, isEnd))) return this.#damaged();
@@ -189,31 +193,26 @@ export class ZstdFeed implements Unpacker {
   }
 }
 
-/** fzstd. What it throws of hostile bytes is of many kinds; what the consumer throws is passed on. */
-class LibraryFrame implements FrameUnpacker {
+/** Where Node.js cannot, or costs more. */
+class OwnFrame implements FrameUnpacker {
   readonly verifies = false;
-  readonly #decompress: Decompress;
-  #consumerError: unknown;
+  readonly #blocks: ZstdBlocks;
+  readonly #consume: (piece: Uint8Array) => void;
 
-  constructor(consume: (piece: Uint8Array) => void) {
-    this.#decompress = new Decompress((piece) => {
-      try {
-        consume(piece);
-      } catch (error) {
-        this.#consumerError = error;
-        throw error;
-      }
-    });
+  constructor(blocks: ZstdBlocks, consume: (piece: Uint8Array) => void) {
+    this.#blocks = blocks;
+    this.#consume = consume;
   }
 
-  async write(bytes: Uint8Array, isLast: boolean): Promise<boolean> {
+  async write(block: Uint8Array): Promise<boolean> {
+    let piece: Uint8Array;
     try {
-      // It keeps what it gets.
-      this.#decompress.push(bytes.slice(), isLast);
-    } catch {
-      if (this.#consumerError !== undefined) throw this.#consumerError;
-      return false;
+      piece = this.#blocks.unpack(block);
+    } catch (error) {
+      if (error instanceof MalformedZstd) return false;
+      throw error;
     }
+    this.#consume(piece);
     return true;
   }
 

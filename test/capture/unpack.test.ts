@@ -52,7 +52,7 @@ async function unpack(
 const lz4 = (consume: (piece: Uint8Array) => void): Unpacker => new Lz4Feed(consume);
 const zstd = (consume: (piece: Uint8Array) => void): Unpacker => new ZstdFeed('test', consume);
 /** The way of a Node.js that has no zstd. */
-const library = (consume: (piece: Uint8Array) => void): Unpacker => new ZstdFeed('test', consume, false);
+const own = (consume: (piece: Uint8Array) => void): Unpacker => new ZstdFeed('test', consume, false);
 
 const capture = pcap(numbered(600));
 /** Compresses well, badly, and with matches far back. */
@@ -113,7 +113,7 @@ const CASES: [string, string, string[]][] = [
 
 describe.each(CASES.filter(([program]) => programs.includes(program)))('%s %s', (program, _name, options) => {
   const packed = pack(program, mixed, ...options);
-  const make = program === 'lz4' ? [lz4] : [zstd, library];
+  const make = program === 'lz4' ? [lz4] : [zstd, own];
 
   test('is told by its first bytes', () => {
     expect(compressionOf(packed.subarray(0, 4))).toBe(program);
@@ -167,6 +167,38 @@ describe.each(CASES.filter(([program]) => programs.includes(program)))('%s %s', 
     }
     const isChecked = !options.some((option) => ['-l', '--no-check', '--no-frame-crc'].includes(option));
     expect(noticed).toBeGreaterThanOrEqual(isChecked ? 24 : 1);
+  });
+});
+
+describe.skipIf(!programs.includes('zstd'))('zstd by its own decoder, against the program', () => {
+  /** Bytes of few values, of all values, repeated near and far. */
+  const piece = fc.oneof(
+    fc.uint8Array({ maxLength: 40 }),
+    fc
+      .tuple(fc.integer(), fc.integer({ min: 1, max: 60_000 }), fc.constantFrom(0x01, 0x0f, 0xff))
+      .map(([seed, length, mask]) =>
+        Uint8Array.from({ length }, (_, at) => (Math.imul(at ^ seed, 0x9e3779b1) >>> 21) & mask),
+      ),
+    fc
+      .tuple(fc.nat(255), fc.integer({ min: 1, max: 300_000 }))
+      .map(([byte, length]) => new Uint8Array(length).fill(byte)),
+  );
+  const content = fc
+    .tuple(fc.array(piece, { minLength: 1, maxLength: 8 }), fc.array(fc.nat(7), { maxLength: 12 }))
+    .map(([pieces, again]) => concat(...pieces, ...again.map((index) => pieces[index % pieces.length]!)));
+  const level = fc.constantFrom(['-1'], ['-3'], ['-9'], ['-19'], ['--fast=9'], ['--ultra', '-22', '--zstd=wlog=22']);
+  const window = fc.constantFrom([], ['--zstd=wlog=10'], ['--zstd=wlog=15'], ['--zstd=wlog=18']);
+
+  test('gives what was packed: any content, level and window', async () => {
+    await fc.assert(
+      fc.asyncProperty(content, level, window, fc.integer({ min: 1, max: 70_000 }), async (bytes, at, wide, size) => {
+        const packed = pack('zstd', bytes, ...at, ...wide);
+        const { unpacked, end } = await unpack(own, packed, [Math.max(size, packed.length >> 8)]);
+        expect(end).toBe('whole');
+        expect(Buffer.compare(unpacked, bytes)).toBe(0);
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 
@@ -257,7 +289,7 @@ describe('by hand', () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), async (bytes) => {
         const file = concat(new Uint8Array([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58]), bytes);
-        for (const make of [zstd, library]) {
+        for (const make of [zstd, own]) {
           const { unpacked } = await unpack(make, file, [100]);
           expect(unpacked.length).toBeLessThan(400 * 128 * 1024);
         }
@@ -266,10 +298,41 @@ describe('by hand', () => {
     );
   });
 
+  /** Magic and a header without checksum; the window is 2^(10 + exponent). */
+  const zstdHeader = (exponent: number): Uint8Array => new Uint8Array([0x28, 0xb5, 0x2f, 0xfd, 0x00, exponent << 3]);
+  const zstdBlock = (type: number, isLast: boolean, content: Uint8Array): Uint8Array => {
+    const field = (content.length << 3) | (type << 1) | (isLast ? 1 : 0);
+    return concat(new Uint8Array([field & 0xff, (field >> 8) & 0xff, field >> 16]), content);
+  };
+
+  test('zstd: a block that claims to give gigabytes is damage at its first match', async () => {
+    // No literals; 60,000 sequences, whose codes are the same: no literal, the latest offset, a match of 65,539 bytes and 16 bits more.
+    const count = 60_000;
+    const rest = count - 0x7f00;
+    const sequences = new Uint8Array([0, 255, rest & 0xff, rest >> 8, 0x54, 0, 0, 52]);
+    const lengths = new Uint8Array(2 * count + 1).fill(0xff, 0, 2 * count).fill(1, 2 * count);
+    const file = concat(
+      zstdHeader(15),
+      zstdBlock(0, false, text('captured')),
+      zstdBlock(2, true, concat(sequences, lengths)),
+    );
+    const { unpacked, end } = await unpack(own, file);
+    expect([Buffer.from(unpacked).toString(), end]).toEqual(['captured', 'damaged']);
+  });
+
+  test('zstd: a large window costs what is in it, not what it is for', async () => {
+    const block = zstdBlock(0, false, text('a'));
+    const blocks = concat(zstdHeader(15), ...new Array<Uint8Array>(100_000).fill(block), zstdBlock(0, true, text('z')));
+    expect(await unpack(own, blocks, [65_536])).toMatchObject({ end: 'whole', unpacked: { length: 100_001 } });
+    const frame = concat(zstdHeader(15), zstdBlock(0, true, text('a')));
+    const frames = concat(...new Array<Uint8Array>(20_000).fill(frame));
+    expect(await unpack(own, frames, [65_536])).toMatchObject({ end: 'whole', unpacked: { length: 20_000 } });
+  });
+
   test('zstd: a window beyond the limit is told with the limit', async () => {
     // Window descriptor: exponent 31 - 10, no mantissa: 2 GiB.
     const file = new Uint8Array([0x28, 0xb5, 0x2f, 0xfd, 0x00, 21 << 3, 1, 0, 0, 0, 0, 0]);
-    const error = await unpack(library, file).catch((thrown: unknown) => thrown as CaptureError);
+    const error = await unpack(own, file).catch((thrown: unknown) => thrown as CaptureError);
     expect(error).toBeInstanceOf(CaptureError);
     expect((error as CaptureError).message).toMatch(/window of 2048 MiB .* limit is 32 MiB .*zstd -d --memory=2048MiB/);
   });

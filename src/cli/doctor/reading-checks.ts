@@ -79,7 +79,7 @@ export function zstdCheck(hasNative = 'createZstdDecompress' in zlib): Check {
   return limited(
     id,
     title,
-    'unpacked by a slower library; captures packed with windows of more than 32 MiB (zstd --ultra, --long) cannot be read',
+    'unpacked by pcapcheck itself, which is slower; captures packed with windows of more than 32 MiB (zstd --ultra, --long) cannot be read',
     'Use Node.js 22.15 or later, or unpack such captures first: zstd -d --long=31 FILE',
   );
 }
