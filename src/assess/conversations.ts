@@ -1,6 +1,7 @@
+import type { ConnectionView } from '../track/connection-view.ts';
 import type { FateTable } from '../track/fate-table.ts';
 import { type FateView, newFateView } from '../track/fate-view.ts';
-import type { ConnectionView, Observation } from '../track/observation.ts';
+import type { Observation } from '../track/observation.ts';
 import { type Symptom, symptomOf } from '../track/symptoms.ts';
 import type { Losses } from './losses.ts';
 import type { ConversationNetwork, NetworkPairs } from './network-pairs.ts';

@@ -1,7 +1,8 @@
 import { type ConnectionNames, connectionNames, type NamedBy, type Refusal } from '../names/connection-names.ts';
 import type { NameBook } from '../names/name-book.ts';
 import type { Endpoint, Site } from '../site/index.ts';
-import type { ConnectionView, Observation } from '../track/observation.ts';
+import type { ConnectionView } from '../track/connection-view.ts';
+import type { Observation } from '../track/observation.ts';
 import { symptomOf } from '../track/symptoms.ts';
 import type { Fate } from './conversations.ts';
 import { isLossy } from './conversations.ts';

@@ -1,7 +1,8 @@
 import { rpcInterface, rpcInterfaceText } from '../catalog/index.ts';
 import { compareMoments, type Moment } from '../stories/moment.ts';
 import { type RpcAsker, type RpcMapping, type RpcStories, rpcStories } from '../stories/rpc-stories.ts';
-import type { ConnectionView, Observation } from '../track/observation.ts';
+import type { ConnectionView } from '../track/connection-view.ts';
+import type { Observation } from '../track/observation.ts';
 
 /** Why a connection to some port is RPC: a server told somebody that port. */
 export interface RpcExplanation {

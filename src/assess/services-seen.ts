@@ -1,5 +1,5 @@
 import { SERVICES, type Service } from '../protocols/first-bytes.ts';
-import type { ConnectionView } from '../track/observation.ts';
+import type { ConnectionView } from '../track/connection-view.ts';
 import type { Peer, Peers } from './peers.ts';
 
 /** One service on one port of one address. */

@@ -1,5 +1,5 @@
 /** When connections began, and what became of them. */
-import type { ConnectionView } from '../track/observation.ts';
+import type { ConnectionView } from '../track/connection-view.ts';
 import { OUTCOME_NAMES, type Outcome, type Timeline, type TimelineBucket } from './types.ts';
 
 interface Moment {

@@ -2,8 +2,8 @@ import type { FlowRow } from '../assess/types.ts';
 import { connectionNames } from '../names/connection-names.ts';
 import { nameBookOf } from '../names/name-book.ts';
 import { SERVICES } from '../protocols/first-bytes.ts';
+import { type ConnectionView, newConnectionView } from '../track/connection-view.ts';
 import { type DropPlace, dropReport } from '../track/drop-report.ts';
-import { type ConnectionView, newConnectionView } from '../track/observation.ts';
 import { timeText } from '../track/time-text.ts';
 import type { Analysis, AnalyzedCapture } from './analyze.ts';
 

@@ -9,7 +9,8 @@ import type { BootMessage } from '../stories/boot-story.ts';
 import { controllersSeen, ticketsSeen } from '../stories/directory.ts';
 import { rpcStories } from '../stories/rpc-stories.ts';
 import { tftpStories } from '../stories/tftp-stories.ts';
-import { type ConnectionView, newConnectionView, type Observation } from '../track/observation.ts';
+import { type ConnectionView, newConnectionView } from '../track/connection-view.ts';
+import type { Observation } from '../track/observation.ts';
 import { note, noteName, notePrefix, type Seen, SeenAddresses } from './signs.ts';
 
 /** Everything that the capture shows of its addresses. */

@@ -1,4 +1,5 @@
-import type { ConnectionView, Observation } from '../track/observation.ts';
+import type { ConnectionView } from '../track/connection-view.ts';
+import type { Observation } from '../track/observation.ts';
 import { type NameBook, VISIT_KINDS_THAT_NAME, type Visit, type VisitKind } from './name-book.ts';
 
 /** Who says what a connection was made for: its own bytes, or what its client was told of the server's address before. */

@@ -1,5 +1,5 @@
+import type { ConnectionView } from './connection-view.ts';
 import type { DropVerdict } from './join-drops.ts';
-import type { ConnectionView } from './observation.ts';
 
 /**
  * What drops of the capturing host make of a connection: silence that the host's own filter explains is `dropped`, and so is an exchange

@@ -1,6 +1,7 @@
 /** The frames that show a fate: EVIDENCE_FRAMES integers of its row, 0 where there are fewer. */
+
+import type { ConnectionView } from './connection-view.ts';
 import { EVIDENCE_FRAMES } from './fate-view.ts';
-import type { ConnectionView } from './observation.ts';
 
 /** Puts the frames that show a connection's fate behind those of the connections before it: ascending, each once, as far as there is room. */
 export function addEvidence(rows: Int32Array, frames: number, view: ConnectionView): void {

@@ -1,9 +1,9 @@
 import type { Outcome } from '../assess/types.ts';
+import type { ConnectionView } from './connection-view.ts';
 import { addEvidence, addFrame, sortFrames } from './fate-evidence.ts';
 import { EVIDENCE_FRAMES, type FateView, type HostDrop } from './fate-view.ts';
 import { type DropVerdict, weight } from './join-drops.ts';
 import type { IcmpVerdict } from './join-icmp.ts';
-import type { ConnectionView } from './observation.ts';
 import { type Symptom, slownessOf, symptomOf } from './symptoms.ts';
 
 // The integers of one row. CLIENT to FATE are its key.

@@ -1,5 +1,5 @@
 import { SERVICE_SMB } from '../protocols/first-bytes.ts';
-import type { ConnectionView } from './observation.ts';
+import type { ConnectionView } from './connection-view.ts';
 
 /** How a connection that got through went on, where that is a symptom. */
 export type Symptom = 'stalled' | 'reset-after-request' | 'smb-refused' | null;

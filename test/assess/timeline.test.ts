@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TimelineCounts } from '../../src/assess/timeline.ts';
 import type { Outcome } from '../../src/assess/types.ts';
-import { newConnectionView } from '../../src/track/observation.ts';
+import { newConnectionView } from '../../src/track/connection-view.ts';
 
 const at = (seconds: number): { seconds: number; nanoseconds: number } => ({
   seconds: Math.floor(seconds),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { analyze } from '../../src/engine/analyze.ts';
 import { nameBookOf } from '../../src/names/name-book.ts';
-import { newConnectionView } from '../../src/track/observation.ts';
+import { newConnectionView } from '../../src/track/connection-view.ts';
 import { CAPTURES, hasOracles, oracles } from './oracles.ts';
 import type { Recorded } from './recorded.ts';
 

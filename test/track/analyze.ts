@@ -1,3 +1,4 @@
+import { type ConnectionView, newConnectionView } from '../../src/track/connection-view.ts';
 import { FRAGMENT_WIDTH } from '../../src/track/fragments.ts';
 import { FrameAnalyzer } from '../../src/track/frame-analyzer.ts';
 import { ICMP_MESSAGE_WIDTH } from '../../src/track/icmp-errors.ts';
@@ -14,7 +15,7 @@ import {
   VISIT_NAME,
   VISIT_WIDTH,
 } from '../../src/track/name-fields.ts';
-import { type ConnectionView, newConnectionView, Observation } from '../../src/track/observation.ts';
+import { Observation } from '../../src/track/observation.ts';
 import type { Messages, NameBytes, Names, Part, Payloads } from '../../src/track/part.ts';
 import { PAYLOAD_OFFSET, PAYLOAD_STORED, PAYLOAD_WIDTH } from '../../src/track/payload-fields.ts';
 import { RECORD_INTS } from '../../src/track/record.ts';

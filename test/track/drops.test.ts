@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { DIRECTION_IN, type FrameNotes, NO_DROP_REASON } from '../../src/capture/frame-notes.ts';
 import { SAME_PACKET } from '../../src/decode/reason.ts';
+import { type ConnectionView, newConnectionView } from '../../src/track/connection-view.ts';
 import { dropReason } from '../../src/track/drop-reasons.ts';
 import { FrameAnalyzer } from '../../src/track/frame-analyzer.ts';
-import { type ConnectionView, newConnectionView, Observation } from '../../src/track/observation.ts';
+import { Observation } from '../../src/track/observation.ts';
 import { merge } from './analyze.ts';
 import { type TestFrame, tcp, udp } from './frames.ts';
 

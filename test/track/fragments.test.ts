@@ -1,6 +1,7 @@
 /** Fragments of datagrams, and of packets that carry others. */
 import { describe, expect, test } from 'vitest';
-import { newConnectionView, Observation } from '../../src/track/observation.ts';
+import { newConnectionView } from '../../src/track/connection-view.ts';
+import { Observation } from '../../src/track/observation.ts';
 import { merge, observe, partOf } from './analyze.ts';
 import { frameOf, ipv4, type TestFrame, tcp, udp } from './frames.ts';
 

@@ -1,7 +1,7 @@
 /** A SYN-ACK that was captured before its SYN: the connection is one, and keeps its name. */
 import { expect, test } from 'vitest';
 import { nameBookOf } from '../../src/names/name-book.ts';
-import { newConnectionView } from '../../src/track/observation.ts';
+import { newConnectionView } from '../../src/track/connection-view.ts';
 import { observe } from './analyze.ts';
 import { tcp } from './frames.ts';
 import { clientHello } from './openings.ts';

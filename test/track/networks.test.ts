@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ConnectionView } from '../../src/track/observation.ts';
+import type { ConnectionView } from '../../src/track/connection-view.ts';
 import { connections } from './analyze.ts';
 import { frameOf, icmpError, inVlan, type Segment, type TestFrame, tcp, udp } from './frames.ts';
 
