@@ -96,21 +96,16 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions 
   // Threads take one task after the other; without them a capture is read when its turn comes.
   if (workers > 0) series.beginAll();
   const timer = options.onProgress && watch(options.onProgress, series.counters, plan);
-  let closing: Promise<void> | null = null;
+  let hashes: Analysis['hashes'] = null;
   try {
     const joined = await join(plan, series, run);
-    const hashes = options.hashes === true ? hashFiles(joined.captures, pool) : null;
+    if (options.hashes === true) hashes = hashFiles(joined.captures, pool).finally(() => pool.close());
     // Whoever waits for them hears of a failure.
-    const hashed = hashes?.then(
-      () => {},
-      () => {},
-    );
-    closing = Promise.resolve(hashed).then(() => pool.close());
-    if (hashes === null) await closing;
+    hashes?.catch(() => {});
     return { ...joined, hashes };
   } finally {
     clearInterval(timer);
-    if (closing === null) await pool.close();
+    if (hashes === null) await pool.close();
   }
 }
 

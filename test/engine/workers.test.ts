@@ -8,6 +8,8 @@ import type { Finding, FlowRow, Report } from '../../src/assess/types.ts';
 import { CaptureError } from '../../src/capture/errors.ts';
 import { analyze } from '../../src/engine/analyze.ts';
 import { flowRows } from '../../src/engine/flow-row.ts';
+import { hashFiles } from '../../src/engine/hash-files.ts';
+import { openPool } from '../../src/engine/pool.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { DEMO, DEMO_CAPTURE, reportOf } from '../assess/demo.ts';
 import { without } from '../assess/without.ts';
@@ -53,6 +55,21 @@ describe.each(['demo.pcap', 'demo.pcapng', 'demo.pcap.gz', 'demo-any.pcap'])('%s
     expect(await flowsOf([path], workers)).toEqual(await flowsOf([path], 0));
   });
 });
+
+test.each([0, 1, 3])(
+  'through %i workers, a file that is gone when it is to be hashed is told by its name',
+  async (workers) => {
+    const pool = await openPool(workers);
+    try {
+      const files = [DEMO_CAPTURE, 'gone.pcap'].map((path) => ({ path, size: 1 }));
+      const error: CaptureError = await hashFiles(files, pool).catch((reason) => reason);
+      expect(error).toBeInstanceOf(CaptureError);
+      expect(error.message).toContain('gone.pcap');
+    } finally {
+      await pool.close();
+    }
+  },
+);
 
 describe('a series', () => {
   let place: string;
