@@ -324,6 +324,7 @@ function countConnections(
     total: working + memory.not_kept,
     expected: working,
     blocked: 0,
+    blocked_likely: 0,
     unexpected: 0,
     undecided: 0,
     not_judged: 0,
@@ -338,8 +339,10 @@ function countConnections(
       counts.unexpected += unlisted;
       counts.expected += connections - unlisted;
     } else if (verdict.kind !== 'expected') counts.unexpected += connections;
-    else if (reach.state === 'blocked') counts.blocked += connections;
-    else {
+    else if (reach.state === 'blocked') {
+      counts.blocked += connections;
+      if (reach.certainty === 'likely') counts.blocked_likely += connections;
+    } else {
       const undecided = undecidedConnections(conversation, reach);
       counts.undecided += undecided;
       counts.expected += connections - undecided;

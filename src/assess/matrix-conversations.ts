@@ -24,6 +24,7 @@ export function addJudged(row: MatrixRow, { conversation, reach }: Judged, conte
       ...ends(client, server),
       ...(conversation.network === null ? {} : { network: conversation.network.text }),
       state: reach.state,
+      ...(reach.state === 'blocked' ? { certainty: reach.certainty } : {}),
       reason: undecidedReason(reach),
       connections: conversation.connections,
       outcomes,

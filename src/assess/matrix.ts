@@ -93,6 +93,7 @@ function newRow(
     symptoms: 0,
     connections: 0,
     blocked: 0,
+    blocked_likely: 0,
     undecided: 0,
     bytes: 0,
     first_ts: '',
@@ -111,8 +112,10 @@ function addTo({ row, span }: Growing, judged: Judged, context: Context): void {
   const { conversation, verdict, reach } = judged;
   row.connections += conversation.connections;
   if (verdict.kind === 'expected') {
-    if (reach.state === 'blocked') row.blocked += conversation.connections;
-    else row.undecided += undecidedConnections(conversation, reach);
+    if (reach.state === 'blocked') {
+      row.blocked += conversation.connections;
+      if (reach.certainty === 'likely') row.blocked_likely += conversation.connections;
+    } else row.undecided += undecidedConnections(conversation, reach);
   }
   addJudged(row, judged, context);
   row.bytes += conversation.bytes;

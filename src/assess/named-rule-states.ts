@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import type { InternetUse } from './internet-view.ts';
 import { ruleOf, type StateAndReason } from './rule-report.ts';
 import type { RuleReport } from './types.ts';
-import { UNDECIDED_REASONS } from './verdicts.ts';
+import { isLikelyBlocked, UNDECIDED_REASONS } from './verdicts.ts';
 
 /** Uses of names of the internet, by the id of each rule that allows them. */
 export function namedByRule({ internet }: Context): Map<string, InternetUse[]> {
@@ -24,7 +24,8 @@ export function namedReport(status: RuleStatus, uses: readonly InternetUse[]): R
   const connections = (...wanted: readonly string[]): number =>
     uses.reduce((sum, use) => sum + (wanted.includes(use.reach.state) ? use.connections : 0), 0);
   const [works, blocked, undecided] = [connections('works', 'mixed'), connections('blocked'), connections('undecided')];
-  return { ...ruleOf(status), ...namedState(status, uses), works, blocked, undecided };
+  const likely = uses.reduce((sum, { reach, connections }) => sum + (isLikelyBlocked(reach) ? connections : 0), 0);
+  return { ...ruleOf(status), ...namedState(status, uses), works, blocked, blocked_likely: likely, undecided };
 }
 
 function namedState(status: RuleStatus, uses: readonly InternetUse[]): StateAndReason {

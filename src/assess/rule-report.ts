@@ -11,7 +11,7 @@ export function ruleOf({
   rule,
   need,
   portsText,
-}: RuleStatus): Omit<RuleReport, keyof StateAndReason | 'works' | 'blocked' | 'undecided'> {
+}: RuleStatus): Omit<RuleReport, keyof StateAndReason | 'works' | 'blocked' | 'blocked_likely' | 'undecided'> {
   return {
     id: rule.id,
     need,

@@ -3,7 +3,7 @@ import { type Context, type Judged, type RuleUse, standIn, useIsBlocked, useWork
 import { namedByRule, namedReport } from './named-rule-states.ts';
 import { ruleOf, type StateAndReason } from './rule-report.ts';
 import type { RuleReport } from './types.ts';
-import { UNDECIDED_REASONS } from './verdicts.ts';
+import { isLikelyBlocked, type Reach, UNDECIDED_REASONS } from './verdicts.ts';
 import { portText } from './wording.ts';
 
 /** The state of every rule of the catalog and of the site's own, in the order of the catalog. */
@@ -36,23 +36,20 @@ export function plainByRule({ plain }: Context): Map<string, number> {
 /** @param plain connections under the rule that simply work */
 function reportOf(status: RuleStatus, uses: RuleUse[], plain: number, context: Context): RuleReport {
   const { state, reason } = stateOf(status, uses, plain > 0, context);
-  const connections = (wanted: string): number =>
+  const connections = (wanted: (reach: Reach) => boolean): number =>
     uses.reduce(
       (sum, use) =>
-        sum +
-        use.judged.reduce(
-          (n, { reach, conversation }) => n + (reach.state === wanted ? conversation.connections : 0),
-          0,
-        ),
+        sum + use.judged.reduce((n, { reach, conversation }) => n + (wanted(reach) ? conversation.connections : 0), 0),
       0,
     );
   return {
     ...ruleOf(status),
     state,
     reason,
-    works: connections('works') + connections('mixed') + plain,
-    blocked: connections('blocked'),
-    undecided: connections('undecided'),
+    works: connections(({ state }) => state === 'works' || state === 'mixed') + plain,
+    blocked: connections(({ state }) => state === 'blocked'),
+    blocked_likely: connections(isLikelyBlocked),
+    undecided: connections(({ state }) => state === 'undecided'),
   };
 }
 

@@ -178,6 +178,8 @@ export interface RuleReport {
   /** Connections under this rule by what became of them. */
   works: number;
   blocked: number;
+  /** Of those that are blocked, the ones of which the capture shows the symptom and another cause is possible. */
+  blocked_likely: number;
   undecided: number;
   source: Source;
 }
@@ -209,6 +211,8 @@ export interface MatrixRow {
   connections: number;
   /** Connections of expected conversations that are blocked, and of those that nobody can decide. */
   blocked: number;
+  /** Of those that are blocked, the ones that are likely and not proven. */
+  blocked_likely: number;
   undecided: number;
   bytes: number;
   first_ts: string;
@@ -228,6 +232,8 @@ export interface MatrixConversation {
   /** As in a finding. */
   network?: string | undefined;
   state: 'works' | 'mixed' | 'blocked' | 'undecided';
+  /** Of a blocked one. Left out elsewhere. */
+  certainty?: Certainty | undefined;
   /** Why nothing can be said, where the state is undecided or mixed. */
   reason: string | null;
   connections: number;
@@ -494,6 +500,8 @@ export interface Report {
     total: number;
     expected: number;
     blocked: number;
+    /** Of those that are blocked, the ones that are likely and not proven. */
+    blocked_likely: number;
     unexpected: number;
     undecided: number;
     not_judged: number;

@@ -102,6 +102,9 @@ export type Reach =
   | { state: 'blocked'; certainty: 'proven' | 'likely' }
   | { state: 'undecided'; reason: UndecidedReason };
 
+/** Blocked as far as the symptom goes; another cause is possible. */
+export const isLikelyBlocked = (reach: Reach): boolean => reach.state === 'blocked' && reach.certainty === 'likely';
+
 export const UNDECIDED_REASONS = {
   'ends-too-soon': 'the capture ends too soon after the last attempt',
   'only-reset': 'only a reset was captured: what it answered or ended is not in the capture',

@@ -1,5 +1,5 @@
 /** The words of the reports, as tables: what a severity, an outcome, a kind or a state is called, and how it looks. */
-import type { Ended, Finding, Outcome, RuleState, Severity } from '../assess/types.ts';
+import type { Ended, Finding, Outcome, RuleReport, RuleState, Severity } from '../assess/types.ts';
 import { count, counted } from './quantity.ts';
 import type { Tone } from './style.ts';
 
@@ -42,17 +42,38 @@ export const ENDED_LABELS: Record<Ended, string> = {
   open: 'open',
 };
 
+/** As reports group rules: what findings call likely is called probable here, too. */
+export type ShownRuleState = RuleState | 'probably-blocked';
+
 /** In the order in which reports name them: what needs the reader first. */
-export const RULE_STATE_LABELS: Record<RuleState, Label> = {
+export const RULE_STATE_LABELS: Record<ShownRuleState, Label> = {
   blocked: { label: 'blocked', tone: 'bad' },
   'partly-blocked': { label: 'partly blocked', tone: 'bad' },
+  'probably-blocked': { label: 'probably blocked', tone: 'warn' },
   undecided: { label: 'undecided', tone: 'warn' },
   works: { label: 'working', tone: 'good' },
   'not-seen': { label: 'not seen', tone: null },
   'not-applicable': { label: 'not applicable', tone: 'dim' },
 };
 
-export const RULE_STATES = Object.keys(RULE_STATE_LABELS) as RuleState[];
+export const RULE_STATES = Object.keys(RULE_STATE_LABELS) as ShownRuleState[];
+
+/** Blocked, wholly or in part, where nothing of it is proven, is probably blocked. */
+export function shownState({ state, blocked, blocked_likely: likely }: RuleReport): ShownRuleState {
+  const isBlocked = state === 'blocked' || state === 'partly-blocked';
+  return isBlocked && likely > 0 && likely === blocked ? 'probably-blocked' : state;
+}
+
+/** `3 blocked`, `1 probably blocked`: connections as sure as the findings about them. */
+export function blockedTexts({
+  blocked,
+  blocked_likely: likely,
+}: Pick<RuleReport, 'blocked' | 'blocked_likely'>): string[] {
+  return [
+    ...(blocked === likely ? [] : [`${count(blocked - likely)} blocked`]),
+    ...(likely === 0 ? [] : [`${count(likely)} probably blocked`]),
+  ];
+}
 
 /** What a group of findings says in the verdict and above its list. */
 export interface KindLabel {

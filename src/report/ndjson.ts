@@ -29,7 +29,10 @@ function summary(report: Report): object {
     SEVERITIES.map((severity) => [severity, report.findings.filter((finding) => finding.severity === severity).length]),
   );
   const rules = Object.fromEntries(
-    RULE_STATES.map((state) => [state, report.rules.filter((rule) => rule.state === state).length]),
+    RULE_STATES.filter((state) => state !== 'probably-blocked').map((state) => [
+      state,
+      report.rules.filter((rule) => rule.state === state).length,
+    ]),
   );
   const excepted = report.excepted.length;
   return {

@@ -3,7 +3,7 @@ import type { PxeClientReport, PxeStepReport } from '../assess/types.ts';
 import { printableData } from './printable.ts';
 import { painter } from './style.ts';
 import { type Column, renderTable } from './table.ts';
-import { BOOT_COLUMNS, bootRow, stepLabel } from './terminal/pxe.ts';
+import { bootTable, stepLabel } from './terminal/pxe.ts';
 import { wrap } from './text-width.ts';
 
 export interface PxeTextOptions {
@@ -29,8 +29,7 @@ const LADDER: Column[] = [
 export function* renderPxeClients(clients: PxeClientReport[], options: PxeTextOptions): Generator<string> {
   const width = Math.max(LEAST_WIDTH, options.width);
   if (clients.length === 0) yield 'No machine asked for network boot.\n';
-  else
-    yield `${renderTable(BOOT_COLUMNS, printableData(clients).map(bootRow), width, painter(options.color)).join('\n')}\n`;
+  else yield `${bootTable(printableData(clients), width, painter(options.color)).join('\n')}\n`;
 }
 
 /** Machines one after the other; an address may have been given to several. */

@@ -16,6 +16,8 @@ export const sourceSchema = z
   })
   .meta({ id: 'Source', description: 'Where a rule or expectation comes from' });
 
+const likelyAmount = amount.describe('Of those that are blocked, the ones that are likely and not proven');
+
 const networkSchema = z
   .string()
   .optional()
@@ -114,6 +116,7 @@ export const connectionsSchema = z.object({
   total: amount,
   expected: amount,
   blocked: amount,
+  blocked_likely: likelyAmount,
   unexpected: amount,
   undecided: amount,
   not_judged: amount,
@@ -244,6 +247,7 @@ export const ruleSchema = z
     ports: z.array(z.string()).describe('Ports and ranges as resolved with the settings of the topology'),
     works: amount,
     blocked: amount,
+    blocked_likely: likelyAmount,
     undecided: amount,
     source: sourceSchema,
   })
@@ -268,6 +272,7 @@ export const matrixConversationSchema = z
     dest_name: z.string().nullable(),
     network: networkSchema,
     state: z.enum(['works', 'mixed', 'blocked', 'undecided']),
+    certainty: z.enum(['proven', 'likely']).optional().describe('Of a blocked one; left out elsewhere'),
     reason: z.string().nullable().describe('Why nothing can be said, where the state is undecided or mixed'),
     connections: amount,
     outcomes: z.partialRecord(outcomeSchema, amount).describe('Connections by outcome; only outcomes that occurred'),
@@ -313,6 +318,7 @@ export const matrixRowSchema = z
     ),
     connections: amount,
     blocked: amount.describe('Connections of expected conversations that are blocked'),
+    blocked_likely: likelyAmount,
     undecided: amount.describe('Connections of expected conversations that nobody can decide'),
     bytes: amount,
     first_ts: time,

@@ -38,6 +38,10 @@ export function renderTable(columns: Column[], rows: Row[], width: number, paint
   ];
 }
 
+/** Whether the columns have room side by side, each as wide as it must at least be. */
+export const hasRoom = (columns: Column[], rows: Row[], width: number): boolean =>
+  columnWidths(columns, rows, width) !== null;
+
 /** The cells one after the other, the further lines below the first. */
 function asText(row: Row, width: number): string[] {
   const [first, ...rest] = wrap(

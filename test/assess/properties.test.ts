@@ -331,7 +331,8 @@ describe('any frames against any topology', () => {
         expect(coverage.frames).toBe(list.length);
         expect(coverage.judged).toBeGreaterThanOrEqual(0);
         expect(coverage.judged + sum(Object.values(coverage.not_judged))).toBe(list.length);
-        const { total, ...parts } = connections;
+        const { total, blocked_likely: likely, ...parts } = connections;
+        expect(likely).toBeLessThanOrEqual(parts.blocked);
         expect(sum(Object.values(parts))).toBe(total);
         expect(sum(matrix.map((row) => row.connections))).toBe(total);
         expect(sum(matrix.flatMap(({ outcomes }) => Object.values(outcomes)))).toBe(total);

@@ -336,6 +336,7 @@ const RULE: RuleReport = {
   ports: [],
   works: 0,
   blocked: 0,
+  blocked_likely: 0,
   undecided: 0,
   source: configmgr(''),
 };
@@ -401,6 +402,7 @@ const rules: RuleReport[] = [
     to: 'sql-server',
     ports: ['1433'],
     blocked: 6,
+    blocked_likely: 0,
     source: configmgr('Management point --> SQL Server'),
   },
   {
@@ -411,6 +413,7 @@ const rules: RuleReport[] = [
     to: 'distribution-point',
     ports: ['445'],
     blocked: 4,
+    blocked_likely: 0,
     source: configmgr('Site server --> Distribution point'),
   },
   {
@@ -421,6 +424,7 @@ const rules: RuleReport[] = [
     ports: ['80', '8530'],
     works: 9,
     blocked: 31,
+    blocked_likely: 0,
     source: configmgr('Client --> Software update point'),
   },
   {
@@ -449,6 +453,7 @@ const ROW: MatrixRow = {
   symptoms: 0,
   connections: 412,
   blocked: 0,
+  blocked_likely: 0,
   undecided: 0,
   bytes: 9_120_333,
   first_ts: '2026-03-02T09:00:01.000001Z',
@@ -790,6 +795,7 @@ export const trouble: Report = {
     total: 535,
     expected: 421,
     blocked: 41,
+    blocked_likely: 2,
     unexpected: 14,
     undecided: 4,
     not_judged: 55,
@@ -860,6 +866,7 @@ export const clear: Report = {
     total: 437,
     expected: 437,
     blocked: 0,
+    blocked_likely: 0,
     unexpected: 0,
     undecided: 0,
     not_judged: 0,

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { REASONS } from '../../src/decode/reason.ts';
 import { NOT_JUDGED_LABELS } from '../../src/report/labels.ts';
+import { renderPxeClients } from '../../src/report/pxe-ladder.ts';
 import { renderTerminal } from '../../src/report/terminal.ts';
 import { textWidth } from '../../src/report/text-width.ts';
 import { clear, HOSTILE_NAMES, hostile, trouble } from './sample.ts';
@@ -69,6 +70,7 @@ describe('terminal report', () => {
       total: 0,
       expected: 0,
       blocked: 0,
+      blocked_likely: 0,
       unexpected: 0,
       undecided: 0,
       not_judged: 0,
@@ -152,6 +154,25 @@ describe('terminal report', () => {
     expect(text).toContain('300 sources');
     expect(text.split('\n').length).toBeLessThan(100);
     expect(renderTerminal({ ...trouble, findings }, { ...plain, verbose: true })).toContain('10.9.1.43');
+  });
+
+  it('shows a UUID whole or not at all, and where it is all that names a machine', () => {
+    const uuid = '4C4C4544-0042-3010-8051-B7C04F4D3401';
+    const [machine] = trouble.pxe_clients;
+    const table = (width: number, hardware_address: string | null): string =>
+      [...renderPxeClients([{ ...machine!, uuid, hardware_address }], { width, color: false })].join('');
+    for (let width = 60; width <= 140; width++) {
+      const text = table(width, machine!.hardware_address);
+      expect(text).toContain(machine!.hardware_address);
+      expect(text.includes('4C4C')).toBe(text.includes(uuid));
+    }
+    expect(table(80, machine!.hardware_address)).not.toContain('UUID');
+    expect(table(120, machine!.hardware_address)).toContain(uuid);
+    const pieces = table(80, null)
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split('  ')[0]);
+    expect(pieces.join('')).toBe(uuid);
   });
 
   it('leaves out what is too much, and says so', () => {

@@ -1,12 +1,21 @@
 /** What stands at each crossing of two roles: the rows of the report's matrix, and required rules that nobody tried. */
 import type { MatrixRow, Report, RuleReport } from '../../assess/types.ts';
 
-export type CellState = 'forbidden' | 'blocked' | 'unexpected' | 'undecided' | 'expected' | 'not-judged' | 'not-seen';
+export type CellState =
+  | 'forbidden'
+  | 'blocked'
+  | 'probably-blocked'
+  | 'unexpected'
+  | 'undecided'
+  | 'expected'
+  | 'not-judged'
+  | 'not-seen';
 
 /** In words and as a sign, so that no colour is needed to read the map. The gravest first: it decides how a crossing looks. */
 export const CELL_STATES: Readonly<Record<CellState, { sign: string; label: string }>> = {
   forbidden: { sign: '⊘', label: 'forbidden' },
   blocked: { sign: '✕', label: 'blocked' },
+  'probably-blocked': { sign: '✕?', label: 'probably blocked' },
   unexpected: { sign: '!', label: 'unexpected' },
   undecided: { sign: '?', label: 'undecided' },
   expected: { sign: '✓', label: 'expected' },
@@ -64,8 +73,13 @@ export function gridOf({ matrix, rules }: Pick<Report, 'matrix' | 'rules'>): Gri
 /** How many connections of a row are in which state. */
 export function rowAmounts(row: MatrixRow): Partial<Record<CellState, number>> {
   if (row.verdict !== 'expected') return { [row.verdict]: row.connections };
-  const { blocked, undecided, connections } = row;
-  return { blocked, undecided, expected: connections - blocked - undecided };
+  const { blocked, blocked_likely: likely, undecided, connections } = row;
+  return {
+    blocked: blocked - likely,
+    'probably-blocked': likely,
+    undecided,
+    expected: connections - blocked - undecided,
+  };
 }
 
 /** The gravest state of a row. */

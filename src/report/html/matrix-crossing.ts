@@ -111,7 +111,7 @@ function conversations(row: MatrixRow, { report }: Page, findings: ReadonlyMap<s
       h(
         'td',
         { class: `state ${row.verdict === 'expected' ? one.state : ''}` },
-        row.verdict !== 'expected' && one.state === 'works' ? 'gets through' : STATE_WORDS[one.state],
+        stateWord(one, row),
         number === undefined ? null : [' ', h('a', { href: `#${findingId(number)}` }, `finding ${number}`)],
       ),
       h('td', { class: 'num' }, count(one.connections)),
@@ -151,6 +151,11 @@ const STATE_WORDS: Readonly<Record<MatrixConversation['state'], string>> = {
   blocked: 'blocked',
   undecided: 'undecided',
 };
+
+function stateWord({ state, certainty }: MatrixConversation, { verdict }: MatrixRow): string {
+  if (verdict !== 'expected' && state === 'works') return 'gets through';
+  return state === 'blocked' && certainty === 'likely' ? 'probably blocked' : STATE_WORDS[state];
+}
 
 /** An end without an address stands for all of a network. */
 const whole = (ip: string | null, name: string | null): string =>

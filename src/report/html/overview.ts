@@ -1,6 +1,6 @@
 /** The state of things at a glance: how many findings, connections, rules, boots. */
 import { SEVERITIES } from '../../assess/types.ts';
-import { RULE_STATE_LABELS, RULE_STATES, SEVERITY_LABELS } from '../labels.ts';
+import { RULE_STATE_LABELS, RULE_STATES, SEVERITY_LABELS, shownState } from '../labels.ts';
 import type { PageReport } from '../page-data.ts';
 import { count } from '../quantity.ts';
 import { type Child, h } from './dom.ts';
@@ -42,10 +42,11 @@ function findingsTile({ severities }: Page): HTMLElement {
 }
 
 function connectionsTile({ connections }: PageReport): HTMLElement {
-  const { total, expected, blocked, unexpected, undecided, not_judged, not_kept } = connections;
+  const { total, expected, blocked, blocked_likely: likely, unexpected, undecided, not_judged, not_kept } = connections;
   return tile('#matrix', total, total === 1 ? 'connection' : 'connections', [
     { label: 'as expected', amount: expected, tone: 'good' },
-    { label: 'blocked', amount: blocked, tone: 'bad', always: true },
+    { label: 'blocked', amount: blocked - likely, tone: 'bad', always: likely === 0 },
+    { label: 'probably blocked', amount: likely, tone: 'bad2' },
     { label: 'unexpected', amount: unexpected, tone: 'warn', always: true },
     { label: 'undecided', amount: undecided, tone: 'note' },
     { label: 'not judged', amount: not_judged, tone: 'none' },
@@ -56,6 +57,7 @@ function connectionsTile({ connections }: PageReport): HTMLElement {
 const RULE_TONES: Readonly<Record<string, string>> = {
   blocked: 'bad',
   'partly-blocked': 'bad2',
+  'probably-blocked': 'bad2',
   undecided: 'note',
   works: 'good',
   'not-seen': 'none',
@@ -66,7 +68,7 @@ function rulesTile({ rules }: PageReport): HTMLElement | null {
   if (applying.length === 0) return null;
   const shares = RULE_STATES.filter((state) => state !== 'not-applicable').map((state) => ({
     label: RULE_STATE_LABELS[state].label,
-    amount: applying.filter((rule) => rule.state === state).length,
+    amount: applying.filter((rule) => shownState(rule) === state).length,
     tone: RULE_TONES[state] ?? 'none',
   }));
   return tile('#rules', applying.length, 'rules apply', shares);

@@ -1,14 +1,15 @@
 /** Every rule and what the capture says of it. */
-import type { RuleReport, RuleState } from '../../assess/types.ts';
-import { RULE_STATE_LABELS, RULE_STATES } from '../labels.ts';
+import type { RuleReport } from '../../assess/types.ts';
+import { blockedTexts, RULE_STATE_LABELS, RULE_STATES, type ShownRuleState, shownState } from '../labels.ts';
 import { count } from '../quantity.ts';
 import { h } from './dom.ts';
 import { heads, leftOut, type Page, type Section, section, tableBox } from './section.ts';
 import { sourceText } from './words.ts';
 
-const SIGNS: Readonly<Record<RuleState, string>> = {
+const SIGNS: Readonly<Record<ShownRuleState, string>> = {
   blocked: '✕',
   'partly-blocked': '✕',
+  'probably-blocked': '✕',
   undecided: '?',
   works: '✓',
   'not-seen': '○',
@@ -16,7 +17,7 @@ const SIGNS: Readonly<Record<RuleState, string>> = {
 };
 
 /** States that are folded away: the reader looks them up, they are no news. */
-const FOLDED: ReadonlySet<RuleState> = new Set(['not-seen', 'not-applicable']);
+const FOLDED: ReadonlySet<ShownRuleState> = new Set(['not-seen', 'not-applicable']);
 
 export function rulesSection(page: Page): Section | null {
   const { rules } = page.report;
@@ -29,7 +30,7 @@ export function rulesSection(page: Page): Section | null {
       'Rules',
       'What Microsoft and the topology ask for, and what this capture says of it. What was not seen is not known to work.',
       ...RULE_STATES.map((state) => {
-        const list = rules.filter((rule) => rule.state === state);
+        const list = rules.filter((rule) => shownState(rule) === state);
         return list.length === 0 ? null : stateBlock(state, list);
       }),
       leftOut(page, 'rules', 'rules'),
@@ -37,7 +38,7 @@ export function rulesSection(page: Page): Section | null {
   };
 }
 
-function stateBlock(state: RuleState, rules: readonly RuleReport[]): HTMLElement {
+function stateBlock(state: ShownRuleState, rules: readonly RuleReport[]): HTMLElement {
   const { label } = RULE_STATE_LABELS[state];
   const title = label.charAt(0).toUpperCase() + label.slice(1);
   const table = h(
@@ -63,7 +64,7 @@ function stateBlock(state: RuleState, rules: readonly RuleReport[]): HTMLElement
 function line(rule: RuleReport): HTMLElement {
   const seen = [
     rule.works === 0 ? '' : `${count(rule.works)} worked`,
-    rule.blocked === 0 ? '' : `${count(rule.blocked)} blocked`,
+    ...blockedTexts(rule),
     rule.undecided === 0 ? '' : `${count(rule.undecided)} undecided`,
   ].filter(Boolean);
   return h(

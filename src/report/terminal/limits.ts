@@ -120,10 +120,11 @@ export function memoryText({ connections: { not_kept, cut_short } }: Pick<Report
 }
 
 function connectionText({ connections }: Report): string {
-  const { total, expected, blocked, unexpected, undecided, not_judged, not_kept } = connections;
+  const { total, expected, blocked, blocked_likely, unexpected, undecided, not_judged, not_kept } = connections;
   const parts = Object.entries({
     expected,
-    blocked,
+    blocked: blocked - blocked_likely,
+    'probably blocked': blocked_likely,
     unexpected,
     undecided,
     'not judged': not_judged,

@@ -1,7 +1,8 @@
 /** Network boots: a line a machine, how far it came and when. Left out where none was seen. */
 import type { PxeClientReport, Report } from '../../assess/types.ts';
 import { count } from '../quantity.ts';
-import { type Column, type Row, renderTable } from '../table.ts';
+import type { Paint } from '../style.ts';
+import { type Column, hasRoom, type Row, renderTable } from '../table.ts';
 import { type Page, paragraph, section } from './block.ts';
 
 const MOST_ROWS = 20;
@@ -22,14 +23,27 @@ const STEPS: Readonly<Record<string, { label: string; done?: true }>> = {
 
 export const stepLabel = (step: string): string => STEPS[step]?.label ?? step;
 
-export const BOOT_COLUMNS: Column[] = [
+const COLUMNS: Column[] = [
   { title: 'Hardware address' },
   { title: 'Firmware', least: 8 },
   { title: 'Address', least: 10 },
-  { title: 'Came as far as', least: 12 },
+  { title: 'Came as far as', least: 14 },
   { title: 'After', align: 'right' },
-  { title: 'UUID', least: 8, single: true },
+  { title: 'UUID' },
 ];
+/** Where UUIDs have no room, since a part of one is of no use. Machines without a hardware address go by theirs, in three lines. */
+const NARROW: Column[] = [{ title: 'Machine', least: 17, lines: 3 }, ...COLUMNS.slice(1, -1)];
+
+/** A line a machine. Expects printable strings. */
+export function bootTable(clients: PxeClientReport[], width: number, paint: Paint): string[] {
+  const rows = clients.map(bootRow);
+  if (hasRoom(COLUMNS, rows, width)) return renderTable(COLUMNS, rows, width, paint);
+  const narrow = rows.map(({ tone, cells: [machine, ...cells] }, index) => {
+    const { hardware_address, uuid } = clients[index]!;
+    return { tone, cells: [hardware_address ?? uuid ?? machine!, ...cells.slice(0, -1)] };
+  });
+  return renderTable(NARROW, narrow, width, paint);
+}
 
 export function pxeSection(report: Report, page: Page): string[] {
   // Those that did not get through come first.
@@ -41,7 +55,7 @@ export function pxeSection(report: Report, page: Page): string[] {
   return sorted.length === 0
     ? []
     : section(page, heading, [
-        ...renderTable(BOOT_COLUMNS, shown.map(bootRow), page.width, page.paint),
+        ...bootTable(shown, page.width, page.paint),
         ...(left === 0 ? [] : paragraph(page, `... and ${count(left)} more: --verbose shows them all`, 2, 'dim')),
       ]);
 }

@@ -1,19 +1,27 @@
 /** What the capture says of the rules: how many work, which do not, what was never tried. */
-import type { Report, RuleReport, RuleState } from '../../assess/types.ts';
-import { RULE_STATE_LABELS, RULE_STATES } from '../labels.ts';
+import type { Report, RuleReport } from '../../assess/types.ts';
+import { blockedTexts, RULE_STATE_LABELS, RULE_STATES, type ShownRuleState, shownState } from '../labels.ts';
 import { count } from '../quantity.ts';
 import { limited, type Page, paragraph, section } from './block.ts';
 
 const MOST_RULES = 10;
 
 /** States whose rules are listed in any case; what works only if nothing else is to be told, the rest if asked for. */
-const ALWAYS_LISTED: ReadonlySet<RuleState> = new Set(['blocked', 'partly-blocked', 'undecided']);
+const ALWAYS_LISTED: ReadonlySet<ShownRuleState> = new Set([
+  'blocked',
+  'partly-blocked',
+  'probably-blocked',
+  'undecided',
+]);
 
 export function ruleSection(report: Report, page: Page): string[] {
   const clear = report.findings.every((finding) => finding.severity === 'info');
-  const listed = (state: RuleState): boolean =>
+  const listed = (state: ShownRuleState): boolean =>
     page.verbose || ALWAYS_LISTED.has(state) || (clear && state === 'works');
-  const states = RULE_STATES.map((state) => ({ state, rules: report.rules.filter((rule) => rule.state === state) }));
+  const states = RULE_STATES.map((state) => ({
+    state,
+    rules: report.rules.filter((rule) => shownState(rule) === state),
+  }));
   const counts = states.flatMap(({ state, rules }) =>
     rules.length === 0 ? [] : `${count(rules.length)} ${RULE_STATE_LABELS[state].label}`,
   );
@@ -23,7 +31,7 @@ export function ruleSection(report: Report, page: Page): string[] {
   ]);
 }
 
-function stateLines(state: RuleState, rules: RuleReport[], page: Page): string[] {
+function stateLines(state: ShownRuleState, rules: RuleReport[], page: Page): string[] {
   const { label, tone } = RULE_STATE_LABELS[state];
   return [
     ...paragraph(page, `${label}:`, 2, tone),
@@ -35,7 +43,7 @@ function stateLines(state: RuleState, rules: RuleReport[], page: Page): string[]
 function ruleText(rule: RuleReport): string {
   const seen = [
     rule.works === 0 ? '' : `${count(rule.works)} worked`,
-    rule.blocked === 0 ? '' : `${count(rule.blocked)} blocked`,
+    ...blockedTexts(rule),
     rule.undecided === 0 ? '' : `${count(rule.undecided)} undecided`,
     rule.reason ?? '',
   ].filter(Boolean);

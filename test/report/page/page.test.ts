@@ -196,6 +196,7 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
         'expected ✓',
         'forbidden ⊘',
         'not-seen ○',
+        'probably-blocked ✕',
         'unexpected !',
       ]);
     });
