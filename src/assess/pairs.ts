@@ -26,7 +26,10 @@ export function pairsOf(
   peers: readonly Peer[],
   networks: NetworkPairs,
 ): { pairs: PairReport[]; leftOut: number } {
-  const rows = new Map<string, PairReport>();
+  const pairs: PairReport[] = [];
+  const ends = new Ends(peers);
+  // Only of ends with several addresses: all others are rows of their own already, and there may be very many.
+  const shared = new Map<string, PairReport>();
   let leftOut = 0;
   const add = (
     client: Peer,
@@ -36,15 +39,25 @@ export function pairsOf(
     state: PairReport['state'],
     network: ConversationNetwork | null,
   ): void => {
-    const src = endIdentity(client);
-    const dest = endIdentity(server);
-    const place = network === null ? {} : { network: network.text };
-    const key = `${src} ${dest} ${proto} ${port} ${network?.number}`;
-    const known = rows.get(key);
+    const src = ends.names[client.number];
+    const dest = ends.names[server.number];
+    const isShared = ends.haveSeveral(src, dest);
+    const key = isShared ? `${src} ${dest} ${proto} ${port} ${network?.number}` : '';
+    const known = isShared ? shared.get(key) : undefined;
     if (known !== undefined) {
       if (RANK[state] < RANK[known.state]) known.state = state;
-    } else if (rows.size < MOST_PAIRS) rows.set(key, { src, dest, proto, dest_port: port, ...place, state });
-    else leftOut++;
+      return;
+    }
+    if (pairs.length === MOST_PAIRS) {
+      leftOut++;
+      return;
+    }
+    const row: PairReport =
+      network === null
+        ? { src, dest, proto, dest_port: port, state }
+        : { src, dest, proto, dest_port: port, network: network.text, state };
+    pairs.push(row);
+    if (isShared) shared.set(key, row);
   };
   for (const { conversation, verdict, reach } of judged) {
     if (verdict.kind === 'not-judged' || conversation.isTransfer) continue;
@@ -54,7 +67,7 @@ export function pairsOf(
   for (let i = 0; i < table.count; i++) {
     if (table.odd[i] === 1) continue;
     // There may be millions; who would not fit is not even named.
-    if (rows.size === MOST_PAIRS) {
+    if (pairs.length === MOST_PAIRS) {
       leftOut++;
       continue;
     }
@@ -64,5 +77,26 @@ export function pairsOf(
     const network = networks.about(table.ports[i] >>> NETWORK_SHIFT, client, server);
     add(client, server, port & 1 ? 'udp' : 'tcp', port >>> 1, 'works', network);
   }
-  return { pairs: [...rows.values()], leftOut };
+  return { pairs, leftOut };
+}
+
+/** The names of all ends, by the numbers of their peers. */
+class Ends {
+  readonly names: readonly string[];
+  /** Of several addresses. */
+  readonly #several = new Set<string>();
+
+  constructor(peers: readonly Peer[]) {
+    this.names = peers.map(endIdentity);
+    const seen = new Set<string>();
+    for (const name of this.names) {
+      if (seen.has(name)) this.#several.add(name);
+      seen.add(name);
+    }
+  }
+
+  /** True where one of two names stands for several addresses. */
+  haveSeveral(one: string, other: string): boolean {
+    return this.#several.size > 0 && (this.#several.has(one) || this.#several.has(other));
+  }
 }
