@@ -31,21 +31,32 @@ const OVERLOAD_SERVER_NAME = 2;
  * (RFC 2131). Every step moves on by at least one byte.
  */
 export function readDhcpOptions(areas: OptionAreas): DhcpOptions {
-  const pieces = new Map<number, Uint8Array[]>();
+  const values = new Map<number, Uint8Array>();
   const codes: number[] = [];
-  let whole = walk(areas.options, pieces, codes);
-  const overload = pieces.get(OPTION_OVERLOAD)?.[0]?.[0] ?? 0;
+  const repeated = new Map<number, Uint8Array[]>();
+  let whole = walk(areas.options, values, codes, repeated);
+  const overload = values.get(OPTION_OVERLOAD)?.[0] ?? 0;
   const fileOverloaded = (overload & OVERLOAD_FILE) !== 0 && overload <= 3;
   const serverNameOverloaded = (overload & OVERLOAD_SERVER_NAME) !== 0 && overload <= 3;
   if (overload > 3) whole = false;
-  if (fileOverloaded) whole = walk(areas.file, pieces, codes) && whole;
-  if (serverNameOverloaded) whole = walk(areas.serverName, pieces, codes) && whole;
-  const values = new Map([...pieces].map(([code, list]) => [code, list.length === 1 ? list[0] : joined(list)]));
+  if (fileOverloaded) whole = walk(areas.file, values, codes, repeated) && whole;
+  if (serverNameOverloaded) whole = walk(areas.serverName, values, codes, repeated) && whole;
+  for (const [code, list] of repeated) values.set(code, joined(list));
   return { values, codes, whole, fileOverloaded, serverNameOverloaded };
 }
 
-/** @returns true where the field is well-formed to its end mark */
-function walk(field: Uint8Array, pieces: Map<number, Uint8Array[]>, codes: number[]): boolean {
+/**
+ * Walks one field.
+ * @param values takes the first value of each code
+ * @param repeated takes all values of each code that comes again
+ * @returns true where the field is well-formed to its end mark
+ */
+function walk(
+  field: Uint8Array,
+  values: Map<number, Uint8Array>,
+  codes: number[],
+  repeated: Map<number, Uint8Array[]>,
+): boolean {
   let at = 0;
   while (at < field.length) {
     const code = field[at];
@@ -55,14 +66,15 @@ function walk(field: Uint8Array, pieces: Map<number, Uint8Array[]>, codes: numbe
       continue;
     }
     if (at + 1 >= field.length) return false;
-    const length = field[at + 1];
-    const end = at + 2 + length;
+    const end = at + 2 + field[at + 1];
     if (end > field.length) return false;
     codes.push(code);
     const value = field.subarray(at + 2, end);
-    const known = pieces.get(code);
-    if (known === undefined) pieces.set(code, [value]);
-    else known.push(value);
+    const first = values.get(code);
+    const list = first === undefined ? undefined : repeated.get(code);
+    if (first === undefined) values.set(code, value);
+    else if (list === undefined) repeated.set(code, [first, value]);
+    else list.push(value);
     at = end;
   }
   return false;
@@ -80,7 +92,7 @@ function joined(list: readonly Uint8Array[]): Uint8Array {
 
 /** Sub-options as options 43 and 82 hold them: code, length, value; 255 ends (PXE 2.1 section 2.2.3, RFC 3046). */
 export function readSubOptions(field: Uint8Array): Map<number, Uint8Array> {
-  const pieces = new Map<number, Uint8Array[]>();
-  walk(field, pieces, []);
-  return new Map([...pieces].map(([code, list]) => [code, list[0]]));
+  const values = new Map<number, Uint8Array>();
+  walk(field, values, [], new Map());
+  return values;
 }
