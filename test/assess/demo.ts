@@ -46,10 +46,10 @@ export function titleOf({ client, server, proto, port, client_ip, expect }: Trut
 /** The report of a series held against the demo's topology. */
 export async function reportOf(
   paths: readonly string[],
-  options: AnalyzeOptions & { hash?: boolean } = {},
+  options: AnalyzeOptions & { hash?: boolean; site?: string } = {},
 ): Promise<Report> {
-  const { hash: hashes = false, ...given } = options;
+  const { hash: hashes = false, site = DEMO_SITE, ...given } = options;
   const analysis = await analyze(paths, { workers: 0, hashes, ...given });
-  const report = assess(evidenceOf(analysis), await loadSite(DEMO_SITE), loadCatalog());
+  const report = assess(evidenceOf(analysis), await loadSite(site), loadCatalog());
   return withHashes(report, await analysis.hashes);
 }

@@ -4,6 +4,8 @@ import { hasFailed } from './boot-steps.ts';
 
 export interface Column {
   title: string;
+  /** In the topology; null where it has none, or several stand here. */
+  name: string | null;
   /** Addresses that stand here. */
   addresses: string[];
 }
@@ -40,24 +42,28 @@ export function ladderOf(client: PxeClientReport, names: Readonly<Record<string,
   const steps = client.steps.slice(0, MOST_RUNGS);
   const own = new Set(['0.0.0.0', '::', ...client.addresses]);
   const isGroup = (ip: string): boolean => ip === '255.255.255.255' || /^ff/i.test(ip) || /^(22[4-9]|23\d)\./.test(ip);
-  const servers: string[] = [];
-  const jobs = new Map<string, Set<string>>();
-  for (const step of steps) {
-    for (const ip of [step.src_ip, step.dest_ip])
-      if (!own.has(ip) && !isGroup(ip) && !servers.includes(ip)) servers.push(ip);
-    for (const [ip, job] of jobsOf(step))
-      if (!own.has(ip) && !isGroup(ip)) jobs.set(ip, (jobs.get(ip) ?? new Set()).add(job));
+  /** Addresses of each host that the topology names; of others each by itself. */
+  const servers = new Map<string, string[]>();
+  for (const ip of steps.flatMap(({ src_ip, dest_ip }) => [src_ip, dest_ip])) {
+    if (own.has(ip) || isGroup(ip)) continue;
+    const host = names[ip] ?? ip;
+    const known = servers.get(host) ?? [];
+    if (!known.includes(ip)) servers.set(host, [...known, ip]);
   }
-  servers.sort((one, other) => order(jobs.get(one)) - order(jobs.get(other)));
-  const columns: Column[] = [{ title: 'client', addresses: [...client.addresses] }];
-  for (const ip of servers) {
-    const title = `${[...(jobs.get(ip) ?? [])].sort().join(', ') || 'server'}${names[ip] === undefined ? '' : ` ${names[ip]}`}`;
-    if (columns.length < MOST_COLUMNS) columns.push({ title, addresses: [ip] });
-    else columns[MOST_COLUMNS - 1].addresses.push(ip);
+  const jobs = jobsOf(steps);
+  const hosts = [...servers].map(([host, addresses]) => {
+    const own = new Set(addresses.flatMap((ip) => [...(jobs.get(ip) ?? [])]));
+    const title = [...own].sort().join(', ') || 'server';
+    return { rank: order(own), title, name: addresses.includes(host) ? null : host, addresses };
+  });
+  hosts.sort((one, other) => one.rank - other.rank);
+  const columns: Column[] = [{ title: 'client', name: null, addresses: [...client.addresses] }];
+  for (const { title, name, addresses } of hosts) {
+    if (columns.length < MOST_COLUMNS) columns.push({ title, name, addresses });
+    else columns[MOST_COLUMNS - 1].addresses.push(...addresses);
   }
-  if (columns.length === 1) columns.push({ title: 'everybody', addresses: [] });
-  if (columns.length === MOST_COLUMNS && columns[MOST_COLUMNS - 1].addresses.length > 1)
-    columns[MOST_COLUMNS - 1].title = 'others';
+  if (columns.length === 1) columns.push({ title: 'everybody', name: null, addresses: [] });
+  if (hosts.length >= MOST_COLUMNS) Object.assign(columns[MOST_COLUMNS - 1], { title: 'others', name: null });
   const place = (ip: string): number =>
     Math.max(
       CLIENT,
@@ -87,23 +93,31 @@ export function ladderOf(client: PxeClientReport, names: Readonly<Record<string,
   };
 }
 
-/** What a message says of what its ends are for. */
-function jobsOf({ message, src_ip, dest_ip, src_port, dest_port }: PxeStepReport): [string, string][] {
-  if (message.startsWith('TFTP')) return [[dest_ip, 'distribution point']];
-  if (message.includes('relayed') && dest_port === 67)
-    return [
-      [src_ip, 'DHCP relay'],
-      [dest_ip, 'DHCP server'],
-    ];
-  if (/^proxy/i.test(message) || src_port === 4011) return [[src_ip, 'distribution point']];
-  if (dest_port === 4011) return [[dest_ip, 'distribution point']];
-  if (/OFFER|ACK|NAK|ADVERTISE|REPLY/i.test(message)) return [[src_ip, 'DHCP server']];
-  return [];
+/** What the messages say of what addresses are for. */
+function jobsOf(steps: readonly PxeStepReport[]): Map<string, Set<string>> {
+  const isRelayed = ({ message, dest_port }: PxeStepReport): boolean => message.includes('relayed') && dest_port === 67;
+  const isAnswer = ({ message }: PxeStepReport): boolean => /OFFER|ACK|NAK|ADVERTISE|REPLY/i.test(message);
+  const relays = new Set(steps.filter(isRelayed).map((step) => (isAnswer(step) ? step.dest_ip : step.src_ip)));
+  const jobs = new Map([...relays].map((ip) => [ip, new Set(['DHCP relay'])]));
+  const add = (ip: string, job: string): void => {
+    // A relay hands on what servers say.
+    if (!relays.has(ip)) jobs.set(ip, (jobs.get(ip) ?? new Set()).add(job));
+  };
+  for (const step of steps) {
+    const { message, src_ip, dest_ip, src_port, dest_port } = step;
+    if (message.startsWith('TFTP') || dest_port === 4011) add(dest_ip, 'distribution point');
+    else if (/^proxy/i.test(message) || src_port === 4011) add(src_ip, 'distribution point');
+    else if (isAnswer(step)) add(src_ip, 'DHCP server');
+  }
+  // Relays ask PXE servers the same as DHCP servers; who answers nothing is taken for the latter.
+  for (const step of steps)
+    if (isRelayed(step) && !isAnswer(step) && !jobs.has(step.dest_ip)) add(step.dest_ip, 'DHCP server');
+  return jobs;
 }
 
 const ORDER = ['DHCP relay', 'DHCP server', 'distribution point'];
-const order = (jobs: ReadonlySet<string> | undefined): number =>
-  jobs === undefined ? ORDER.length : Math.min(...[...jobs].map((job) => ORDER.indexOf(job)));
+const order = (jobs: ReadonlySet<string>): number =>
+  Math.min(ORDER.length, ...[...jobs].map((job) => ORDER.indexOf(job)));
 
 const WAITED: Readonly<Record<string, string>> = {
   discover: 'Stopped: no offer of an address',

@@ -29,17 +29,15 @@ export function ladderPlot(ladder: Ladder, name: string): HTMLElement {
     role: 'img',
     'aria-label': summary(ladder, name),
   });
-  columns.forEach(({ title, addresses }, number) => {
+  columns.forEach(({ title, name: host, addresses }, number) => {
+    const who = [host ?? '', addresses.join(', ')].filter(Boolean).join(' ');
     const anchor = number === 0 ? 'start' : number === columns.length - 1 ? 'end' : 'middle';
+    // Half a column lies between an outer title and the middle one beside it.
+    const room = anchor === 'middle' ? column - 16 : column / 2 + 44;
     const at = number === 0 ? x(0) - 34 : number === columns.length - 1 ? x(number) + 44 : x(number);
     svg.append(
-      s('text', { class: 'who', x: at, y: 16, 'text-anchor': anchor }, cut(title, column - 16), s('title', {}, title)),
-      s(
-        'text',
-        { class: 'ip', x: at, y: 32, 'text-anchor': anchor },
-        cut(addresses.join(', '), column - 16),
-        s('title', {}, addresses.join(', ')),
-      ),
+      s('text', { class: 'who', x: at, y: 16, 'text-anchor': anchor }, cut(title, room, BOLD), s('title', {}, title)),
+      s('text', { class: 'ip', x: at, y: 32, 'text-anchor': anchor }, cut(who, room), s('title', {}, who)),
       s('line', { class: 'life', x1: x(number), x2: x(number), y1: TOP - 6, y2: tall - 4 }),
     );
   });
@@ -102,8 +100,8 @@ function rungPlot(rung: Rung, from: number, to: number, y: number, wide: number)
 }
 
 /** Text cut to a width in the units of the plot; the whole of it is in the title and in the table. */
-function cut(text: string, room: number): string {
-  const most = Math.max(1, Math.floor(room / CHARACTER));
+function cut(text: string, room: number, character = CHARACTER): string {
+  const most = Math.max(1, Math.floor(room / character));
   return textWidth(text) <= most ? text : `${head(text, most - 1)}…`;
 }
 

@@ -203,12 +203,31 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
   });
 
   describe('network boots', () => {
+    it('a relay with two addresses is one column, and a PXE server that it asks no DHCP server', async () => {
+      const report = await reportOf(['captures/pxe/only-69-firewall.pcap.gz'], { site: 'captures/pxe/site.yaml' });
+      const { page } = await browser.open(report);
+      const texts = (name: string): Promise<unknown> =>
+        page
+          .locator(`svg.ladder ${name}`)
+          .evaluateAll((names) => names.map(({ firstChild }) => firstChild?.textContent));
+      expect(await texts('.who')).toEqual(['client', 'DHCP relay', 'DHCP server', 'distribution point']);
+      expect(await texts('.ip')).toEqual([
+        '10.77.1.113',
+        'FW 10.77.2.1, 10.77.1.1',
+        'DHCP01 10.77.2.10',
+        'DP01 10.77.2.20',
+      ]);
+    });
+
     it('a ladder tells where the boot stopped, in red and in words', async () => {
       const { page } = await browser.open(rollout(3));
       const ladder = page.locator('svg.ladder');
       expect(
         await ladder.locator('.who').evaluateAll((names) => names.map(({ firstChild }) => firstChild?.textContent)),
-      ).toEqual(['client', 'DHCP server DHCP01', 'distribution point DP01']);
+      ).toEqual(['client', 'DHCP server', 'distribution point']);
+      expect(
+        await ladder.locator('.ip').evaluateAll((names) => names.map(({ firstChild }) => firstChild?.textContent)),
+      ).toEqual(['10.1.0.0', 'DHCP01 10.20.0.16', 'DP01 10.20.0.12']);
       expect(await ladder.locator('.rung').count()).toBe(rollout(3).pxe_clients[0].steps.length);
       expect(await ladder.locator('.rung.failed .message').textContent()).toContain('TFTP read');
       expect(await ladder.locator('.stop text').textContent()).toContain('Stopped: the file did not arrive');
