@@ -18,6 +18,8 @@ const HEADER_LENGTH = 8;
 
 const HAS_NETWORK = 0x08;
 const HAS_NEXT_PROTOCOL = 0x04;
+/** GPE: flooded or sent to a group of tunnel ends. */
+const IS_FLOODED = 0x02;
 const HAS_GROUP = 0x80;
 /** Do not learn, policy applied. */
 const GROUP_FLAGS_MASK = 0x48;
@@ -41,7 +43,7 @@ export function decodeVxlan(
   const groupFlags = (flags & HAS_GROUP) !== 0 ? GROUP_FLAGS_MASK : 0;
   if ((bytes[offset + GROUP_FLAGS] & ~groupFlags) !== 0 || bytes[offset + RESERVED] !== 0) return NOT_FOR_US;
   let next = NEXT_ETHERNET;
-  if (flags === (HAS_NETWORK | HAS_NEXT_PROTOCOL)) {
+  if ((flags & ~IS_FLOODED) === (HAS_NETWORK | HAS_NEXT_PROTOCOL)) {
     next = bytes[offset + NEXT_PROTOCOL];
     if (bytes[offset + GROUP] !== 0) return NOT_FOR_US;
   } else if (flags === HAS_NETWORK) {

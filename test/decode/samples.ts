@@ -593,6 +593,15 @@ export const SAMPLES: readonly Sample[] = [
     isSeparate: true,
   },
   {
+    name: 'VXLAN-GPE, IPv4 inside, flooded',
+    linkType: NO_LINK_LAYER,
+    bytes: udp(4790, join(hex('0e 0000 01 00007b 00'), INNER)),
+    tshark: 'raw:ip:udp:ip:tcp',
+    tunnel: 'vxlan',
+    tunnelId: 123,
+    isSeparate: true,
+  },
+  {
     name: 'VXLAN, ARP inside',
     linkType: NO_LINK_LAYER,
     bytes: udp(
