@@ -157,36 +157,39 @@ describe('what does not prove that they are two networks is judged as one', () =
     joined([...twoTenants, ...within(10, shared), ...within(20, shared)]);
   });
 
-  test('a network shows no answer between the two addresses', () => {
-    joined([
-      ...event(10, 'established', SMB, 1),
-      ...event(20, 'silent', SMB, 2),
-      ...event(20, 'established', { ...LDAP, client: OTHER_CLIENT }, 1),
-      ...event(10, 'established', LDAP, 12),
-    ]);
-  });
-
-  test('one of the networks has no tag', () => {
-    joined([
-      ...event(10, 'established', SMB, 1),
-      ...event(0, 'established', LDAP, 1),
-      ...event(0, 'silent', SMB, 2),
-      ...event(10, 'established', LDAP, 12),
-    ]);
-  });
+  test.each<[string, Parameters<typeof event>[]]>([
+    [
+      'a network shows no answer between the two addresses',
+      [
+        [10, 'established', SMB, 1],
+        [20, 'silent', SMB, 2],
+        [20, 'established', { ...LDAP, client: OTHER_CLIENT }, 1],
+        [10, 'established', LDAP, 12],
+      ],
+    ],
+    [
+      'one of the networks has no tag',
+      [
+        [10, 'established', SMB, 1],
+        [0, 'established', LDAP, 1],
+        [0, 'silent', SMB, 2],
+        [10, 'established', LDAP, 12],
+      ],
+    ],
+    [
+      'one network comes after the other: the same hosts may have moved',
+      [
+        [20, 'established', LDAP, 1],
+        [20, 'silent', SMB, 2],
+        [10, 'established', SMB, 30],
+        [10, 'established', LDAP, 40],
+      ],
+    ],
+  ])('%s', (_, events) => joined(events.flatMap((one) => event(...one))));
 
   test('a connection shares its frames between one of them and frames without tag', () => {
     const shared = traffic('established', { client: OTHER_CLIENT, server: MP, port: 80 }, 5);
     joined([...twoTenants, ...shared.map((frame, i) => (i % 2 === 0 ? inVlan(frame, 20) : frame))]);
-  });
-
-  test('one network comes after the other: the same hosts may have moved', () => {
-    joined([
-      ...event(20, 'established', LDAP, 1),
-      ...event(20, 'silent', SMB, 2),
-      ...event(10, 'established', SMB, 30),
-      ...event(10, 'established', LDAP, 40),
-    ]);
   });
 
   test('a question over UDP with the same ports, where nothing else shows two networks', () => {
