@@ -8,7 +8,8 @@ import { loadSite, parseSite, SiteError } from '../site/index.ts';
 import { topologyText } from '../site/write-topology.ts';
 import { timeText } from '../track/time-text.ts';
 import { gatherSigns } from './gather.ts';
-import { type Partial, type Proposal, propose } from './propose.ts';
+import type { Partial } from './given.ts';
+import { type Proposal, propose } from './propose.ts';
 
 /** The file that is completed. */
 export interface PartialFile extends Partial {

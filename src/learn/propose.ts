@@ -1,9 +1,8 @@
 /** From signs to a proposal: hosts with roles, networks of clients, and what is left without a role, with the reason for each. */
 import { expandRoles, roleName } from '../catalog/roles.ts';
 import { formatInterval } from '../site/addresses.ts';
-import { CLASS_INTERVALS } from '../site/classes.ts';
-import type { Site } from '../site/site.ts';
 import type { Completion, Stated, StatedHost, StatedNetwork } from '../site/write-topology.ts';
+import { classOf, Given, type Partial } from './given.ts';
 import { isHostName, nameAddresses, shortName } from './host-names.ts';
 import { type Judgement, judge, type RoleSeen } from './judge.ts';
 import { collide, type Group, groupAddresses, isLinkLocal, lies } from './networks.ts';
@@ -26,13 +25,6 @@ export interface Proposal {
     /** Hosts and networks for which there was no room. */
     left: number;
   };
-}
-
-/** The topology that is completed, as far as its file says more than its model. */
-export interface Partial {
-  site: Site;
-  /** For each host: whether the file gives it a list of addresses, or of roles. */
-  states: readonly { addresses: boolean; roles: boolean }[];
 }
 
 /** Hosts and networks that are proposed, and addresses without a role that are told one by one. A topology of more is refused. */
@@ -58,7 +50,7 @@ class Proposer {
   readonly #partial: Partial | null;
   readonly #frameText: FrameText;
   readonly #names: ReadonlyMap<Seen, NameSaid>;
-  readonly #adopted: ReadonlyMap<Seen, number>;
+  readonly #given: Given;
   readonly #judgement: Judgement;
   readonly #remarks: string[] = [];
   /** Names in use, in lower case. */
@@ -69,11 +61,11 @@ class Proposer {
     this.#partial = partial;
     this.#frameText = frameText;
     this.#names = nameAddresses(this.#all);
-    this.#adopted = this.#adopt();
+    this.#given = new Given(this.#all, partial, this.#names);
     this.#judgement = judge(
       this.#all,
-      (seen) => this.#isInside(seen),
-      (seen) => this.#givenRoles(seen),
+      (seen) => this.#given.isInside(seen),
+      (seen) => this.#given.givenRoles(seen),
     );
     for (const { name } of [...(partial?.site.model.hosts ?? []), ...(partial?.site.model.networks ?? [])])
       this.#taken.add(name.toLowerCase());
@@ -81,10 +73,10 @@ class Proposer {
 
   proposal(): Proposal {
     const completions = this.#completions();
-    const found = this.#all.filter((seen) => this.#hostOf(seen) === null && this.#counts(seen));
+    const found = this.#all.filter((seen) => this.#given.hostOf(seen) === null && this.#counts(seen));
     const machines = this.#machines(found);
     const inMachines = new Set(machines.flatMap(({ seen }) => seen));
-    const rest = found.filter((seen) => !inMachines.has(seen) && !this.#isInNetwork(seen));
+    const rest = found.filter((seen) => !inMachines.has(seen) && !this.#given.isInNetwork(seen));
     const members = rest.filter((seen) => this.#roles(seen).length > 0);
     const groups = this.#networks(members);
     const alone: { seen: Seen; why: string | null }[] = [];
@@ -146,40 +138,9 @@ class Proposer {
     );
   }
 
-  /** Place of a host of the topology, by its addresses or by its name. */
-  #hostOf(seen: Seen): number | null {
-    return this.#adopted.get(seen) ?? this.#listed(seen);
-  }
-
-  #listed({ interval }: Seen): number | null {
-    const hosts = this.#partial?.site.model.hosts ?? [];
-    const found = hosts.findIndex(({ addresses }) =>
-      addresses.some(({ family, first }) => family === interval.family && first === interval.first),
-    );
-    return found < 0 ? null : found;
-  }
-
-  #isInNetwork(seen: Seen): boolean {
-    return this.#partial?.site.model.networks.some(({ interval }) => lies(seen.interval, interval)) ?? false;
-  }
-
-  #givenRoles(seen: Seen): readonly string[] | null {
-    const { site, states } = this.#partial ?? {};
-    if (site === undefined || states === undefined) return null;
-    const host = this.#hostOf(seen);
-    if (host !== null) return states[host]!.roles ? site.model.hosts[host]!.roles : null;
-    const endpoint = site.endpoints[site.lookup(seen.address)!];
-    return endpoint?.kind === 'network' ? endpoint.roles : null;
-  }
-
-  #isInside(seen: Seen): boolean {
-    const kind = classOf(seen);
-    return kind === 'unknown' || kind === 'link-local' || this.#hostOf(seen) !== null || this.#isInNetwork(seen);
-  }
-
   /** True for an address that may be an endpoint of the site. */
   #counts(seen: Seen): boolean {
-    return this.#isInside(seen) || (classOf(seen) === 'internet' && this.#roles(seen).length > 0);
+    return this.#given.isInside(seen) || (classOf(seen) === 'internet' && this.#roles(seen).length > 0);
   }
 
   /** Hosts with a role of a server; an address of the other family, or of the same domain controller, joins by its name. */
@@ -318,8 +279,8 @@ class Proposer {
       const state = states[i];
       // A proxy that the settings name by its address stands in no list.
       if (state === undefined) continue;
-      const own = this.#all.filter((seen) => this.#hostOf(seen) === i);
-      const adopted = own.filter((seen) => this.#adopted.has(seen));
+      const own = this.#all.filter((seen) => this.#given.hostOf(seen) === i);
+      const adopted = own.filter((seen) => this.#given.isAdopted(seen));
       const roles = new Map<string, RoleSeen>();
       for (const seen of own)
         for (const role of this.#roles(seen)) if (!role.member && !roles.has(role.role)) roles.set(role.role, role);
@@ -335,25 +296,6 @@ class Proposer {
       });
     }
     return completions;
-  }
-
-  /** Addresses of hosts that the topology lists by name alone: one of each family. */
-  #adopt(): ReadonlyMap<Seen, number> {
-    const adopted = new Map<Seen, number>();
-    const { site, states } = this.#partial ?? {};
-    for (const [i, { name, addresses }] of (site?.model.hosts ?? []).entries()) {
-      if (addresses.length > 0 || states![i]?.addresses !== false) continue;
-      const families = new Set<number>();
-      for (const seen of this.#all) {
-        const said = this.#names.get(seen);
-        if (said === undefined || families.has(seen.interval.family) || classOf(seen) !== 'unknown') continue;
-        const names = [said.name.toLowerCase(), shortName(said.name).toLowerCase()];
-        if (!names.includes(name.toLowerCase()) || adopted.has(seen) || this.#listed(seen) !== null) continue;
-        adopted.set(seen, i);
-        families.add(seen.interval.family);
-      }
-    }
-    return adopted;
   }
 
   #compare(name: string, held: ReadonlySet<string>, found: readonly RoleSeen[]): void {
@@ -426,17 +368,3 @@ function networkName({ interval }: Group, role: NamedGroup['role']): string {
 
 const isWeakMember = (roles: readonly RoleSeen[], role: string): boolean =>
   roles.some((one) => one.role === role && one.confidence === 'weak');
-
-/** The most specific class of an address. */
-function classOf({ interval }: Seen): string {
-  let best = CLASS_INTERVALS[0]!;
-  let size = -1n;
-  for (const one of CLASS_INTERVALS) {
-    const extent = one.interval.last - one.interval.first;
-    if (lies(interval, one.interval) && (size < 0n || extent < size)) {
-      best = one;
-      size = extent;
-    }
-  }
-  return best.kind;
-}
