@@ -85,18 +85,20 @@ interface Piece {
  *
  * So a connection is never called unanswered because its answers carry another tag.
  * @param networks the words of the NetworkTable
+ * @param networkCount how many it holds
  * @param sets gets the networks of which some connection shows that they are one
  * @param areProven asked once, when all other connections have been decided
  */
 export function joinNetworks(
   table: ConnectionTable,
   networks: Int32Array,
+  networkCount: number,
   sets: NetworkSets,
   areProven: (exchanges: readonly OpenExchange[]) => readonly boolean[],
 ): JoinedNetworks {
   const apart = new Map<number, Group>();
   const unsure = new Set<number>();
-  if (!table.hasBeside) return { apart, unsure };
+  if (networkCount === 0) return { apart, unsure };
   const { records } = table;
   const open: OpenGroup[] = [];
   const decide = (numbers: readonly number[], pieces: readonly Piece[], components: NetworkSets | null): void => {
@@ -108,7 +110,7 @@ export function joinNetworks(
     const group: Group = { connections, separationOf: (network) => separationOf(networks, network) };
     for (const number of numbers) apart.set(number, group);
   };
-  for (const numbers of groupsOf(table)) {
+  for (const numbers of groupsOf(table, networks)) {
     const pieces = numbers.map((number): Piece => {
       const at = number * RECORD_INTS;
       return {
@@ -158,9 +160,21 @@ export function connectionInNetwork(table: ConnectionTable, group: Group, networ
   return found;
 }
 
-/** The records on the same four values, in the order of their first frame, of all values that have a record beside another. */
-function* groupsOf(table: ConnectionTable): Generator<number[]> {
+/**
+ * The records on the same four values, in the order of their first frame, of all values that have a record beside another, or TCP handshakes of
+ * several networks one after the other: each ends the connection before it, though in its own network that one may go on.
+ */
+function* groupsOf(table: ConnectionTable, networks: Int32Array): Generator<number[]> {
   const { records, count } = table;
+  const isApart = (number: number): boolean => {
+    const at = number * RECORD_INTS;
+    const kind = records[at + KIND];
+    if ((kind & KIND_BESIDE) !== 0) return true;
+    const previous = records[at + PREVIOUS] - 1;
+    if (previous < 0 || (kind & 0xff) !== PROTOCOL_TCP) return false;
+    const before = networkOf(records[previous * RECORD_INTS + KIND]);
+    return separationOf(networks, networkOf(kind)) !== separationOf(networks, before);
+  };
   const roots = new Int32Array(count).fill(-1);
   const rootOf = (number: number): number => {
     let root = number;
@@ -172,7 +186,7 @@ function* groupsOf(table: ConnectionTable): Generator<number[]> {
   };
   const groups = new Map<number, number[]>();
   for (let number = 0; number < count; number++) {
-    if (table.has(number) && (records[number * RECORD_INTS + KIND] & KIND_BESIDE) !== 0) groups.set(rootOf(number), []);
+    if (table.has(number) && isApart(number)) groups.set(rootOf(number), []);
   }
   for (let number = 0; number < count; number++) if (table.has(number)) groups.get(rootOf(number))?.push(number);
   const first = (number: number): number => records[number * RECORD_INTS + FIRST_FRAME] >>> 0;

@@ -400,7 +400,7 @@ function joinAllNetworks(part: MergedPart): JoinedNetworks & { networks: ApartNe
   const sets = new NetworkSets();
   const newNetworks = (): ApartNetworks => new ApartNetworks(table, part.networks, part.networkCount, sets);
   let networks: ApartNetworks | null = null;
-  const joined = joinNetworks(table, part.networks, sets, (exchanges) => {
+  const joined = joinNetworks(table, part.networks, part.networkCount, sets, (exchanges) => {
     networks = newNetworks();
     return areProven(table, networks, exchanges);
   });

@@ -120,7 +120,7 @@ describe.each(KINDS)('two %s with the same addresses', (_, within, first, second
   test('what is blocked in one of them, by any number of workers', async () => {
     const frames = [
       ...event(1, 'established', { ...SMB, clientPort: 50_001 }, 1),
-      ...event(2, 'silent', { ...SMB, clientPort: 50_001 }, 2),
+      ...event(2, 'silent', { ...SMB, clientPort: 50_001 }, 1),
       ...event(2, 'established', { ...LDAP, clientPort: 50_002 }, 1),
       ...event(1, 'established', { ...LDAP, clientPort: 50_002 }, 12),
     ];

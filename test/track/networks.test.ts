@@ -107,6 +107,15 @@ describe('one connection in several VLANs', () => {
 });
 
 describe('the same addresses in two VLANs', () => {
+  test('handshakes at the same time: each goes on in its own VLAN', () => {
+    const [syn, synAck, ack] = opening(10, 10, 0, 100);
+    const silent = [0.005, 1, 3].map((time): Step => [20, time, 'client', 'S', 900]);
+    expect(told(capture([syn, silent[0], synAck, ack, silent[1], silent[2]]))).toEqual([
+      { vlan: 10, outcome: 'established', attempts: 1, packets: [2, 1] },
+      { vlan: 20, outcome: 'no-answer', attempts: 3, packets: [3, 0] },
+    ]);
+  });
+
   const blocked: Step[] = [
     [10, 0, 'client', 'S', 100],
     ...opening(20, 20, 0.5, 900),
