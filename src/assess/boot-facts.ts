@@ -15,6 +15,9 @@ export interface BootServer {
   bootFiles: { file: string; from: string }[];
 }
 
+/** Boot files of one server in one boot that are told apart; WDS names three, a forged capture a million. */
+const MAX_BOOT_FILES = 20;
+
 /** Servers of a boot in the order of their first answer. Messages of IPv4 only. */
 export function bootServers(boot: Boot): BootServer[] {
   const servers = new Map<string, BootServer>();
@@ -27,7 +30,8 @@ export function bootServers(boot: Boot): BootServer[] {
     server.offers.push(message);
     if (v4.yiaddr !== NO_ADDRESS && !message.bootServerPort) server.givesAddress = true;
     if (isPxeClass(v4.vendorClass) || (v4.yiaddr === NO_ADDRESS && v4.type === DHCP_OFFER)) server.isPxe = true;
-    if (v4.bootFile !== '' && !server.bootFiles.some(({ file }) => file === v4.bootFile))
+    if (v4.bootFile === '' || server.bootFiles.length === MAX_BOOT_FILES) continue;
+    if (!server.bootFiles.some(({ file }) => file === v4.bootFile))
       server.bootFiles.push({ file: v4.bootFile, from: bootFrom(message) });
   }
   return [...servers.values()];
@@ -41,15 +45,14 @@ function bootFrom({ v4, fromText }: BootMessage): string {
 /** Requests of the client that count as tries: relay copies of the same one (xid, seconds, type) are one. */
 export function tries(boot: Boot, wanted: (message: BootMessage) => boolean): BootMessage[] {
   const kept: BootMessage[] = [];
+  const latest = new Map<string, BootMessage>();
   for (const message of boot.messages) {
     if (!wanted(message)) continue;
-    const isCopy = kept.some(
-      (other) =>
-        other.v4?.xid === message.v4?.xid &&
-        other.v6?.xid === message.v6?.xid &&
-        Math.abs(secondsFrom(other, message)) < RELAY_SECONDS,
-    );
-    if (!isCopy) kept.push(message);
+    const key = `${message.v4?.xid} ${message.v6?.xid}`;
+    const before = latest.get(key);
+    if (before !== undefined && secondsFrom(before, message) < RELAY_SECONDS) continue;
+    latest.set(key, message);
+    kept.push(message);
   }
   return kept;
 }

@@ -33,6 +33,17 @@ export function tftpCases(context: Context, wanted: (story: TftpStory) => boolea
   return [...cases.values()];
 }
 
+/** The cases of each server together. */
+export function casesByServer(cases: readonly TftpCase[]): TftpCase[][] {
+  const servers = new Map<number, TftpCase[]>();
+  for (const one of cases) {
+    const known = servers.get(one.server.number);
+    if (known === undefined) servers.set(one.server.number, [one]);
+    else known.push(one);
+  }
+  return [...servers.values()];
+}
+
 function bootOf(client: Peer, { stories }: Context): BootClient | null {
   return stories.clientByAddress.get(client.ip) ?? null;
 }

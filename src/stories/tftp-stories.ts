@@ -56,10 +56,13 @@ export function tftpStories(observation: Observation): TftpStories {
     }
   }
   if (asked.length === 0) return { stories: [], malformed, dropped: 0 };
-  const chainsBy = chainsByClient(tftpChains(observation));
+  for (const told of toldBy.values()) told.sort((a, b) => a.message.frame - b.message.frame);
+  const chains = tftpChains(observation).sort((a, b) => a.firstFrame - b.firstFrame);
+  const nextOf = nextChains(chains);
+  const chainsBy = chainsByClient(chains);
   const fragments = fragmentLookup(observation);
   const groups = groupRequests(asked, chainsBy);
-  const stories = groups.slice(0, MAX_STORIES).map((group) => tell(group, toldBy, fragments, observation));
+  const stories = groups.slice(0, MAX_STORIES).map((group) => tell(group, nextOf, toldBy, fragments, observation));
   return { stories, malformed, dropped: groups.length - stories.length };
 }
 
@@ -84,6 +87,8 @@ function chainsByClient(chains: readonly Chain[]): Map<string, Chain[]> {
 interface Group {
   asked: Asked[];
   chains: Chain[];
+  /** One of the chains ended it: with an error, or with its last block. */
+  isEnded: boolean;
   /** What answered it cannot be told from an earlier transfer between the same ports: a file of one block after another. */
   isHidden: boolean;
 }
@@ -91,55 +96,67 @@ interface Group {
 /** Repeats of a request belong together as long as nothing answered it for good; each answer goes with the request before it. */
 function groupRequests(asked: readonly Asked[], chainsBy: ReadonlyMap<string, readonly Chain[]>): Group[] {
   const groups: Group[] = [];
-  const open = new Map<string, { group: Group; next: number }>();
-  const takeUntil = (key: string, frame: number): void => {
-    const chains = chainsBy.get(key) ?? [];
-    const state = open.get(key);
-    if (state === undefined) return;
-    const first = state.group.asked[0].message.frame;
-    for (; state.next < chains.length && chains[state.next].firstFrame < frame; state.next++) {
-      if (chains[state.next].firstFrame >= first) state.group.chains.push(chains[state.next]);
-    }
-  };
+  const open = new Map<string, Exchange>();
   for (const one of asked) {
     const key = keyOf(one.message.from, one.message.to);
-    takeUntil(key, one.message.frame);
-    const state = open.get(key);
-    if (state !== undefined && isRepeat(state.group, one)) {
-      state.group.asked.push(one);
+    const { frame } = one.message;
+    const exchange = open.get(key) ?? { group: null, chains: chainsBy.get(key) ?? [], next: 0, lastFrame: -1 };
+    open.set(key, exchange);
+    takeUntil(exchange, frame);
+    if (exchange.group !== null && isRepeat(exchange.group, one)) {
+      exchange.group.asked.push(one);
       continue;
     }
-    const group: Group = { asked: [one], chains: [], isHidden: false };
-    groups.push(group);
-    open.set(key, { group, next: state?.next ?? 0 });
+    // Hidden only where no chain begins after it: decided below.
+    exchange.group = { asked: [one], chains: [], isEnded: false, isHidden: exchange.lastFrame > frame };
+    groups.push(exchange.group);
   }
-  for (const key of open.keys()) takeUntil(key, Number.POSITIVE_INFINITY);
-  for (const group of groups) group.isHidden = group.chains.length === 0 && isOvertaken(group, chainsBy);
+  for (const exchange of open.values()) takeUntil(exchange, Number.POSITIVE_INFINITY);
+  for (const group of groups) group.isHidden &&= group.chains.length === 0;
   return groups;
 }
 
-/** True where a transfer that began before the request went on after it. */
-function isOvertaken({ asked: [{ message }] }: Group, chainsBy: ReadonlyMap<string, readonly Chain[]>): boolean {
-  const chains = chainsBy.get(keyOf(message.from, message.to)) ?? [];
-  return chains.some((chain) => chain.firstFrame < message.frame && (lastOfChain(chain)?.frame ?? 0) > message.frame);
+/** What passes between one port of a client and one server, as far as it was gone through. */
+interface Exchange {
+  /** The last request. */
+  group: Group | null;
+  /** In the order of their first frame; those before `next` are given to a request. */
+  chains: readonly Chain[];
+  next: number;
+  /** Last frame of any of those: a transfer that began before a request may go on after it. */
+  lastFrame: number;
 }
 
-function isRepeat({ asked, chains }: Group, { message, request }: Asked): boolean {
+/** Gives the chains that begin before a frame to the request before them. */
+function takeUntil(exchange: Exchange, frame: number): void {
+  const { group, chains } = exchange;
+  const first = group?.asked[0].message.frame ?? Number.POSITIVE_INFINITY;
+  for (; exchange.next < chains.length && chains[exchange.next].firstFrame < frame; exchange.next++) {
+    const chain = chains[exchange.next];
+    exchange.lastFrame = Math.max(exchange.lastFrame, lastOfChain(chain)?.frame ?? 0);
+    if (group === null || chain.firstFrame < first) continue;
+    group.chains.push(chain);
+    group.isEnded ||= chain.errors > 0 || isComplete(chain, null);
+  }
+}
+
+function isRepeat({ asked, isEnded }: Group, { message, request }: Asked): boolean {
   const before = asked[asked.length - 1];
   if (before.request.kind !== request.kind || before.request.file !== request.file) return false;
   if (secondsFrom(before.message, message) > REPEAT_SECONDS) return false;
-  return !chains.some((chain) => chain.errors > 0 || isComplete(chain, null));
+  return !isEnded;
 }
 
 function tell(
   { asked, chains, isHidden }: Group,
+  nextOf: ReadonlyMap<Chain, number>,
   toldBy: ReadonlyMap<number, readonly Told[]>,
   fragments: FragmentLookup,
   observation: Observation,
 ): TftpStory {
   const { message, request } = asked[0];
   const write = request.kind === 'write';
-  const told = chains.flatMap((chain, i) => toldIn(chain, chains.slice(i + 1), toldBy));
+  const told = chains.flatMap((chain) => toldIn(chain, nextOf, toldBy));
   const accepted = acceptedOptions(told);
   const ordered = [...chains].sort((a, b) => progress(b) - progress(a) || a.firstFrame - b.firstFrame);
   const requests = asked.map(({ message: { seconds, nanoseconds, frame } }) => ({ seconds, nanoseconds, frame }));
@@ -188,17 +205,43 @@ function tell(
   };
 }
 
-/** OACKs and ERRORs that belong to a chain: on its connection, since its first frame, and before the next transfer on it. */
-function toldIn(chain: Chain, later: readonly Chain[], toldBy: ReadonlyMap<number, readonly Told[]>): Told[] {
-  const next = later.find(
-    ({ connection, firstFrame }) => connection === chain.connection && firstFrame > chain.firstFrame,
-  );
-  return (toldBy.get(chain.connection) ?? []).filter(
-    ({ message: { frame, side }, content }) =>
-      frame >= chain.firstFrame &&
-      frame < (next?.firstFrame ?? Number.POSITIVE_INFINITY) &&
-      (content.kind === 'error' || side === chain.senderSide),
-  );
+/**
+ * OACKs and ERRORs that belong to a chain: on its connection, since its first frame, and before the next transfer on it.
+ * @param toldBy by connection, in the order of their frames
+ */
+function toldIn(
+  chain: Chain,
+  nextOf: ReadonlyMap<Chain, number>,
+  toldBy: ReadonlyMap<number, readonly Told[]>,
+): readonly Told[] {
+  const told = toldBy.get(chain.connection) ?? [];
+  return told
+    .slice(placeOf(told, chain.firstFrame), placeOf(told, nextOf.get(chain) ?? Number.POSITIVE_INFINITY))
+    .filter(({ message, content }) => content.kind === 'error' || message.side === chain.senderSide);
+}
+
+/** First frame of the transfer that follows a chain on the same connection, whoever asked for it. */
+function nextChains(chains: readonly Chain[]): Map<Chain, number> {
+  const nextOf = new Map<Chain, number>();
+  const latest = new Map<number, Chain>();
+  for (const chain of chains) {
+    const before = latest.get(chain.connection);
+    if (before !== undefined) nextOf.set(before, chain.firstFrame);
+    latest.set(chain.connection, chain);
+  }
+  return nextOf;
+}
+
+/** How many were told before a frame. */
+function placeOf(told: readonly Told[], frame: number): number {
+  let low = 0;
+  let high = told.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (told[middle].message.frame < frame) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function acceptedOptions(told: readonly Told[]): TftpOptions | null {

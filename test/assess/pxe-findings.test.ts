@@ -194,3 +194,20 @@ describe('normal boots', () => {
     expect(report.findings.filter(({ kind }) => kind !== 'required-not-seen')).toEqual([]);
   });
 });
+
+test('tens of thousands of DISCOVERs of one machine cost no more than their number', () => {
+  const frames = Array.from({ length: 30_000 }, (_, i) => discover(i * 0.6));
+  const before = process.cpuUsage();
+  const [finding] = told(frames);
+  // Of this process alone, in microseconds.
+  expect(process.cpuUsage(before).user).toBeLessThan(10e6);
+  expect(finding).toMatchObject({ kind: 'pxe-no-offer', attempts: 30_000 });
+}, 60_000);
+
+test('many servers are counted, not listed', () => {
+  const servers = Array.from({ length: 300 }, (_, i) => `10.3.${i >> 8}.${i & 255}`);
+  const proxies = servers.map((server, i) => dhcp(0.2 + i * 0.001, { type: 2, from: server, to: ALL, server }));
+  const found = told([discover(0), ...proxies, discover(4), discover(12)]);
+  expect(found.map(({ kind }) => kind).sort()).toEqual(['pxe-competing-servers', 'pxe-no-offer']);
+  for (const { message } of found) expect(message).toContain('10.3.0.4 and 295 more');
+});

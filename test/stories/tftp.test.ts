@@ -183,6 +183,22 @@ describe('a transfer', () => {
     expect(transferPort(story)).toBe(69);
   });
 
+  test('a single-port server: an error about the second file is none about the first', () => {
+    const single = ends(69);
+    const frames = [
+      single.read(0, 'a.efi'),
+      single.oack(0.1, 'blksize', '1432'),
+      single.ack(0, 0.2),
+      single.data(1, 0.3, 1432),
+      single.ack(1, 0.4),
+      single.read(20, 'b.efi'),
+      single.error(1, 20.1),
+    ];
+    const told = stories(frames);
+    expect(told.map(({ file, outcome }) => `${file} ${outcome}`)).toEqual(['a.efi stalled', 'b.efi refused']);
+    expect(told[0].failure).toBeNull();
+    expect(told[0].last.frame).toBe(5);
+  });
   test('silence is no answer only after patience', () => {
     expect(stories([read(0), read(4)])[0].outcome).toBe('no-answer');
     expect(tftpStories(observe([read(0)])).stories[0].outcome).toBe('undecided');
@@ -202,3 +218,22 @@ test('hostile requests: names without an end, 64 KiB of them, thousands of reque
   expect(told[0].file.length).toBeLessThanOrEqual(2048);
   expect(malformed).toBeLessThanOrEqual(1);
 });
+
+test('tens of thousands of transfers between the same ports cost no more than their number', () => {
+  const { read, oack, error } = ends(69);
+  const count = 20_000;
+  const probes = Array.from({ length: count }, (_, i) => [
+    read(i * 0.01, `f${i}`),
+    oack(i * 0.01 + 0.001, 'tsize', `${i}`),
+    error(0, i * 0.01 + 0.002, 'client'),
+  ]).flat();
+  const observation = observe([...probes, ...Array.from({ length: count }, (_, i) => read(count * 0.01 + i, `g${i}`))]);
+  const before = process.cpuUsage();
+  const { stories: told } = tftpStories(observation);
+  // Of this process alone, in microseconds; square growth took more than half a minute.
+  expect(process.cpuUsage(before).user).toBeLessThan(10e6);
+  expect(told).toHaveLength(2 * count);
+  expect(
+    told.slice(0, count).every((story, i) => story.outcome === 'aborted' && story.accepted?.tsize === `${i}`),
+  ).toBe(true);
+}, 30_000);

@@ -12,6 +12,9 @@ const PATIENCE = 8;
 const PROVING_TRIES = 3;
 const PROVING_SECONDS = 5;
 
+/** Servers that the message names. */
+const SERVERS_TOLD = 5;
+
 /** A machine asks for an address to boot with, again and again, and nobody offers one. */
 export const pxeNoOffer: Kind = {
   meta: { id: 'pxe-no-offer', title: 'Network boot without an address', severity: 'high' },
@@ -30,7 +33,10 @@ export const pxeNoOffer: Kind = {
       const relays = relaysOf(boot);
       const heard =
         proxies.length > 0
-          ? `only PXE offers without an address come (from ${proxies.map(({ id }) => id).join(', ')})`
+          ? `only PXE offers without an address come (from ${proxies
+              .slice(0, SERVERS_TOLD)
+              .map(({ id }) => id)
+              .join(', ')}${proxies.length > SERVERS_TOLD ? ` and ${proxies.length - SERVERS_TOLD} more` : ''})`
           : 'no offer comes back';
       const cause = atClient
         ? 'Likely, in this order: the DHCP server is down or out of addresses; the relay (IP helper) on this network is missing or names another server; udp/67 is filtered.'

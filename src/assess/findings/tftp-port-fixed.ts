@@ -2,7 +2,7 @@ import { TFTP_PORT } from '../../stories/tftp-stories.ts';
 import { transferPort } from '../../stories/tftp-story.ts';
 import type { Kind } from '../kind.ts';
 import { storyFinding } from '../story-finding.ts';
-import { clientFilter, tftpCases } from '../tftp-evidence.ts';
+import { casesByServer, clientFilter, tftpCases } from '../tftp-evidence.ts';
 import { called, counted } from '../wording.ts';
 
 /** A server answers from port 69 itself: no server of RFC 1350, but one that simple firewalls let through. */
@@ -10,9 +10,8 @@ export const tftpPortFixed: Kind = {
   meta: { id: 'tftp-port-fixed', title: 'TFTP answers from port 69', severity: 'info' },
   find(context) {
     const cases = tftpCases(context, (story) => transferPort(story) === TFTP_PORT);
-    const servers = new Set(cases.map(({ server }) => server));
-    return [...servers].map((server) => {
-      const own = cases.filter((one) => one.server === server);
+    return casesByServer(cases).map((own) => {
+      const [{ server }] = own;
       const stories = own.flatMap((one) => one.stories);
       const client = own.length === 1 ? own[0].client : null;
       return storyFinding(

@@ -5,7 +5,7 @@ import { type TftpStory, transferPort } from '../../stories/tftp-story.ts';
 import type { Context } from '../context.ts';
 import type { Kind } from '../kind.ts';
 import { storyFinding } from '../story-finding.ts';
-import { filesText, type TftpCase, tftpCases, tftpFilter, transferRange } from '../tftp-evidence.ts';
+import { casesByServer, filesText, type TftpCase, tftpCases, tftpFilter, transferRange } from '../tftp-evidence.ts';
 import type { Finding } from '../types.ts';
 import { called, counted } from '../wording.ts';
 
@@ -13,8 +13,10 @@ import { called, counted } from '../wording.ts';
 export const tftpPortOutOfRange: Kind = {
   meta: { id: 'tftp-port-out-of-range', title: 'TFTP answers from ports outside the range', severity: 'medium' },
   find: (context) => [
-    ...byServer(tftpCases(context, answered)).flatMap((cases) => tell(cases, context)),
-    ...byServer(tftpCases(context, (story) => asksOutside(story, context))).map((cases) => tellClients(cases, context)),
+    ...casesByServer(tftpCases(context, answered)).flatMap((cases) => tell(cases, context)),
+    ...casesByServer(tftpCases(context, (story) => asksOutside(story, context))).map((cases) =>
+      tellClients(cases, context),
+    ),
   ],
 };
 
@@ -29,15 +31,12 @@ function asksOutside(story: TftpStory, { stories }: Context): boolean {
   const { port } = story.client;
   if (port >= DYNAMIC_SINCE_2008.first && port <= DYNAMIC_SINCE_2008.last) return false;
   if (WINDOWS_PE_FILE.test(story.file)) return true;
-  const boot = stories.clientByAddress.get(story.clientText)?.boots.find(({ transfers }) => transfers.includes(story));
+  // Boots of one machine follow each other.
+  const boot = stories.clientByAddress
+    .get(story.clientText)
+    ?.boots.findLast(({ first }) => compareMoments(first, story.first) <= 0);
   const windows = boot?.steps['windows-pe'];
   return windows !== undefined && compareMoments(windows, story.first) < 0;
-}
-
-function byServer(cases: readonly TftpCase[]): TftpCase[][] {
-  const servers = new Map<number, TftpCase[]>();
-  for (const one of cases) servers.set(one.server.number, [...(servers.get(one.server.number) ?? []), one]);
-  return [...servers.values()];
 }
 
 function tell(cases: TftpCase[], context: Context): Finding[] {

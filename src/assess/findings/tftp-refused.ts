@@ -27,7 +27,9 @@ function byFile(one: TftpCase): TftpCase[] {
   const groups = new Map<string, TftpStory[]>();
   for (const story of one.stories) {
     const key = `${story.failure!.code} ${story.file}`;
-    groups.set(key, [...(groups.get(key) ?? []), story]);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [story]);
+    else known.push(story);
   }
   return [...groups.values()].slice(0, FILES_TOLD).map((stories) => ({ ...one, stories }));
 }

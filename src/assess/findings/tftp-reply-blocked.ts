@@ -63,17 +63,17 @@ function tell(one: TftpCase, context: Context): Finding {
       ? ''
       : ` ${rejection.sender} rejects ${rejection.about === 'answer' ? 'the answer' : 'what the client sends there'} (ICMP${rejection.verdict.version === 6 ? 'v6' : ''} type ${rejection.verdict.type} code ${rejection.verdict.code}).`;
   // A client that got nothing asks again; one that does not is waiting for data after its acknowledgment.
-  const lost =
-    rejection !== null || requests > stories.length
-      ? 'The answer is lost between the capture point and the client.'
-      : 'The answer, or the acknowledgment of it, is lost between the capture point and the client; since the client does not ask again, rather the acknowledgment.';
+  const isAnswer = rejection !== null || requests > stories.length;
+  const lost = isAnswer
+    ? 'The answer is lost between the capture point and the client.'
+    : 'The answer, or the acknowledgment of it, is lost between the capture point and the client; since the client does not ask again, rather the acknowledgment.';
   const message =
     way === 'answer'
       ? `${asked}, and the server answers from ${from}: ${counted(sent, 'answer')} pass the capture point, none is ever acknowledged.${rejected} ${lost}`
       : `${asked}, and the server's answer from ${from} arrives, but what the client sends to that port has no effect: the server repeats its answer.${rejected} The acknowledgments are lost between the capture point and the server.`;
   const remedy =
     way === 'answer'
-      ? `Opening udp/69 is not enough: allow udp from ${called(server)}, ports ${range.text}, to any port of ${called(client)} (from the server's side; the answer is a new flow), or turn on the TFTP helper of the firewall, or fix the server's ports (WDS: UdpPortPolicy; tftp_port_range in the topology) and open those. Look at the client's own firewall last.`
+      ? `Opening udp/69 is not enough: allow udp from ${called(server)}, ports ${range.text}, to any port of ${called(client)} (from the server's side; the answer is a new flow), or turn on the TFTP helper of the firewall, or fix the server's ports (WDS: UdpPortPolicy; tftp_port_range in the topology) and open those. ${isAnswer ? '' : `Allow the way back, too: udp from ${called(client)}, any port, to ports ${range.text} of ${called(server)}. `}Look at the client's own firewall last.`
       : `Allow udp from ${called(client)} to ports ${range.text} of ${called(server)} besides udp/69, or turn on the TFTP helper of the firewall.`;
   return storyFinding(
     {
