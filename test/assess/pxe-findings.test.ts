@@ -66,6 +66,21 @@ describe('boots made by hand', () => {
       'pxe-stalled',
     ]);
   });
+  test('a PXE server without a file that the client never asks', () => {
+    const leased = begin.slice(0, -1);
+    const [finding, ...more] = told(leased);
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ kind: 'pxe-stalled', certainty: 'likely', attempts: 1 });
+    expect(finding!.message).toContain('between the lease and the question to the boot server');
+    expect(finding!.message).toContain('names no file, and the client does not ask it on udp/4011');
+  });
+  test('a PXE server without a file that the client asks by a broadcast: nobody says that it does not ask', () => {
+    expect(kinds([...begin.slice(0, -1), request(2)])).not.toContain('pxe-stalled');
+  });
+  test('a PXE server without a file, and the capture ends soon after', () => {
+    const late = begin.slice(0, -1).map((frame) => ({ ...frame, seconds: frame.seconds + 30 }));
+    expect(kinds(late)).toEqual([]);
+  });
   test('the last boot counts: one that failed before it is not told', () => {
     const later = [...begin, answer4011(2.1, 'a.efi'), ...load(3, 'a.efi')].map((frame) => ({
       ...frame,

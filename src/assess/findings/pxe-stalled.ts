@@ -1,7 +1,16 @@
 import type { Boot, BootMessage } from '../../stories/boot-story.ts';
 import { compareMoments, later, type Moment, secondsFrom } from '../../stories/moment.ts';
 import { bootFinding, machineText, vantageText } from '../boot-evidence.ts';
-import { boot4011, bootServers, isDiscover, isRequest, lastWords, seesClient, tries } from '../boot-facts.ts';
+import {
+  type BootServer,
+  boot4011,
+  bootServers,
+  isDiscover,
+  isRequest,
+  lastWords,
+  seesClient,
+  tries,
+} from '../boot-facts.ts';
 import type { Kind } from '../kind.ts';
 import { counted } from '../wording.ts';
 
@@ -59,11 +68,9 @@ function stallOf(boot: Boot, end: Pick<Moment, 'seconds' | 'nanoseconds'>): Stal
     return offersIgnored(offer, discovers, end);
   if (requests.length > 1 && boot.steps.address === undefined && offer !== undefined && seesClient(boot))
     return noLease(requests, end);
-  return bootFileNotAsked(
-    boot,
-    servers.some(({ bootFiles }) => bootFiles.length > 0),
-    end,
-  );
+  return servers.some(({ bootFiles }) => bootFiles.length > 0)
+    ? bootFileNotAsked(boot, end)
+    : bootServerNotAsked(boot, servers, end);
 }
 
 function offersIgnored(
@@ -99,10 +106,10 @@ function noLease(requests: BootMessage[], end: Pick<Moment, 'seconds' | 'nanosec
 }
 
 /** Only where the request would be seen: on the client's network. A later boot attempt of the client says that this one was given up. */
-function bootFileNotAsked(boot: Boot, named: boolean, end: Pick<Moment, 'seconds' | 'nanoseconds'>): Stall | null {
+function bootFileNotAsked(boot: Boot, end: Pick<Moment, 'seconds' | 'nanoseconds'>): Stall | null {
   const asked = boot4011(boot);
   const step = boot.steps['boot-file'];
-  if (!named || step === undefined || !seesClient(boot) || secondsFrom(boot.last, end) < PATIENCE) return null;
+  if (step === undefined || !seesClient(boot) || secondsFrom(boot.last, end) < PATIENCE) return null;
   if (asked !== null && asked.answers.length === 0) return null;
   const last = [...boot.messages].reverse().find(({ v4 }) => v4 !== null && v4.bootFile !== '')!;
   if (/^https?:/i.test(last.v4!.bootFile)) return null;
@@ -114,6 +121,31 @@ function bootFileNotAsked(boot: Boot, named: boolean, end: Pick<Moment, 'seconds
     remedy:
       "See what the screen shows; check the gateway in the lease and that the boot server's address is reachable from the client's network.",
     moments: [boot.first, last],
+    attempts: 1,
+  };
+}
+
+/**
+ * A PXE server answered without a file: the client has to ask it on 4011, or by a broadcast (the boot server discovery of PXE 2.1), and does neither. Only
+ * where that would be seen, as above.
+ */
+function bootServerNotAsked(
+  boot: Boot,
+  servers: readonly BootServer[],
+  end: Pick<Moment, 'seconds' | 'nanoseconds'>,
+): Stall | null {
+  const leased = boot.steps.address;
+  const pxe = servers.find(({ isPxe }) => isPxe);
+  if (leased === undefined || pxe === undefined || !seesClient(boot)) return null;
+  if (secondsFrom(boot.last, end) < PATIENCE) return null;
+  if (boot.messages.some((message) => message.v4?.op === 1 && compareMoments(message, leased) > 0)) return null;
+  return {
+    between: 'the lease and the question to the boot server',
+    detail: `${pxe.id} answers as a PXE server and names no file, and the client does not ask it on udp/4011`,
+    causes:
+      'The firmware does not accept what option 43 says of boot servers (BIOS shows PXE-E77 or PXE-E78), waits at a menu or for a key, does not reach the server (no route or no ARP answer for it), or was switched off.',
+    remedy: `See what the screen shows; leave the options 43 and 60 to the PXE server, and see that ${pxe.id} is reachable from the client's network.`,
+    moments: [boot.first, pxe.offers[0], leased],
     attempts: 1,
   };
 }
