@@ -38,7 +38,8 @@ export class Links {
     const heading = target.matches('section') ? target.querySelector('h2') : null;
     const focus = heading ?? target;
     if (!focus.hasAttribute('tabindex')) focus.setAttribute('tabindex', '-1');
-    (focus as HTMLElement).focus({ preventScroll: true });
+    // The browser may have gone there already, and the reader further on: the change of address is told later.
+    if (!focus.contains(document.activeElement)) (focus as HTMLElement).focus({ preventScroll: true });
     target.scrollIntoView({ block: 'start' });
   }
 }

@@ -309,6 +309,18 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
       await expect.poll(() => page.locator('#findings article.card').count()).toBeGreaterThan(1);
     });
 
+    it('whoever is quicker than the news of a followed link keeps the focus', async () => {
+      const { page } = await browser.open(demo);
+      const focused = await page.evaluate(async () => {
+        location.hash = 'main';
+        document.getElementById('main')!.focus();
+        document.getElementById('search')!.focus();
+        await new Promise((heard) => addEventListener('hashchange', () => setTimeout(heard, 50)));
+        return document.activeElement?.id;
+      });
+      expect(focused).toBe('search');
+    });
+
     it('colours follow the system until somebody chooses', async () => {
       const { page } = await browser.open(demo, { colorScheme: 'dark' });
       const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
