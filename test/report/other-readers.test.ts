@@ -22,11 +22,14 @@ import { parseCsv } from './csv-parser.ts';
 import { clear, flows, HOSTILE_NAMES, hostile, trouble } from './sample.ts';
 
 const DUCKDB = resolve('.ci/tools/node_modules/@duckdb/node-api/lib/index.js');
-const missing = !existsSync(DUCKDB);
-if (missing)
-  console.warn(
-    'SKIPPED: DuckDB reads no CSV, since .ci/tools is not installed (cd .ci/tools && npm ci --ignore-scripts)',
-  );
+// The packages of .ci/tools are those of the system that they were installed on: Linux, when Windows runs under Wine.
+const missing =
+  process.platform === 'win32'
+    ? 'it is the DuckDB of Linux'
+    : existsSync(DUCKDB)
+      ? null
+      : '.ci/tools is not installed (cd .ci/tools && npm ci --ignore-scripts)';
+if (missing !== null) console.warn(`SKIPPED: DuckDB reads no CSV, since ${missing}`);
 
 const plain = { bom: false };
 const whole = (pieces: Iterable<string>): string => [...pieces].join('');
@@ -61,7 +64,7 @@ describe('CSV', () => {
       expect(parseByCsvParse(text, { relax_column_count: false })).toEqual(parseCsv(text));
   });
 
-  test.skipIf(missing)('DuckDB reads them, too', async () => {
+  test.skipIf(missing !== null)('DuckDB reads them, too', async () => {
     const { DuckDBInstance } = await import(pathToFileURL(DUCKDB).href);
     const connection = await (await DuckDBInstance.create()).connect();
     const path = join(folder(), 'table.csv');
