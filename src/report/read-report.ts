@@ -1,6 +1,7 @@
 /** A report that was written as JSON, read back. */
 import { readFile, stat } from 'node:fs/promises';
 import type { Report } from '../assess/types.ts';
+import { fileText } from '../site/file-text.ts';
 import { printable } from './printable.ts';
 import { reportSchema } from './schema.ts';
 
@@ -68,7 +69,7 @@ async function textOf(path: string): Promise<string> {
     if ((await stat(path)).size > LARGEST) {
       throw new ReportFileError('too-large', path, 'is too large to be a report of pcapcheck.');
     }
-    return await readFile(path, 'utf8');
+    return fileText(await readFile(path));
   } catch (error) {
     if (error instanceof ReportFileError) throw error;
     const { code } = error as NodeJS.ErrnoException;

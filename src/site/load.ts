@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { MOST_PROBLEMS, type Problem, SiteError } from './errors.ts';
+import { fileText } from './file-text.ts';
 import { problemsOf } from './issues.ts';
 import { readSite } from './read-site.ts';
 import { type SiteFile, siteSchema } from './schema.ts';
@@ -55,11 +56,11 @@ function placesOf(model: SiteModel, file: Partial<SiteFile>, source: YamlSource)
 export async function loadSite(path: string): Promise<Site> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = fileText(await readFile(path));
   } catch (error) {
     throw new SiteError('not-readable', path, [{ line: null, column: null, message: why(error) }]);
   }
-  return parseSite(text.replace(/^\ufeff/, ''), path);
+  return parseSite(text, path);
 }
 
 function why(error: unknown): string {
