@@ -69,6 +69,19 @@ export function seesClient(boot: Boot): boolean {
   return boot.messages.some(({ v4, relayed }) => v4?.op === 1 && !relayed && v4.giaddr === NO_ADDRESS);
 }
 
+/**
+ * True where the capture shows a message between the client and one server alone. On the switch port of another machine only broadcasts are
+ * seen: what is missing there may have passed.
+ */
+export function seesUnicast({ messages }: Boot): boolean {
+  return messages.some(
+    ({ v4, fromText, toText, relayed }) =>
+      v4 !== null && !relayed && fromText !== NO_ADDRESS && toText !== BROADCAST_ADDRESS,
+  );
+}
+
+const BROADCAST_ADDRESS = '255.255.255.255';
+
 /** Relays that the client's messages came through, by their address. */
 export function relaysOf(boot: Boot): string[] {
   return [...new Set(boot.messages.flatMap(({ v4 }) => (v4 !== null && v4.giaddr !== NO_ADDRESS ? [v4.giaddr] : [])))];

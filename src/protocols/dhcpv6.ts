@@ -33,6 +33,7 @@ export const DHCPV6_SOLICIT = 1;
 export const DHCPV6_ADVERTISE = 2;
 export const DHCPV6_REQUEST = 3;
 export const DHCPV6_REPLY = 7;
+export const DHCPV6_DECLINE = 9;
 
 /** RFC 8415 section 7.3, by number. */
 export const DHCPV6_MESSAGE_NAMES: readonly string[] = [

@@ -1,7 +1,13 @@
 import { DHCP_ACK, DHCP_DISCOVER, DHCP_OFFER, DHCP_REQUEST, NO_ADDRESS } from '../protocols/dhcp.ts';
-import { DHCPV6_ADVERTISE, DHCPV6_REPLY, DHCPV6_REQUEST, DHCPV6_SOLICIT } from '../protocols/dhcpv6.ts';
+import {
+  DHCPV6_ADVERTISE,
+  DHCPV6_REPLY,
+  DHCPV6_REQUEST,
+  DHCPV6_SOLICIT,
+  type Dhcpv6Message,
+} from '../protocols/dhcpv6.ts';
 import { clientOf, isBootRequest } from './boot-messages.ts';
-import { BOOT_STEPS, type Boot, type BootClient, type BootMessage, type BootStep } from './boot-story.ts';
+import { BOOT_STEPS, type Boot, type BootClient, type BootMessage, type BootStep, isDecline } from './boot-story.ts';
 import { compareMoments, later, type Moment, secondsFrom } from './moment.ts';
 import type { TftpStory } from './tftp-story.ts';
 
@@ -125,7 +131,10 @@ function bootOf({ messages, transfers }: Piece): Boot {
   const reach = (step: BootStep, { seconds, nanoseconds, frame }: Moment): void => {
     steps[step] ??= { seconds, nanoseconds, frame };
   };
-  for (const message of messages) for (const step of stepsOf(message)) reach(step, message);
+  for (const message of messages) {
+    for (const step of stepsOf(message)) reach(step, message);
+    if (isDecline(message)) delete steps.address;
+  }
   for (const transfer of transfers) {
     reach('tftp-request', transfer.first);
     if (transfer.blocks > 0) reach('tftp-data', transfer.chains[0].data!.first);
@@ -150,7 +159,7 @@ function bootOf({ messages, transfers }: Piece): Boot {
 }
 
 function stepsOf({ v4, v6, bootServerPort }: BootMessage): BootStep[] {
-  if (v6 !== null) return stepsOf6(v6.type, v6.bootFileUrl);
+  if (v6 !== null) return stepsOf6(v6);
   const steps: BootStep[] = [];
   const { op, type, bootFile, yiaddr } = v4!;
   if (op === 1 && bootServerPort) steps.push('boot-server-request');
@@ -162,12 +171,13 @@ function stepsOf({ v4, v6, bootServerPort }: BootMessage): BootStep[] {
   return steps;
 }
 
-function stepsOf6(type: number, bootFileUrl: string | null): BootStep[] {
+function stepsOf6({ type, addresses, bootFileUrl }: Dhcpv6Message): BootStep[] {
   const steps: BootStep[] = [];
   if (type === DHCPV6_SOLICIT) steps.push('discover');
   if (type === DHCPV6_ADVERTISE) steps.push('offer');
   if (type === DHCPV6_REQUEST) steps.push('request');
-  if (type === DHCPV6_REPLY) steps.push('address');
+  // A REPLY to other messages gives none.
+  if (type === DHCPV6_REPLY && addresses.length > 0) steps.push('address');
   if (bootFileUrl !== null) steps.push('boot-file');
   return steps;
 }

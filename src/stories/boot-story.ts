@@ -1,5 +1,5 @@
-import type { DhcpMessage } from '../protocols/dhcp.ts';
-import type { Dhcpv6Message } from '../protocols/dhcpv6.ts';
+import { DHCP_DECLINE, type DhcpMessage } from '../protocols/dhcp.ts';
+import { DHCPV6_DECLINE, type Dhcpv6Message } from '../protocols/dhcpv6.ts';
 import type { Socket } from './kept-messages.ts';
 import type { Moment } from './moment.ts';
 import type { TftpStory } from './tftp-story.ts';
@@ -43,7 +43,7 @@ export interface Boot {
   way: 'pxe' | 'http';
   messages: BootMessage[];
   transfers: TftpStory[];
-  /** Time of each step reached, the first time. */
+  /** Time of each step reached, the first time; of an address that the client declined afterwards there is none. */
   steps: Partial<Record<BootStep, Moment>>;
   reached: BootStep;
   first: Moment;
@@ -59,6 +59,11 @@ export interface BootClient {
   architecture: number | null;
   addresses: string[];
   boots: Boot[];
+}
+
+/** The client gives an address back that it was just given: it is in use, or of no use (RFC 2131 section 3.1 step 5, RFC 8415 section 18.2.8). */
+export function isDecline({ v4, v6 }: BootMessage): boolean {
+  return v4 !== null ? v4.op === 1 && v4.type === DHCP_DECLINE : v6!.type === DHCPV6_DECLINE;
 }
 
 /** Option 93 (IANA "Processor Architecture Types"; 7 is x64 in practice, RFC 4578 has it as EFI byte code). */

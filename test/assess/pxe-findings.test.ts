@@ -1,7 +1,10 @@
 /** Kinds of findings about network boots that the captures of real firmware do not show, on boots made by hand. */
 import { describe, expect, test } from 'vitest';
+import { bootServers } from '../../src/assess/boot-facts.ts';
 import type { Finding } from '../../src/assess/types.ts';
+import { playStories } from '../../src/stories/stories.ts';
 import { DHCP, machine, option, text } from '../stories/boot-frames.ts';
+import { observe } from '../track/analyze.ts';
 import { icmpError, type TestFrame, udp } from '../track/frames.ts';
 import { DP, held, site } from './traffic.ts';
 
@@ -80,6 +83,47 @@ describe('boots made by hand', () => {
   test('a PXE server without a file, and the capture ends soon after', () => {
     const late = begin.slice(0, -1).map((frame) => ({ ...frame, seconds: frame.seconds + 30 }));
     expect(kinds(late)).toEqual([]);
+  });
+  const broadcast = { to: ALL };
+  test('seen by its broadcasts alone, a boot is not told as stalled: what goes to one server is not seen', () => {
+    const named = { ...broadcast, file: 'a.efi' };
+    expect(kinds([discover(0), offer(0.1, named), request(1), ack(1.1, named)])).toEqual([]);
+    const { proxyOffer } = machine();
+    expect(kinds([discover(0), offer(0.1, broadcast), proxyOffer(0.2), request(1), ack(1.1, broadcast)])).toEqual([]);
+  });
+  describe('an address that the client declines', () => {
+    const decline = (time: number) =>
+      dhcp(time, { type: 4, from: NOBODY, to: ALL, options: option(50, [10, 1, 0, 77]) });
+    const round = (time: number) => [
+      discover(time),
+      offer(time + 0.1),
+      request(time + 1),
+      ack(time + 1.1),
+      decline(time + 1.2),
+    ];
+    test('is none, and told where the boot goes no further', () => {
+      const report = held(round(0), site());
+      expect(report.pxe_clients).toMatchObject([{ reached: 'request' }]);
+      const [finding, ...more] = told(round(0));
+      expect(more).toEqual([]);
+      expect(finding).toMatchObject({ kind: 'pxe-stalled', certainty: 'likely', attempts: 1 });
+      expect(finding!.message).toContain('between the lease and its use: the client declines the address 10.1.0.77');
+    });
+    test('again and again', () => {
+      const late = [...round(0), ...round(12)].map((frame) => ({ ...frame, seconds: frame.seconds + 40 }));
+      expect(told(late)).toMatchObject([{ kind: 'pxe-stalled', attempts: 2 }]);
+    });
+    test('once, soon before the capture ends: nobody knows how it went on', () => {
+      expect(kinds(round(0).map((frame) => ({ ...frame, seconds: frame.seconds + 40 })))).toEqual([]);
+    });
+    test('and another one that it takes: no finding', () => {
+      expect(kinds([...round(0), ...beginAt(12), answer4011(14.1, 'a.efi'), ...load(15, 'a.efi')])).toEqual([]);
+    });
+  });
+  test('one server names many boot files: so many are told apart', () => {
+    const offers = Array.from({ length: 60 }, (_, i) => offer(0.1 + i / 100, { file: `${i}.efi` }));
+    const [client] = playStories(observe([discover(0), ...offers, request(1), ack(1.1)])).clients;
+    expect(bootServers(client.boots[0])).toMatchObject([{ id: DHCP, bootFiles: { length: 20 } }]);
   });
   test('the last boot counts: one that failed before it is not told', () => {
     const later = [...begin, answer4011(2.1, 'a.efi'), ...load(3, 'a.efi')].map((frame) => ({

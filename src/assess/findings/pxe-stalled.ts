@@ -1,4 +1,4 @@
-import type { Boot, BootMessage } from '../../stories/boot-story.ts';
+import { type Boot, type BootMessage, isDecline } from '../../stories/boot-story.ts';
 import { compareMoments, later, type Moment, secondsFrom } from '../../stories/moment.ts';
 import { bootFinding, machineText, vantageText } from '../boot-evidence.ts';
 import {
@@ -9,6 +9,7 @@ import {
   isRequest,
   lastWords,
   seesClient,
+  seesUnicast,
   tries,
 } from '../boot-facts.ts';
 import type { Kind } from '../kind.ts';
@@ -66,6 +67,8 @@ function stallOf(boot: Boot, end: Pick<Moment, 'seconds' | 'nanoseconds'>): Stal
   const requests = tries(boot, isRequest);
   if (offer !== undefined && requests.length === 0 && boot.steps.address === undefined)
     return offersIgnored(offer, discovers, end);
+  const declined = boot.messages.filter(isDecline);
+  if (declined.length > 0 && boot.steps.address === undefined) return addressDeclined(boot, declined, end);
   if (requests.length > 1 && boot.steps.address === undefined && offer !== undefined && seesClient(boot))
     return noLease(requests, end);
   return servers.some(({ bootFiles }) => bootFiles.length > 0)
@@ -105,11 +108,33 @@ function noLease(requests: BootMessage[], end: Pick<Moment, 'seconds' | 'nanosec
   };
 }
 
-/** Only where the request would be seen: on the client's network. A later boot attempt of the client says that this one was given up. */
+/** A client that declines an address begins again after 10 s (RFC 2131 section 3.1 step 5); that it declines again says that it gets no further. */
+function addressDeclined(
+  boot: Boot,
+  declined: readonly BootMessage[],
+  end: Pick<Moment, 'seconds' | 'nanoseconds'>,
+): Stall | null {
+  const last = declined[declined.length - 1];
+  if (declined.length === 1 && secondsFrom(last, end) < PATIENCE) return null;
+  const { v4 } = last;
+  return {
+    between: 'the lease and its use',
+    detail: `the client declines the address ${v4?.requestedAddress ?? 'that it was given'}${v4?.serverId ? ` of ${v4.serverId}` : ''} (${counted(declined.length, 'DECLINE')})`,
+    causes:
+      'Another machine answers for that address (ARP), or the firmware takes it for unusable: the address of a network or a broadcast, or one outside the subnet mask that came with it.',
+    remedy:
+      'Take the address out of the scope of the DHCP server, or find the machine that uses it; see that the range and the subnet mask of the scope fit each other.',
+    moments: [boot.first, ...declined],
+    attempts: declined.length,
+  };
+}
+
+/** Only where the request would be seen: on the client's network, and not by broadcasts alone. A later boot attempt of the client says that this one was given up. */
 function bootFileNotAsked(boot: Boot, end: Pick<Moment, 'seconds' | 'nanoseconds'>): Stall | null {
   const asked = boot4011(boot);
   const step = boot.steps['boot-file'];
-  if (step === undefined || !seesClient(boot) || secondsFrom(boot.last, end) < PATIENCE) return null;
+  if (step === undefined || !seesClient(boot) || !seesUnicast(boot)) return null;
+  if (secondsFrom(boot.last, end) < PATIENCE) return null;
   if (asked !== null && asked.answers.length === 0) return null;
   const last = [...boot.messages].reverse().find(({ v4 }) => v4 !== null && v4.bootFile !== '')!;
   if (/^https?:/i.test(last.v4!.bootFile)) return null;
@@ -126,8 +151,8 @@ function bootFileNotAsked(boot: Boot, end: Pick<Moment, 'seconds' | 'nanoseconds
 }
 
 /**
- * A PXE server answered without a file: the client has to ask it on 4011, or by a broadcast (the boot server discovery of PXE 2.1), and does neither. Only
- * where that would be seen, as above.
+ * A PXE server answered without a file: the client has to ask it on 4011, or by a broadcast (the boot server discovery of PXE 2.1), and does
+ * neither. Only where that would be seen, as above.
  */
 function bootServerNotAsked(
   boot: Boot,
@@ -136,7 +161,7 @@ function bootServerNotAsked(
 ): Stall | null {
   const leased = boot.steps.address;
   const pxe = servers.find(({ isPxe }) => isPxe);
-  if (leased === undefined || pxe === undefined || !seesClient(boot)) return null;
+  if (leased === undefined || pxe === undefined || !seesClient(boot) || !seesUnicast(boot)) return null;
   if (secondsFrom(boot.last, end) < PATIENCE) return null;
   if (boot.messages.some((message) => message.v4?.op === 1 && compareMoments(message, leased) > 0)) return null;
   return {
