@@ -15,6 +15,9 @@ export interface BootServer {
   bootFiles: { file: string; from: string }[];
 }
 
+/** Servers of one boot that a message names. */
+export const SERVERS_TOLD = 5;
+
 /** Boot files of one server in one boot that are told apart; WDS names three, a forged capture a million. */
 const MAX_BOOT_FILES = 20;
 

@@ -41,9 +41,8 @@ export function pairsOf(
   ): void => {
     const src = ends.names[client.number];
     const dest = ends.names[server.number];
-    const isShared = ends.haveSeveral(src, dest);
-    const key = isShared ? `${src} ${dest} ${proto} ${port} ${network?.number}` : '';
-    const known = isShared ? shared.get(key) : undefined;
+    const key = ends.haveSeveral(src, dest) ? `${src} ${dest} ${proto} ${port} ${network?.number}` : null;
+    const known = key === null ? undefined : shared.get(key);
     if (known !== undefined) {
       if (RANK[state] < RANK[known.state]) known.state = state;
       return;
@@ -57,7 +56,7 @@ export function pairsOf(
         ? { src, dest, proto, dest_port: port, state }
         : { src, dest, proto, dest_port: port, network: network.text, state };
     pairs.push(row);
-    if (isShared) shared.set(key, row);
+    if (key !== null) shared.set(key, row);
   };
   for (const { conversation, verdict, reach } of judged) {
     if (verdict.kind === 'not-judged' || conversation.isTransfer) continue;

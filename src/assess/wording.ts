@@ -98,3 +98,9 @@ export function pairFilter(client: Peer, server: Peer): string {
 export function addressFilter(peer: Peer): string {
   return `${peer.family === 6 ? 'ipv6' : 'ip'}.addr == ${peer.ip}`;
 }
+
+/** `a, b and 3 more`: the first few of many. */
+export function someOf(all: readonly string[], most: number): string {
+  const more = all.length - most;
+  return `${all.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

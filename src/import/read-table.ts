@@ -1,6 +1,7 @@
 /** Rows of a CSV file as spreadsheets and PowerShell write it, with the line that each begins in. */
 import { CsvError, parse } from 'csv-parse/sync';
 import { type Problem, SiteError } from '../site/errors.ts';
+import { encodingOf, fileText } from '../site/file-text.ts';
 
 export interface TableRow {
   /** From 1. */
@@ -76,8 +77,7 @@ function delimiterOf(titles: string): string {
 }
 
 function textOf(bytes: Uint8Array): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  if (encodingOf(bytes) !== 'utf-8') return fileText(bytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

@@ -56,7 +56,9 @@ export const RULE_STATE_LABELS: Record<ShownRuleState, Label> = {
   'not-applicable': { label: 'not applicable', tone: 'dim' },
 };
 
-export const RULE_STATES = Object.keys(RULE_STATE_LABELS) as ShownRuleState[];
+export const SHOWN_RULE_STATES = Object.keys(RULE_STATE_LABELS) as ShownRuleState[];
+/** As they are published. */
+export const RULE_STATES = SHOWN_RULE_STATES.filter((state): state is RuleState => state !== 'probably-blocked');
 
 /** Blocked, wholly or in part, where nothing of it is proven, is probably blocked. */
 export function shownState({ state, blocked, blocked_likely: likely }: RuleReport): ShownRuleState {

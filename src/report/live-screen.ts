@@ -1,7 +1,7 @@
 /** The screen of a live run: what is captured, what is lost, how far each booting machine has come, what was found last. */
-import type { PxeClientReport, ReportedFinding, Severity } from '../assess/types.ts';
-import { SEVERITIES } from '../assess/types.ts';
+import type { PxeClientReport, ReportedFinding } from '../assess/types.ts';
 import { ends } from './ends.ts';
+import { severityCounts } from './finding-amount.ts';
 import { kindLabel, SEVERITY_LABELS } from './labels.ts';
 import { portLabel } from './port-label.ts';
 import { printable, printableData } from './printable.ts';
@@ -109,10 +109,7 @@ function clients({ clients: all }: LiveScreen, width: number, room: number, pain
 }
 
 function findings({ findings: all }: LiveScreen, width: number, room: number, paint: Paint): string[] {
-  const counts = SEVERITIES.map((severity): [Severity, number] => [
-    severity,
-    all.filter((finding) => finding.severity === severity).length,
-  ]).filter(([, number]) => number > 0);
+  const counts = Object.entries(severityCounts(all)).filter(([, number]) => number > 0);
   const heading =
     counts.length === 0
       ? 'FINDINGS: none so far'

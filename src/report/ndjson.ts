@@ -1,5 +1,6 @@
 /** A line of JSON for each finding, each excepted one and each exception, and a last one that sums up: for log pipelines and jq. */
-import { type Report, SEVERITIES } from '../assess/types.ts';
+import type { Report } from '../assess/types.ts';
+import { severityCounts } from './finding-amount.ts';
 import { orderedExcepted, orderedException, orderedFinding, orderedReport } from './key-order.ts';
 import { RULE_STATES } from './labels.ts';
 import { printableJson } from './printable.ts';
@@ -25,14 +26,9 @@ function summary(report: Report): object {
     pairs: [],
     timeline: null,
   });
-  const findings = Object.fromEntries(
-    SEVERITIES.map((severity) => [severity, report.findings.filter((finding) => finding.severity === severity).length]),
-  );
+  const findings = severityCounts(report.findings);
   const rules = Object.fromEntries(
-    RULE_STATES.filter((state) => state !== 'probably-blocked').map((state) => [
-      state,
-      report.rules.filter((rule) => rule.state === state).length,
-    ]),
+    RULE_STATES.map((state) => [state, report.rules.filter((rule) => rule.state === state).length]),
   );
   const excepted = report.excepted.length;
   return {

@@ -7,6 +7,7 @@ import {
   type Severity,
   type TftpTransferReport,
 } from '../assess/types.ts';
+import { severityCounts } from './finding-amount.ts';
 
 /** Entries of a list that a page holds; the rest is counted, and is in the JSON report. */
 export const PAGE_LIMITS = {
@@ -61,12 +62,7 @@ export function pageData(report: Report): PageData {
         )
         .slice(0, PAGE_LIMITS.names),
     ),
-    severities: Object.fromEntries(
-      SEVERITIES.map((severity) => [
-        severity,
-        report.findings.filter((finding) => finding.severity === severity).length,
-      ]),
-    ) as PageData['severities'],
+    severities: severityCounts(report.findings),
     left_out: leftOut,
   };
 }

@@ -31,7 +31,7 @@ export async function looksLikeReport(path: string): Promise<boolean> {
   if (file === null) return false;
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
-    return /^\ufeff?\s*\{/.test(buffer.toString('utf8', 0, bytesRead));
+    return /^\s*\{/.test(fileText(buffer.subarray(0, bytesRead)));
   } finally {
     await file.close();
   }
@@ -45,7 +45,7 @@ export async function readReport(path: string): Promise<Report> {
   const text = await textOf(path);
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\ufeff/, ''));
+    value = JSON.parse(text);
   } catch {
     throw new ReportFileError('not-json', path, `this is no JSON; ${HOW}.`);
   }

@@ -15,6 +15,8 @@ export interface Column {
 
 export interface Row {
   cells: string[];
+  /** A line of its own below the cells, where it has room: what has no column. */
+  below?: string;
   tone: Tone | null;
 }
 
@@ -25,7 +27,10 @@ const MOST_LINES = 3;
 /** The lines of the table, the titles first; a line of its own for each row where the width has no room for columns. */
 export function renderTable(columns: Column[], rows: Row[], width: number, paint: Paint): string[] {
   const widths = columnWidths(columns, rows, width);
-  if (widths === null) return rows.flatMap((row) => asText(row, width).map((line) => paint(row.tone, line)));
+  if (widths === null)
+    return rows.flatMap((row) =>
+      [...asText(row, width), ...linesBelow(row, width)].map((line) => paint(row.tone, line)),
+    );
   const line = (cells: string[]): string =>
     cells
       .map((cell, index) => pad(cell, widths[index]!, columns[index]!.align))
@@ -34,8 +39,14 @@ export function renderTable(columns: Column[], rows: Row[], width: number, paint
   const titles = columns.map((column, index) => shorten(column.title, widths[index]!));
   return [
     paint('dim', line(titles)),
-    ...rows.flatMap((row) => cellLines(row, columns, widths).map((cells) => paint(row.tone, line(cells)))),
+    ...rows.flatMap((row) =>
+      [...cellLines(row, columns, widths).map(line), ...linesBelow(row, width)].map((text) => paint(row.tone, text)),
+    ),
   ];
+}
+
+function linesBelow({ below }: Row, width: number): string[] {
+  return below === undefined || textWidth(GAP + below) > width ? [] : [GAP + below];
 }
 
 /** Whether the columns have room side by side, each as wide as it must at least be. */

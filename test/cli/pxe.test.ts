@@ -49,13 +49,14 @@ function captureOf(frames: readonly TestFrame[]): string {
 }
 
 describe('pcapcheck pxe', () => {
-  test('a line a machine', async () => {
+  test('a line a machine, and one for its UUID where the width has no room', async () => {
     const { code, out, err } = await run(['pxe', BIOS, UEFI]);
     expect(code, err).toBe(0);
     const lines = out.trim().split('\n').slice(1);
-    expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(4);
     expect(lines[0]).toMatch(/^00:15:5d:77:01:01 +x86 BIOS +10\.77\.1\.\d+ +loaded +[\d.]+ s$/);
-    expect(lines[1]).toMatch(/^00:15:5d:77:01:02 +x64 UEFI +\S+ +loaded/);
+    expect(lines[1]).toMatch(/^ {2}UUID 4C4C4544-0042-3010-8051-B7C04F4D3401$/i);
+    expect(lines[2]).toMatch(/^00:15:5d:77:01:02 +x64 UEFI +\S+ +loaded/);
   });
 
   test.each(['00:15:5d:77:01:01', '00-15-5D-77-01-01', '{4c4c4544-0042-3010-8051-b7c04f4d3401}', '10.77.1.113'])(

@@ -1,10 +1,8 @@
 import { bootFinding, machineText } from '../boot-evidence.ts';
-import { type BootServer, bootServers, lastWords } from '../boot-facts.ts';
+import { type BootServer, bootServers, lastWords, SERVERS_TOLD } from '../boot-facts.ts';
 import type { Kind } from '../kind.ts';
 import { fileText } from '../tftp-evidence.ts';
-
-/** Servers that the message names. */
-const SERVERS_TOLD = 5;
+import { someOf } from '../wording.ts';
 
 /** Different servers answer the same boot with a file: which one wins is a race. */
 export const pxeCompetingServers: Kind = {
@@ -21,15 +19,15 @@ export const pxeCompetingServers: Kind = {
       // Every client of a network meets the same servers: the first one tells it.
       if (seen.has(key)) return [];
       seen.add(key);
-      const told = servers
-        .slice(0, SERVERS_TOLD)
-        .map(({ id, bootFiles }) => `${id}${bootFiles.length > 0 ? ` with ${fileText(bootFiles[0].file)}` : ''}`);
+      const told = servers.map(
+        ({ id, bootFiles }) => `${id}${bootFiles.length > 0 ? ` with ${fileText(bootFiles[0].file)}` : ''}`,
+      );
       return bootFinding(
         {
           kind: pxeCompetingServers.meta.id,
           severity: 'medium',
           certainty: 'proven',
-          message: `${servers.length} servers answer the boot of ${machineText(client)}: ${told.join(', ')}${servers.length > SERVERS_TOLD ? ` and ${servers.length - SERVERS_TOLD} more` : ''}. Which one it boots from is decided by who answers first, and may be another one the next time.`,
+          message: `${servers.length} servers answer the boot of ${machineText(client)}: ${someOf(told, SERVERS_TOLD)}. Which one it boots from is decided by who answers first, and may be another one the next time.`,
           remedy:
             'Let one server answer each network: remove the others from the IP helpers, stop the PXE service that does not belong there (a test system, an old server), or set its response delay so that it is only a reserve.',
           outcome: 'answered',

@@ -1,9 +1,18 @@
 import { secondsFrom } from '../../stories/moment.ts';
 import { bootFinding, machineText, vantageText } from '../boot-evidence.ts';
-import { bootServers, isDiscover, isRequest, lastWords, relaysOf, seesClient, tries } from '../boot-facts.ts';
+import {
+  bootServers,
+  isDiscover,
+  isRequest,
+  lastWords,
+  relaysOf,
+  SERVERS_TOLD,
+  seesClient,
+  tries,
+} from '../boot-facts.ts';
 import { onScreen } from '../firmware.ts';
 import type { Kind } from '../kind.ts';
-import { counted } from '../wording.ts';
+import { counted, someOf } from '../wording.ts';
 
 /** Seconds from the first DISCOVER to the end of the capture: firmware asks at 0, 4, 12 and 28 s (PXE 2.1 section 2.2.2). */
 const PATIENCE = 8;
@@ -11,9 +20,6 @@ const PATIENCE = 8;
 /** So many DISCOVERs over so many seconds show by themselves that nothing reaches the client. */
 const PROVING_TRIES = 3;
 const PROVING_SECONDS = 5;
-
-/** Servers that the message names. */
-const SERVERS_TOLD = 5;
 
 /** A machine asks for an address to boot with, again and again, and nobody offers one. */
 export const pxeNoOffer: Kind = {
@@ -29,14 +35,12 @@ export const pxeNoOffer: Kind = {
       const askedInVain = discovers.length >= PROVING_TRIES && secondsFrom(discovers[0], last) >= PROVING_SECONDS;
       if (!askedInVain && secondsFrom(discovers[0], context.endAfter(discovers[0])) < PATIENCE) return [];
       const proxies = servers.filter(({ isPxe }) => isPxe);
+      const ids = proxies.map(({ id }) => id);
       const atClient = seesClient(boot);
       const relays = relaysOf(boot);
       const heard =
         proxies.length > 0
-          ? `only PXE offers without an address come (from ${proxies
-              .slice(0, SERVERS_TOLD)
-              .map(({ id }) => id)
-              .join(', ')}${proxies.length > SERVERS_TOLD ? ` and ${proxies.length - SERVERS_TOLD} more` : ''})`
+          ? `only PXE offers without an address come (from ${someOf(ids, SERVERS_TOLD)})`
           : 'no offer comes back';
       const cause = atClient
         ? 'Likely, in this order: the DHCP server is down or out of addresses; the relay (IP helper) on this network is missing or names another server; udp/67 is filtered.'

@@ -7,7 +7,7 @@ import { isListed } from '../peers.ts';
 import { rpcFinding } from '../rpc-finding.ts';
 import { rpcText } from '../rpc-view.ts';
 import type { Finding } from '../types.ts';
-import { addressFilter, called, counted } from '../wording.ts';
+import { addressFilter, called, counted, someOf } from '../wording.ts';
 
 /** Interfaces named in one message. */
 const INTERFACES_NAMED = 3;
@@ -35,8 +35,7 @@ function tell(server: Peer, mappings: RpcMapping[], context: Context): Finding {
   const { port } = mappings[0];
   const range = formatPortRange(dynamicRange(server.endpoint));
   const interfaces = [...new Set(mappings.map(rpcText))];
-  const more = interfaces.length - INTERFACES_NAMED;
-  const named = `${interfaces.slice(0, INTERFACES_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const named = someOf(interfaces, INTERFACES_NAMED);
   const clients = [...new Set(mappings.map(({ client }) => client))];
   const client = clients.length === 1 ? context.peerOf(clients[0]) : null;
   const why =

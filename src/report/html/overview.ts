@@ -1,6 +1,6 @@
 /** The state of things at a glance: how many findings, connections, rules, boots. */
 import { SEVERITIES } from '../../assess/types.ts';
-import { RULE_STATE_LABELS, RULE_STATES, SEVERITY_LABELS, shownState } from '../labels.ts';
+import { RULE_STATE_LABELS, SEVERITY_LABELS, SHOWN_RULE_STATES, shownState } from '../labels.ts';
 import type { PageReport } from '../page-data.ts';
 import { count } from '../quantity.ts';
 import { type Child, h } from './dom.ts';
@@ -66,7 +66,7 @@ const RULE_TONES: Readonly<Record<string, string>> = {
 function rulesTile({ rules }: PageReport): HTMLElement | null {
   const applying = rules.filter(({ state }) => state !== 'not-applicable');
   if (applying.length === 0) return null;
-  const shares = RULE_STATES.filter((state) => state !== 'not-applicable').map((state) => ({
+  const shares = SHOWN_RULE_STATES.filter((state) => state !== 'not-applicable').map((state) => ({
     label: RULE_STATE_LABELS[state].label,
     amount: applying.filter((rule) => shownState(rule) === state).length,
     tone: RULE_TONES[state] ?? 'none',

@@ -1,6 +1,6 @@
 /** Every rule and what the capture says of it. */
 import type { RuleReport } from '../../assess/types.ts';
-import { blockedTexts, RULE_STATE_LABELS, RULE_STATES, type ShownRuleState, shownState } from '../labels.ts';
+import { blockedTexts, RULE_STATE_LABELS, SHOWN_RULE_STATES, type ShownRuleState, shownState } from '../labels.ts';
 import { count } from '../quantity.ts';
 import { h } from './dom.ts';
 import { heads, leftOut, type Page, type Section, section, tableBox } from './section.ts';
@@ -29,7 +29,7 @@ export function rulesSection(page: Page): Section | null {
       'rules',
       'Rules',
       'What Microsoft and the topology ask for, and what this capture says of it. What was not seen is not known to work.',
-      ...RULE_STATES.map((state) => {
+      ...SHOWN_RULE_STATES.map((state) => {
         const list = rules.filter((rule) => shownState(rule) === state);
         return list.length === 0 ? null : stateBlock(state, list);
       }),

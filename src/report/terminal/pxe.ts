@@ -26,23 +26,20 @@ export const stepLabel = (step: string): string => STEPS[step]?.label ?? step;
 const COLUMNS: Column[] = [
   { title: 'Hardware address' },
   { title: 'Firmware', least: 8 },
-  { title: 'Address', least: 10 },
+  { title: 'Address', least: 15 },
   { title: 'Came as far as', least: 14 },
   { title: 'After', align: 'right' },
   { title: 'UUID' },
 ];
-/** Where UUIDs have no room, since a part of one is of no use. Machines without a hardware address go by theirs, in three lines. */
-const NARROW: Column[] = [{ title: 'Machine', least: 17, lines: 3 }, ...COLUMNS.slice(1, -1)];
-
-/** A line a machine. Expects printable strings. */
+/** A line a machine; where there is no room for whole UUIDs, each has a line of its own. Expects printable strings. */
 export function bootTable(clients: PxeClientReport[], width: number, paint: Paint): string[] {
   const rows = clients.map(bootRow);
   if (hasRoom(COLUMNS, rows, width)) return renderTable(COLUMNS, rows, width, paint);
-  const narrow = rows.map(({ tone, cells: [machine, ...cells] }, index) => {
-    const { hardware_address, uuid } = clients[index]!;
-    return { tone, cells: [hardware_address ?? uuid ?? machine!, ...cells.slice(0, -1)] };
+  const narrow = rows.map(({ tone, cells }, index): Row => {
+    const { uuid } = clients[index]!;
+    return { tone, cells: cells.slice(0, -1), ...(uuid === null ? {} : { below: `UUID ${uuid}` }) };
   });
-  return renderTable(NARROW, narrow, width, paint);
+  return renderTable(COLUMNS.slice(0, -1), narrow, width, paint);
 }
 
 export function pxeSection(report: Report, page: Page): string[] {

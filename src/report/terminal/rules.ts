@@ -1,6 +1,6 @@
 /** What the capture says of the rules: how many work, which do not, what was never tried. */
 import type { Report, RuleReport } from '../../assess/types.ts';
-import { blockedTexts, RULE_STATE_LABELS, RULE_STATES, type ShownRuleState, shownState } from '../labels.ts';
+import { blockedTexts, RULE_STATE_LABELS, SHOWN_RULE_STATES, type ShownRuleState, shownState } from '../labels.ts';
 import { count } from '../quantity.ts';
 import { limited, type Page, paragraph, section } from './block.ts';
 
@@ -18,7 +18,7 @@ export function ruleSection(report: Report, page: Page): string[] {
   const clear = report.findings.every((finding) => finding.severity === 'info');
   const listed = (state: ShownRuleState): boolean =>
     page.verbose || ALWAYS_LISTED.has(state) || (clear && state === 'works');
-  const states = RULE_STATES.map((state) => ({
+  const states = SHOWN_RULE_STATES.map((state) => ({
     state,
     rules: report.rules.filter((rule) => shownState(rule) === state),
   }));
