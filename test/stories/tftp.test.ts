@@ -221,19 +221,17 @@ test('hostile requests: names without an end, 64 KiB of them, thousands of reque
 
 test('tens of thousands of transfers between the same ports cost no more than their number', () => {
   const { read, oack, error } = ends(69);
-  const count = 20_000;
+  // By its square this would take many minutes: the time limit of tests sees to that.
+  const count = 60_000;
   const probes = Array.from({ length: count }, (_, i) => [
     read(i * 0.01, `f${i}`),
     oack(i * 0.01 + 0.001, 'tsize', `${i}`),
     error(0, i * 0.01 + 0.002, 'client'),
   ]).flat();
   const observation = observe([...probes, ...Array.from({ length: count }, (_, i) => read(count * 0.01 + i, `g${i}`))]);
-  const before = process.cpuUsage();
   const { stories: told } = tftpStories(observation);
-  // Of this process alone, in microseconds; square growth took more than half a minute.
-  expect(process.cpuUsage(before).user).toBeLessThan(10e6);
   expect(told).toHaveLength(2 * count);
   expect(
     told.slice(0, count).every((story, i) => story.outcome === 'aborted' && story.accepted?.tsize === `${i}`),
   ).toBe(true);
-}, 30_000);
+});
