@@ -1,15 +1,8 @@
 import type { FrameSink } from '../capture/types.ts';
+import { CAPTURED_LENGTH, FRACTION, LITTLE, ORIGINAL_LENGTH, RECORD_HEADER, SECONDS } from './batch-record.ts';
 import type { Batch } from './messages.ts';
 
-// A record of a batch, as the addon writes it.
-const SECONDS = 0;
-const FRACTION = 4;
-const CAPTURED_LENGTH = 8;
-const ORIGINAL_LENGTH = 12;
-const RECORD_HEADER = 16;
-
 const NANOSECONDS_OF_MICROSECOND = 1000;
-const LITTLE = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 /** As good as never, as a moment. */
 const NEVER = 2 ** 40;
 

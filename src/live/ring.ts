@@ -3,6 +3,7 @@ import { closeSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { MAGIC_MICROSECONDS, MAGIC_NANOSECONDS, PCAP_HEADER_LENGTH } from '../capture/pcap-header.ts';
 import { printable } from '../report/printable.ts';
+import { CAPTURED_LENGTH, LITTLE, RECORD_HEADER } from './batch-record.ts';
 import { LiveError } from './errors.ts';
 
 /** When the next file begins, and how many are kept; null where nothing is said. */
@@ -53,6 +54,8 @@ export class RingWriter {
   #began = 0;
   /** Bytes of the file in whole records. */
   #bytes = 0;
+  /** Bytes that the write in progress, or the one that failed, brought into the file. */
+  #written = 0;
   /** The file that is written; null where none is open. */
   file: string | null = null;
   /** Frames in it. */
@@ -93,7 +96,7 @@ export class RingWriter {
       this.#writeAll(bytes);
     } catch (error) {
       const path = this.file;
-      this.#cutToWhole();
+      this.frames += this.#cutToWhole(bytes);
       this.close();
       throw writeError(path, error);
     }
@@ -115,16 +118,29 @@ export class RingWriter {
   }
 
   #writeAll(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
+    this.#written = 0;
+    while (this.#written < bytes.length) this.#written += writeSync(this.#descriptor, bytes, this.#written);
     this.#bytes += bytes.length;
   }
 
-  #cutToWhole(): void {
+  /** Ends the file after the last record that was written whole. @returns how many records of `bytes` those are */
+  #cutToWhole(bytes: Uint8Array): number {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, this.#written);
+    let end = 0;
+    let frames = 0;
+    while (end + RECORD_HEADER <= this.#written) {
+      const next = end + RECORD_HEADER + view.getUint32(end + CAPTURED_LENGTH, LITTLE);
+      if (next > this.#written) break;
+      end = next;
+      frames++;
+    }
+    this.#bytes += end;
     try {
       ftruncateSync(this.#descriptor, this.#bytes);
     } catch {
       // Then it ends in the middle of a record, which every reader tolerates.
     }
+    return frames;
   }
 
   #forgetOldest(): void {

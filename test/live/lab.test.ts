@@ -4,7 +4,10 @@ import { chownSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync } fro
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RingWriter } from '../../src/live/ring.ts';
 import { ensureBuilt, PROGRAM, ROOT } from '../cli/program.ts';
+import { udp } from '../track/frames.ts';
+import { batchOf } from './batches.ts';
 import { CLIENT, ended, Lab, type Line, Live, SERVER, SILENT, whyNoLab } from './lab.ts';
 
 const reason = whyNoLab();
@@ -148,6 +151,26 @@ describe.skipIf(reason !== null)('live capture', { timeout: 90_000 }, () => {
       const { stderr } = spawnSync('tcpdump', ['-n', '-r', saved], { encoding: 'utf8' });
       expect(stderr).not.toContain('truncated');
       expect(packetsIn(saved)).toBeGreaterThan(500);
+    } finally {
+      execFileSync('umount', [small]);
+    }
+  });
+
+  test('of a batch that is larger than the room on the disk, the packets that fit are kept', () => {
+    const small = join(lab.folder, 'smaller');
+    mkdirSync(small);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', small]);
+    try {
+      const saved = join(small, 'a.pcap');
+      const writer = new RingWriter(saved, null, { linkType: 101, snapshotLength: 65_535, nanoseconds: true });
+      writer.open();
+      const ends = { source: '10.0.0.1', destination: '10.0.0.2', sourcePort: 1, destinationPort: 2 };
+      const batch = batchOf(Array.from({ length: 200 }, (_, i) => udp({ ...ends, payload: 1000, time: i })));
+      expect(() => writer.write(new Uint8Array(batch.buffer), 200)).toThrow('the disk is full');
+      const { stderr } = spawnSync('tcpdump', ['-n', '-r', saved], { encoding: 'utf8' });
+      expect(stderr).not.toContain('truncated');
+      expect(packetsIn(saved)).toBe(Math.floor((64 * 1024 - 24) / (batch.bytes / 200)));
+      expect(writer.frames).toBe(packetsIn(saved));
     } finally {
       execFileSync('umount', [small]);
     }
