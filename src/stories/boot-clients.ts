@@ -85,18 +85,31 @@ function firstOf<T>(messages: readonly BootMessage[], read: (message: BootMessag
   return null;
 }
 
-/** Addresses that the client was given or speaks from, in the order of their appearance. */
+/**
+ * Addresses that the client was given or speaks from, the latest last. Of offers it takes one (RFC 2131 section 3.1): the others are none of
+ * its addresses where the one that it was given in their place is seen, and may be another machine's.
+ */
 function addressesOf(messages: readonly BootMessage[]): string[] {
+  const given = new Map<number, Set<string>>();
+  for (const { v4 } of messages)
+    if (isLease(v4) && v4.type === DHCP_ACK) given.set(v4.xid, (given.get(v4.xid) ?? new Set()).add(v4.yiaddr));
   const addresses = new Set<string>();
+  const put = (address: string): void => {
+    addresses.delete(address);
+    addresses.add(address);
+  };
   for (const { v4, v6 } of messages) {
-    if (v4?.op === 2 && (v4.type === DHCP_ACK || v4.type === DHCP_OFFER) && v4.yiaddr !== NO_ADDRESS)
-      addresses.add(v4.yiaddr);
-    if (v4?.op === 1 && v4.ciaddr !== NO_ADDRESS) addresses.add(v4.ciaddr);
-    if (v6?.type === DHCPV6_REPLY || v6?.type === DHCPV6_ADVERTISE)
-      for (const address of v6.addresses) addresses.add(address);
+    if (isLease(v4) && (v4.type === DHCP_ACK || (given.get(v4.xid)?.has(v4.yiaddr) ?? true))) put(v4.yiaddr);
+    if (v4?.op === 1 && v4.ciaddr !== NO_ADDRESS) put(v4.ciaddr);
+    if (v6?.type === DHCPV6_REPLY || v6?.type === DHCPV6_ADVERTISE) for (const address of v6.addresses) put(address);
   }
   for (const { fromText, v4, bootServerPort } of messages) if (v4?.op === 1 && bootServerPort) addresses.add(fromText);
   return [...addresses];
+}
+
+/** True where a server offers or gives an address. */
+function isLease(v4: BootMessage['v4']): v4 is NonNullable<BootMessage['v4']> {
+  return v4?.op === 2 && (v4.type === DHCP_ACK || v4.type === DHCP_OFFER) && v4.yiaddr !== NO_ADDRESS;
 }
 
 interface Piece {

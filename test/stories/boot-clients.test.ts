@@ -27,6 +27,36 @@ const over6 = (seconds: number, clientId: string, uuid: string | null): BootMess
 
 const ids = (messages: readonly BootMessage[]): string[] => bootClients(messages, []).map(({ id }) => id);
 
+describe('addresses of a machine', () => {
+  const said = (seconds: number, type: number, yiaddr: string, xid = 1): BootMessage =>
+    message(seconds, {
+      v4: { op: 2, type, xid, vendorClass: 'PXEClient', hardwareAddress: 'a', uuid: null, yiaddr, ciaddr: '0.0.0.0' },
+    });
+  const discover = (seconds: number, xid = 1): BootMessage =>
+    message(seconds, {
+      v4: { op: 1, type: 1, xid, vendorClass: 'PXEClient', hardwareAddress: 'a', uuid: null, ciaddr: '0.0.0.0' },
+    });
+  const [OFFER, ACK] = [2, 5];
+  const addresses = (...messages: BootMessage[]): string[] => bootClients(messages, [])[0].addresses;
+
+  test('of two offers, the one that was not taken is none', () => {
+    const boot = [discover(1), said(1, OFFER, '10.0.0.1'), said(1, OFFER, '10.0.0.2'), said(2, ACK, '10.0.0.1')];
+    expect(addresses(...boot)).toEqual(['10.0.0.1']);
+  });
+  test('offers of which nobody sees which was taken', () => {
+    expect(addresses(discover(1), said(1, OFFER, '10.0.0.1'), said(1, OFFER, '10.0.0.2'))).toEqual([
+      '10.0.0.1',
+      '10.0.0.2',
+    ]);
+  });
+  test('the latest is last, an old one that comes back too', () => {
+    const first = [discover(1), said(1, OFFER, '10.0.0.1'), said(2, ACK, '10.0.0.1')];
+    const second = [discover(9, 2), said(9, OFFER, '10.0.0.2', 2), said(9, ACK, '10.0.0.2', 2)];
+    const third = [discover(19, 3), said(19, OFFER, '10.0.0.1', 3), said(19, ACK, '10.0.0.1', 3)];
+    expect(addresses(...first, ...second, ...third)).toEqual(['10.0.0.2', '10.0.0.1']);
+  });
+});
+
 describe('machines over IPv4 and IPv6', () => {
   test('the same UUID joins them', () => {
     expect(ids([over4(1, '00:15:5d:00:00:01', 'one'), over6(2, 'duid', 'one')])).toEqual(['00:15:5d:00:00:01']);
