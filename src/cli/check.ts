@@ -19,7 +19,7 @@ import { today } from './day.ts';
 import { type EvidenceSettings, evidencePath, splitEvidence, writeEvidenceFile } from './evidence.ts';
 import { EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS } from './exit-codes.ts';
 import { type FirewallLogOptions, heedFirewallLogs, readFirewallLogs } from './firewall-logs.ts';
-import { tellForeign } from './foreign.ts';
+import { tellNothingJudged } from './nothing-judged.ts';
 import { readCaptures } from './reading.ts';
 import { printPieces, type Terminal } from './terminal.ts';
 
@@ -69,7 +69,7 @@ export function exitCode(
   options: Pick<CheckOptions, 'failOn' | 'maxFindings'>,
   terminal: Terminal,
 ): number {
-  if (tellForeign(report, terminal)) return EXIT_FAILED;
+  if (tellNothingJudged(report, terminal)) return EXIT_FAILED;
   return isReportable(report, options) ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 

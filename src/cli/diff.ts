@@ -4,7 +4,7 @@ import { DIFF_FORMATS, type DiffFormat } from '../report/diff/formats.ts';
 import { readReport } from '../report/read-report.ts';
 import { useColor } from '../report/style.ts';
 import { EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS } from './exit-codes.ts';
-import { tellForeign } from './foreign.ts';
+import { tellNothingJudged } from './nothing-judged.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface DiffOptions {
@@ -29,6 +29,6 @@ export async function diffCommand(
   };
   terminal.out(DIFF_FORMATS[options.format](comparison, look));
   // A report that judged nothing has nothing new, whatever became of the site.
-  if (tellForeign(later, terminal)) return EXIT_FAILED;
+  if (tellNothingJudged(later, terminal)) return EXIT_FAILED;
   return isWorse(comparison, options.failOn) ? EXIT_FINDINGS : EXIT_CLEAN;
 }

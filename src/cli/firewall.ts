@@ -10,7 +10,7 @@ import { loadSite } from '../site/index.ts';
 import { evidenceOf } from './check.ts';
 import { EXIT_CLEAN, EXIT_FAILED } from './exit-codes.ts';
 import { type FirewallLogOptions, heedFirewallLogs, readFirewallLogs } from './firewall-logs.ts';
-import { tellForeign } from './foreign.ts';
+import { tellNothingJudged } from './nothing-judged.ts';
 import { readCaptures } from './reading.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -69,7 +69,7 @@ function contradiction(captures: readonly string[], options: FirewallCommandOpti
   return null;
 }
 
-/** Null where the topology has nothing to do with the captures: no rules would look like none that are needed. */
+/** Null where nothing of the captures could be judged: no rules would look like none that are needed. */
 async function openingsOf(
   captures: readonly string[],
   options: FirewallCommandOptions,
@@ -83,6 +83,6 @@ async function openingsOf(
   const analysis = await readCaptures(captures, options, terminal);
   const firewallLogs = heedFirewallLogs(analysis, logs);
   const report = assess({ ...evidenceOf(analysis, options.date), firewallLogs }, site, catalog);
-  if (tellForeign(report, terminal)) return null;
+  if (tellNothingJudged(report, terminal)) return null;
   return openingsOfReport(report, site, catalog, options.wholeRoles ?? false);
 }

@@ -1,12 +1,12 @@
 /**
  * The report as JUnit XML in the shape that Jenkins reads (jenkins-junit.xsd), and GitLab, Azure DevOps and others with it. A suite for the
  * rules: those that work pass, those that nothing is known of are skipped. A suite for each kind of finding: each finding fails, but for
- * information and what an exception covers, which are skipped. Where the topology is of another network there is an error.
+ * information and what an exception covers, which are skipped. Where nothing could be judged there is an error.
  */
 import type { ExceptedFinding, Report, ReportedFinding, RuleReport } from '../assess/types.ts';
 import { ends } from './ends.ts';
-import { foreignTopology } from './foreign-topology.ts';
 import { kindLabel, SEVERITY_LABELS } from './labels.ts';
+import { nothingJudged } from './nothing-judged.ts';
 import { portLabel } from './port-label.ts';
 import { printable } from './printable.ts';
 
@@ -68,9 +68,9 @@ const errorsOf = (cases: readonly Case[]): number => cases.filter(({ error }) =>
 
 /** Without it a run that judged nothing would look like one in which nothing failed. */
 function topologySuite(report: Report): Suite[] {
-  const error = foreignTopology(report);
+  const error = nothingJudged(report);
   if (error === null) return [];
-  const name = 'the topology is of the network that was captured';
+  const name = 'the capture shows connections that the topology speaks of';
   return [{ name: 'topology', cases: [{ name, classname: 'topology', skipped: null, failure: null, error }] }];
 }
 

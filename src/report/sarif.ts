@@ -3,8 +3,8 @@
  * expected, with capture and frames in its properties. Findings that an exception covers are suppressed results.
  */
 import { type ExceptedFinding, type Report, type ReportedFinding, SEVERITIES, type Severity } from '../assess/types.ts';
-import { foreignTopology } from './foreign-topology.ts';
 import { KIND_LABELS, kindLabel } from './labels.ts';
+import { nothingJudged } from './nothing-judged.ts';
 import { uriOf } from './place-uri.ts';
 import { printable, printableJson } from './printable.ts';
 
@@ -87,9 +87,9 @@ function artifactsOf({ topology, captures }: Report): object[] {
 
 /** Only where the run failed: no results would look like no findings (section 3.20.14, 3.58). */
 function invocationsOf(report: Report): object {
-  const foreign = foreignTopology(report);
-  if (foreign === null) return {};
-  const notification = { level: 'error', message: { text: printable(foreign) } };
+  const why = nothingJudged(report);
+  if (why === null) return {};
+  const notification = { level: 'error', message: { text: printable(why) } };
   return { invocations: [{ executionSuccessful: false, toolConfigurationNotifications: [notification] }] };
 }
 

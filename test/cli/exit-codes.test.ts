@@ -84,18 +84,28 @@ describe('0, 1 and 2', () => {
       const outputs = ['terminal', 'markdown', 'html'] as const;
       for (const format of outputs) {
         const { code, out, err } = await run([RPC, '-t', path, '--format', format]);
-        expect([format, code, err]).toEqual([format, 0, '']);
+        expect([format, code]).toEqual([format, 2]);
+        expect(err).toContain(said);
         expect(out.replace(/\s+/g, ' ')).toContain(said);
         expect(out).not.toContain('lists no end');
       }
     });
-    test('one address that it lists is enough, and a capture without connections proves nothing against it', async () => {
+    test('one address that it lists is enough', async () => {
       const path = join(folder(), 'site.yaml');
       writeFileSync(path, 'version: 1\nhosts: [{ name: X, addresses: [10.78.1.11], roles: [any-windows-computer] }]\n');
       expect((await run([RPC, '-t', path])).code).toBe(1);
+    });
+    test('a capture that holds nothing is no success either: no command calls it clean', async () => {
       const empty = join(folder(), 'empty.pcap');
       writeFileSync(empty, readFileSync(DEMO).subarray(0, 24));
-      expect((await run([empty, '-t', path])).code).toBe(0);
+      const [before, after] = [join(folder(), 'before.json'), join(folder(), 'after.json')];
+      await check(['--output', `json=${before}`]);
+      const sentence = 'pcapcheck: the capture holds no frames.\n';
+      const failing = { code: 2, err: sentence };
+      expect(await run([empty, '-t', SITE, '--fail-on', 'never', '--output', `json=${after}`])).toMatchObject(failing);
+      expect(await run(['diff', before, after])).toMatchObject(failing);
+      expect(await run(['firewall', empty, '-t', SITE])).toMatchObject({ ...failing, out: '' });
+      expect(await run(['live', '-', '-t', SITE, '--ndjson'], { input: [readFileSync(empty)] })).toMatchObject(failing);
     });
   });
   test('flows finds nothing and ends with 0', async () => {

@@ -112,10 +112,10 @@ describe('what is damaged', () => {
   test('a file that ends inside its header', async () => {
     isOneSentence(await run([file('header.pcap', demo.subarray(0, 20)), '-t', SITE]));
   });
-  test('nothing but a header: no frames, nothing judged, no findings to fail on', async () => {
+  test('nothing but a header: no frames, nothing judged, which is no success', async () => {
     const path = file('none.pcap', demo.subarray(0, 24));
-    const { code, out } = await run([path, '-t', SITE]);
-    expect(code).toBe(0);
+    const { code, out, err } = await run([path, '-t', SITE]);
+    expect([code, err]).toEqual([2, 'pcapcheck: the capture holds no frames.\n']);
     expect(out).toContain('NOTHING JUDGED: the capture holds no frames.');
   });
   test('zeros in the middle: what is before and after is analyzed, and the skipped bytes are told', async () => {

@@ -1,8 +1,8 @@
 /** The first lines: what the reader has to know before anything else, and how much it rests on. */
 import type { Report } from '../../assess/types.ts';
 import { findingAmount } from '../finding-amount.ts';
-import { foreignTopology } from '../foreign-topology.ts';
 import { kindLabel } from '../labels.ts';
+import { nothingJudged } from '../nothing-judged.ts';
 import { count, counted, span } from '../quantity.ts';
 import type { Tone } from '../style.ts';
 import { type Page, paragraph } from './block.ts';
@@ -38,16 +38,8 @@ export function verdict(report: Report): Sentence[] {
 }
 
 function verdictWithoutFindings(report: Report, open: string[]): Sentence {
-  if (report.coverage.frames === 0) return { text: 'NOTHING JUDGED: the capture holds no frames.', tone: 'warn' };
-  if (report.connections.total === 0) {
-    return { text: 'NOTHING JUDGED: the capture holds no TCP or UDP connection.', tone: 'warn' };
-  }
-  const foreign = foreignTopology(report);
-  if (foreign !== null) return { text: `NOTHING JUDGED: ${foreign}`, tone: 'alarm' };
-  if (report.connections.total === report.connections.not_judged) {
-    const text = `NOTHING JUDGED: the capture holds ${counted(report.connections.total, 'connection')}, and none that the topology and the rules speak of; is it the right topology, and do its hosts have roles?`;
-    return { text, tone: 'warn' };
-  }
+  const nothing = nothingJudged(report);
+  if (nothing !== null) return { text: `NOTHING JUDGED: ${nothing}`, tone: 'alarm' };
   const works = report.rules.filter((rule) => rule.state === 'works').length;
   const unseen = report.rules.filter((rule) => rule.state === 'not-seen').length;
   const text = [
