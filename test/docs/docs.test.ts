@@ -77,7 +77,7 @@ describe('pages of findings', () => {
     expect(text.startsWith(`# ${kind}\n`)).toBe(true);
     expect([...text.matchAll(/^## (.+)$/gm)].map(([, title]) => title)).toEqual(SECTIONS);
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
-    expect(pageText('README.md')).toContain(`docs/findings/${kind}.md`);
+    expect(pageText('docs/findings.md')).toContain(`(findings/${kind}.md)`);
     expect(await run(['explain', kind])).toEqual({ code: 0, out: text, err: '' });
   });
 });
