@@ -50,7 +50,7 @@ export function ladderOf(client: PxeClientReport, names: Readonly<Record<string,
     const known = servers.get(host) ?? [];
     if (!known.includes(ip)) servers.set(host, [...known, ip]);
   }
-  const jobs = jobsOf(steps);
+  const jobs = jobsOf(steps, names);
   const hosts = [...servers].map(([host, addresses]) => {
     const own = new Set(addresses.flatMap((ip) => [...(jobs.get(ip) ?? [])]));
     const title = [...own].sort().join(', ') || 'server';
@@ -94,10 +94,12 @@ export function ladderOf(client: PxeClientReport, names: Readonly<Record<string,
 }
 
 /** What the messages say of what addresses are for. */
-function jobsOf(steps: readonly PxeStepReport[]): Map<string, Set<string>> {
+function jobsOf(steps: readonly PxeStepReport[], names: Readonly<Record<string, string>>): Map<string, Set<string>> {
   const isRelayed = ({ message, dest_port }: PxeStepReport): boolean => message.includes('relayed') && dest_port === 67;
   const isAnswer = ({ message }: PxeStepReport): boolean => /OFFER|ACK|NAK|ADVERTISE|REPLY/i.test(message);
   const relays = new Set(steps.filter(isRelayed).map((step) => (isAnswer(step) ? step.dest_ip : step.src_ip)));
+  const answerers = answerersOf(steps.filter(isAnswer), names);
+  for (const [ip, kind] of answerers) if (kind === 'relay') relays.add(ip);
   const jobs = new Map([...relays].map((ip) => [ip, new Set(['DHCP relay'])]));
   const add = (ip: string, job: string): void => {
     // A relay hands on what servers say.
@@ -106,8 +108,9 @@ function jobsOf(steps: readonly PxeStepReport[]): Map<string, Set<string>> {
   for (const step of steps) {
     const { message, src_ip, dest_ip, src_port, dest_port } = step;
     if (message.startsWith('TFTP') || dest_port === 4011) add(dest_ip, 'distribution point');
-    else if (/^proxy/i.test(message) || src_port === 4011) add(src_ip, 'distribution point');
-    else if (isAnswer(step)) add(src_ip, 'DHCP server');
+    else if (/^proxy/i.test(message) || src_port === 4011)
+      add(src_ip, answerers.get(src_ip) === 'unclear' ? 'DHCP server or relay' : 'distribution point');
+    else if (isAnswer(step)) add(src_ip, answerers.get(src_ip) === 'unclear' ? 'DHCP server or relay' : 'DHCP server');
   }
   // Relays ask PXE servers the same as DHCP servers; who answers nothing is taken for the latter.
   for (const step of steps)
@@ -115,7 +118,35 @@ function jobsOf(steps: readonly PxeStepReport[]): Map<string, Set<string>> {
   return jobs;
 }
 
-const ORDER = ['DHCP relay', 'DHCP server', 'distribution point'];
+type Answerer = 'server' | 'relay' | 'unclear';
+
+/** The server identifier (RFC 2132 section 9.7) in an answer, as its step tells it. */
+const SERVER_ID = /(?:^|, )server (\d+\.\d+\.\d+\.\d+)(?:,|$)/;
+
+/**
+ * Who sends answers at the client: a relay hands on those of servers, and their identifiers tell. One identifier that is not the sender's
+ * own may be another address of the same server; several are several servers.
+ */
+function answerersOf(
+  answers: readonly PxeStepReport[],
+  names: Readonly<Record<string, string>>,
+): ReadonlyMap<string, Answerer> {
+  const told = new Map<string, Set<string>>();
+  for (const { src_ip, src_port, result } of answers) {
+    const id = src_port === 67 ? SERVER_ID.exec(result)?.[1] : undefined;
+    if (id !== undefined) told.set(src_ip, (told.get(src_ip) ?? new Set()).add(id));
+  }
+  return new Map([...told].map(([ip, ids]) => [ip, answererOf(ip, [...ids], names)]));
+}
+
+function answererOf(ip: string, ids: readonly string[], names: Readonly<Record<string, string>>): Answerer {
+  const host = names[ip];
+  if (ids.some((id) => id === ip || (host !== undefined && names[id] === host))) return 'server';
+  const other = ids.some((id) => host !== undefined && names[id] !== undefined);
+  return ids.length > 1 || other ? 'relay' : 'unclear';
+}
+
+const ORDER = ['DHCP relay', 'DHCP server or relay', 'DHCP server', 'distribution point'];
 const order = (jobs: ReadonlySet<string>): number =>
   Math.min(ORDER.length, ...[...jobs].map((job) => ORDER.indexOf(job)));
 

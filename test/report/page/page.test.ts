@@ -219,6 +219,17 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
       ]);
     });
 
+    it('near the client a relay is told by the server identifiers that it hands on, and no server is made of it', async () => {
+      const who = async (capture: string, site: string): Promise<unknown> => {
+        const { page } = await browser.open(await reportOf([capture], { site }));
+        return page
+          .locator('svg.ladder .who')
+          .evaluateAll((names) => names.map(({ firstChild }) => firstChild?.textContent));
+      };
+      const one = 'captures/pxe/bios-success-client.pcap.gz';
+      expect(await who(one, 'captures/pxe/site.yaml')).toEqual(['client', 'DHCP relay', 'distribution point']);
+    });
+
     it('a ladder tells where the boot stopped, in red and in words', async () => {
       const { page } = await browser.open(rollout(3));
       const ladder = page.locator('svg.ladder');
