@@ -11,6 +11,7 @@ import type { Observation } from '../track/observation.ts';
 import { type Context, type FramePlace, type Judged, pairKey, type RuleUse } from './context.ts';
 import { type Conversation, gatherConversations, isLossy } from './conversations.ts';
 import { applyExceptions, hasExpiry } from './exceptions.ts';
+import { failedLater, failedTransfersOf } from './failed-later.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { firewallLogReport, type LogEvidence } from './firewall-logs.ts';
 import { InternetTraffic } from './internet-traffic.ts';
@@ -82,17 +83,19 @@ export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Re
   const losses = evidence.losses ?? Losses.anytime(evidence.droppedByCapture);
   const servicesSeen = new ServicesSeen();
   const traffic = new InternetTraffic(site, observation, names, losses);
+  const stories = storiesView(playStories(observation));
+  const failedTransfers = failedTransfersOf(stories.transfers);
   const fates = observation.fates((connection) => {
-    timeline.count(connection);
+    const lossy = isLossy(connection, losses);
+    timeline.count(connection, failedLater(connection, lossy, failedTransfers));
     traffic.see(connection);
     servicesSeen.see(connection);
-    return isLossy(connection, losses);
+    return lossy;
   });
   if (observation.beginnings !== null)
     eachBeginning(observation.beginnings, (second, outcome, connections, attempts) =>
       timeline.add(second, 0, outcome, connections, attempts),
     );
-  const stories = storiesView(playStories(observation));
   const rpcView = new RpcView(stories.rpc);
   const rpcConnections = new RpcConnections(rpcView);
   const networks = new NetworkPairs(observation.networks, fates, addresses);

@@ -179,7 +179,7 @@ export function works(fate: Fate): boolean {
 }
 
 /** True where a connection opened and then failed in a way that a filter or a path makes. */
-export function accuses({ symptom, lossy }: Fate): boolean {
+export function accuses({ symptom, lossy }: Pick<Fate, 'symptom' | 'lossy'>): boolean {
   return symptom !== null && symptom !== 'smb-refused' && !lossy;
 }
 

@@ -14,8 +14,12 @@ export interface StoryReach {
   isTold(conversation: Conversation): boolean;
 }
 
-/** Outcomes that findings of their own tell. */
-const FAILED = new Set<TftpStory['outcome']>(['no-answer', 'not-acknowledged', 'stalled']);
+/** Outcomes of transfers that findings of their own tell. */
+export const FAILED_TRANSFERS: ReadonlySet<TftpStory['outcome']> = new Set<TftpStory['outcome']>([
+  'no-answer',
+  'not-acknowledged',
+  'stalled',
+]);
 
 /**
  * TFTP by its transfers: a request that was answered from another port works only where the answer was acknowledged, and port 69 needs
@@ -27,7 +31,7 @@ export function storyReach(stories: StoriesView): StoryReach {
     const key = `${story.clientText} ${story.serverText}`;
     const sums = tftp.get(key) ?? { worked: 0, failed: [] };
     tftp.set(key, sums);
-    if (FAILED.has(story.outcome)) sums.failed.push(story);
+    if (FAILED_TRANSFERS.has(story.outcome)) sums.failed.push(story);
     else if (story.outcome !== 'undecided') sums.worked++;
   }
   const unanswered = new Set<string>();

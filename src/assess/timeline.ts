@@ -23,6 +23,7 @@ export class TimelineCounts {
   readonly #width: number;
   readonly #spans: number;
   readonly #outcomes: Float64Array;
+  readonly #failedLater: Float64Array;
   readonly #attempts: Float64Array;
 
   /** @param start earliest time stamp of the capture @param end latest one */
@@ -33,32 +34,43 @@ export class TimelineCounts {
     this.#start = start;
     this.#spans = Math.min(MOST_BUCKETS, Math.floor(seconds / this.#width) + 1);
     this.#outcomes = new Float64Array(this.#spans * OUTCOME_NAMES.length);
+    this.#failedLater = new Float64Array(this.#outcomes.length);
     this.#attempts = new Float64Array(this.#spans);
   }
 
-  /** Allocates nothing: it is called for each connection. */
-  count({ firstSeconds, firstNanoseconds, outcome, attempts }: ConnectionView): void {
-    this.add(firstSeconds, firstNanoseconds, outcome, 1, attempts);
+  /**
+   * Allocates nothing: it is called for each connection.
+   * @param failedLater true where it failed, whatever its outcome says of its beginning
+   */
+  count({ firstSeconds, firstNanoseconds, outcome, attempts }: ConnectionView, failedLater: boolean): void {
+    const cell = this.#add(firstSeconds, firstNanoseconds, outcome, 1, attempts);
+    if (failedLater) this.#failedLater[cell]++;
   }
 
   /** Counts connections that began at one moment. */
   add(firstSeconds: number, firstNanoseconds: number, outcome: Outcome, connections: number, attempts: number): void {
-    const at = Math.floor(since(this.#start, firstSeconds, firstNanoseconds) / this.#width);
+    this.#add(firstSeconds, firstNanoseconds, outcome, connections, attempts);
+  }
+
+  /** Returns the index of what was counted in `#outcomes`. */
+  #add(seconds: number, nanoseconds: number, outcome: Outcome, connections: number, attempts: number): number {
+    const at = Math.floor(since(this.#start, seconds, nanoseconds) / this.#width);
     const bucket = at < 0 ? 0 : at >= this.#spans ? this.#spans - 1 : at;
-    this.#outcomes[bucket * OUTCOME_NAMES.length + OUTCOME_NAMES.indexOf(outcome)] += connections;
+    const cell = bucket * OUTCOME_NAMES.length + OUTCOME_NAMES.indexOf(outcome);
+    this.#outcomes[cell] += connections;
     this.#attempts[bucket] += attempts;
+    return cell;
   }
 
   /** Null where nothing was counted. @param time text of a time stamp */
   report(time: (seconds: number, nanoseconds: number) => string): Timeline | null {
     const buckets: TimelineBucket[] = [];
     for (let index = 0; index < this.#spans; index++) {
-      const outcomes: Partial<Record<Outcome, number>> = {};
-      for (const [i, outcome] of OUTCOME_NAMES.entries()) {
-        const connections = this.#outcomes[index * OUTCOME_NAMES.length + i];
-        if (connections > 0) outcomes[outcome] = connections;
-      }
-      if (Object.keys(outcomes).length > 0) buckets.push({ index, outcomes, attempts: this.#attempts[index] });
+      const outcomes = byOutcome(this.#outcomes, index);
+      const later = byOutcome(this.#failedLater, index);
+      if (Object.keys(outcomes).length === 0) continue;
+      const failed = Object.keys(later).length === 0 ? {} : { failed_later: later };
+      buckets.push({ index, outcomes, ...failed, attempts: this.#attempts[index] });
     }
     if (buckets.length === 0) return null;
     const { seconds, nanoseconds } = this.#start;
@@ -69,6 +81,15 @@ export class TimelineCounts {
       buckets,
     };
   }
+}
+
+function byOutcome(counts: Float64Array, span: number): Partial<Record<Outcome, number>> {
+  const told: Partial<Record<Outcome, number>> = {};
+  for (const [i, outcome] of OUTCOME_NAMES.entries()) {
+    const connections = counts[span * OUTCOME_NAMES.length + i];
+    if (connections > 0) told[outcome] = connections;
+  }
+  return told;
 }
 
 function since(start: Moment, seconds: number, nanoseconds: number): number {

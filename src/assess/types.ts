@@ -261,6 +261,8 @@ export interface TimelineBucket {
   index: number;
   /** Connections that began in it, by what became of them in the end; only outcomes that occurred. */
   outcomes: Partial<Record<Outcome, number>>;
+  /** Of `outcomes`, those that failed all the same: opened and then stalled or reset, answered and never acknowledged (TFTP). Left out where none did. */
+  failed_later?: Partial<Record<Outcome, number>> | undefined;
   /** SYNs and requests of these connections. */
   attempts: number;
 }

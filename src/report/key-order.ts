@@ -104,7 +104,9 @@ export const orderedReport: (report: Report) => Report = shaped(reportSchema, {
       conversations: each(shaped(matrixConversationSchema, { outcomes: byOutcome })),
     }),
   ),
-  timeline: shaped(timelineSchema, { buckets: each(shaped(timelineBucketSchema, { outcomes: byOutcome })) }),
+  timeline: shaped(timelineSchema, {
+    buckets: each(shaped(timelineBucketSchema, { outcomes: byOutcome, failed_later: byOutcome })),
+  }),
   undecided: each(shaped(undecidedSchema)),
   pairs: each(shaped(pairSchema)),
   pxe_clients: each(shaped(pxeClientSchema, { times: byTime, steps: each(shaped(pxeStepSchema)) })),

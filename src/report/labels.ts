@@ -84,6 +84,8 @@ export interface KindLabel {
   heading: string;
   /** What an established connection of this kind is called where that alone would read as "fine". */
   established?: string;
+  /** What no answer is called where one may be in the capture, and does not get to the client. */
+  'no-answer'?: string;
   /** What an informational finding shows in its one line: its ends, unless told. */
   brief?: 'message';
   /** The clause of the verdict for `proven` and `likely` findings of the kind, at least one of them. */
@@ -157,6 +159,7 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
   },
   'tftp-reply-blocked': {
     word: 'TFTP lost',
+    'no-answer': 'does not arrive',
     heading: 'TFTP: answers that do not arrive',
     verdict: (proven, likely) =>
       counted(proven + likely, 'TFTP client never gets its answer', 'TFTP clients never get their answers'),
@@ -344,10 +347,16 @@ export function kindLabel(kind: string): KindLabel {
   );
 }
 
+/** `1 connection, 4 attempts`; of TFTP, which takes connections of its own for each answer, `1 transfer, 4 requests`. */
+export function amountTexts(kind: string, count: number, attempts: number): string[] {
+  const [one, tries] = kind.startsWith('tftp-') ? ['transfer', 'request'] : ['connection', 'attempt'];
+  return [...(count === 0 ? [] : [counted(count, one)]), ...(attempts <= count ? [] : [counted(attempts, tries)])];
+}
+
 /** The outcome in the words of the finding's kind. */
 export function outcomeLabel(kind: string, outcome: Outcome): string {
-  const established = outcome === 'established' ? kindLabel(kind).established : undefined;
-  return established ?? OUTCOME_LABELS[outcome].label;
+  const own = outcome === 'established' || outcome === 'no-answer' ? kindLabel(kind)[outcome] : undefined;
+  return own ?? OUTCOME_LABELS[outcome].label;
 }
 
 /** Why frames were not judged, by reason id; an id that is not here is shown with blanks for its hyphens. */

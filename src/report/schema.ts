@@ -290,6 +290,12 @@ export const timelineBucketSchema = z
     outcomes: z
       .partialRecord(outcomeSchema, amount)
       .describe('Connections that began in it, by what became of them in the end; only outcomes that occurred'),
+    failed_later: z
+      .partialRecord(outcomeSchema, amount)
+      .optional()
+      .describe(
+        'Of these, the ones that failed all the same: opened and then stalled or reset, answered and never acknowledged (TFTP); left out where none did',
+      ),
     attempts: amount.describe('SYNs and requests of these connections'),
   })
   .meta({ id: 'TimelineBucket' });

@@ -9,9 +9,9 @@ const at = (seconds: number): { seconds: number; nanoseconds: number } => ({
 });
 const text = (seconds: number, nanoseconds: number): string => `${seconds}.${nanoseconds}`;
 
-function count(timeline: TimelineCounts, seconds: number, outcome: Outcome, attempts = 1): void {
+function count(timeline: TimelineCounts, seconds: number, outcome: Outcome, attempts = 1, failedLater = false): void {
   const { seconds: firstSeconds, nanoseconds: firstNanoseconds } = at(seconds);
-  timeline.count({ ...newConnectionView(), firstSeconds, firstNanoseconds, outcome, attempts });
+  timeline.count({ ...newConnectionView(), firstSeconds, firstNanoseconds, outcome, attempts }, failedLater);
 }
 
 describe('the time line', () => {
@@ -45,6 +45,17 @@ describe('the time line', () => {
     expect([report.bucket_seconds, report.bucket_count]).toEqual([width, spans]);
     expect(report.buckets).toHaveLength(1);
     expect(report.buckets[0].index).toBeLessThan(spans);
+  });
+
+  it('tells apart what began well and failed all the same', () => {
+    const timeline = new TimelineCounts(at(100), at(101));
+    count(timeline, 100, 'established', 1, true);
+    count(timeline, 100, 'established');
+    count(timeline, 101, 'established');
+    expect(timeline.report(text)?.buckets).toEqual([
+      { index: 0, outcomes: { established: 2 }, failed_later: { established: 1 }, attempts: 2 },
+      { index: 100, outcomes: { established: 1 }, attempts: 1 },
+    ]);
   });
 
   it('keeps what a clock that goes back puts before the begin', () => {

@@ -143,6 +143,18 @@ const SKELETONS: Partial<Record<FirewallFormatName, (text: string) => string>> =
   'azure-nsg-json': (text) => JSON.stringify(JSON.parse(text), (key, value) => (key === 'description' ? '' : value)),
 };
 
+test('of many findings behind one line a few are named, and the rest counted: a cell holds no thousand', async () => {
+  const openings = openingsWith(CALM);
+  const many = Array.from({ length: 2000 }, (_, i) => i.toString(16).padStart(16, '0'));
+  const lines = openings.openings.map((one) => ({ ...one, findings: many, outcomes: ['no-answer' as const] }));
+  for (const format of ['csv', 'markdown'] as const) {
+    const text = await rendered(format, { ...openings, openings: lines });
+    expect(text).toContain('1,990 more');
+    expect(text).toContain(many[9]);
+    expect(text).not.toContain(many[10]);
+  }
+});
+
 describe('no text gets out of its place', () => {
   test.each(Object.entries(SKELETONS) as [FirewallFormatName, (text: string) => string][])(
     '%s',

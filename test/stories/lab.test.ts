@@ -6,6 +6,7 @@ import type { Report } from '../../src/assess/types.ts';
 import { loadCatalog } from '../../src/catalog/load.ts';
 import { evidenceOf } from '../../src/cli/check.ts';
 import { analyze } from '../../src/engine/analyze.ts';
+import { renderTerminal } from '../../src/report/terminal.ts';
 import { loadSite } from '../../src/site/index.ts';
 
 const LAB = 'captures/pxe';
@@ -104,5 +105,23 @@ describe('what the boots show', () => {
     const { findings, rules } = await reportOf('only-69', 'server');
     expect(findings.filter(({ kind }) => kind === 'blocked-required')).toEqual([]);
     expect(rules.find(({ id }) => id === 'cm.client-dp-pxe.tftp')?.state).toBe('blocked');
+  });
+
+  test('answers that are lost are no success anywhere: time line, role map, amounts', async () => {
+    const report = await reportOf('only-69', 'firewall');
+    const { connections, timeline, matrix } = report;
+    const later = timeline!.buckets.flatMap(({ failed_later }) => Object.values(failed_later ?? {}));
+    expect(connections.blocked).toBe(7);
+    expect(later.reduce((sum, each) => sum + each, 0)).toBe(connections.blocked);
+    expect(matrix.find(({ dest_port }) => dest_port === 69)).toMatchObject({ connections: 7, blocked: 7 });
+    const text = renderTerminal(report, { width: 100, color: false, verbose: false }).replace(/\s+/g, ' ');
+    expect(text).toMatch(/ROLE BY ROLE \(! = look at this\).*! client dp-pxe udp 69 expected 7 .*\(7 blocked\)/);
+    expect(text).toContain('does not arrive; 1 transfer, 6 requests;');
+  });
+
+  test('of two offers the machine has the address that it took, and no other', async () => {
+    const { pxe_clients, findings } = await reportOf('two-responders', 'client');
+    expect(pxe_clients[0].addresses).toEqual(['10.77.1.135']);
+    expect(findings.find(({ kind }) => kind === 'pxe-competing-servers')?.message).toContain('10.77.1.135');
   });
 });

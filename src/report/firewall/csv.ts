@@ -1,7 +1,7 @@
 /** A change request for a spreadsheet. New columns go to the end. */
 import type { Opening, Openings } from '../../openings/types.ts';
 import { type CsvColumn, type CsvOptions, csvFile } from '../csv-records.ts';
-import { outcomesText, portsText, sideText } from './words.ts';
+import { findingsText, outcomesText, portsText, sideText } from './words.ts';
 
 export const OPENING_COLUMNS: readonly CsvColumn<Opening>[] = [
   { name: 'source_group', value: ({ from }) => from.label },
@@ -21,7 +21,7 @@ export const OPENING_COLUMNS: readonly CsvColumn<Opening>[] = [
   { name: 'first_seen', value: ({ firstSeen }) => firstSeen },
   { name: 'outcome', value: outcomesText },
   { name: 'note', value: ({ notes }) => notes.join(' ') },
-  { name: 'findings', value: ({ findings }) => findings.join(', ') },
+  { name: 'findings', value: (opening) => findingsText(opening) },
   { name: 'id', value: ({ id }) => id },
 ];
 

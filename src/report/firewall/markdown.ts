@@ -4,7 +4,7 @@ import type { Opening, Openings } from '../../openings/types.ts';
 import { VERSION } from '../../product.ts';
 import { code, markdownTable, text } from '../markdown-text.ts';
 import { counted } from '../quantity.ts';
-import { documentText, endText, outcomesText, portsText } from './words.ts';
+import { documentText, endText, findingsText, outcomesText, portsText } from './words.ts';
 
 /** Ends named in a cell; the rest is counted, and whole below. */
 const MOST_ENDS = 6;
@@ -45,13 +45,13 @@ function cell({ label, ends }: Opening['from']): string {
 }
 
 function reasonOf(opening: Opening, index: number): string {
-  const { from, to, reason, rule, otherRules, outcomes, notes, findings } = opening;
+  const { from, to, reason, rule, otherRules, outcomes, notes } = opening;
   const lines = [
     `**${index + 1}.** ${text(reason)} (${[rule, ...otherRules].map(code).join(', ')})`,
     `- document: ${text(documentText(opening))}`,
     ...(outcomes.length === 0
       ? []
-      : [`- seen: ${text(outcomesText(opening))}; findings ${findings.map(code).join(', ')}`]),
+      : [`- seen: ${text(outcomesText(opening))}; findings ${findingsText(opening, code)}`]),
     ...[from, to]
       .filter(({ ends }) => ends.length > MOST_ENDS)
       .map(({ label, ends }) => `- ${text(label)}: ${ends.map((end) => text(endText(end))).join(', ')}`),

@@ -5,6 +5,7 @@ import type { PortRange } from '../../catalog/types.ts';
 import { intervalText } from '../../openings/address-text.ts';
 import type { End, Opening, Side } from '../../openings/types.ts';
 import { outcomeLabel } from '../labels.ts';
+import { count } from '../quantity.ts';
 
 /** `CM01 10.0.0.10`, `clients 10.1.0.0/16`, `10.0.0.7`, `internet`. */
 export function endText({ kind, name, intervals }: End): string {
@@ -35,6 +36,15 @@ export function documentText({ source }: Opening): string {
 /** How the attempts failed, in the words of the reports. */
 export function outcomesText({ outcomes }: Opening): string {
   return outcomes.map((outcome) => outcomeLabel('blocked-required', outcome)).join(', ');
+}
+
+/** Findings told at one line of a change request: a rollout that failed has one for each machine, more than a cell of a spreadsheet holds. */
+const MOST_FINDINGS = 10;
+
+/** `6064c7b33bd136a9, 1c4e3d9af03b9e9d, 498 more` @param look how a fingerprint is shown */
+export function findingsText({ findings }: Opening, look: (fingerprint: string) => string = (same) => same): string {
+  const left = findings.length - MOST_FINDINGS;
+  return [...findings.slice(0, MOST_FINDINGS).map(look), ...(left > 0 ? [`${count(left)} more`] : [])].join(', ');
 }
 
 /** `Client -> Software update point: HTTP (WSUS web site)` */

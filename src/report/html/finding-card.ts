@@ -1,7 +1,7 @@
 /** One finding, with the others that differ only in who asked. */
 import type { Finding, ReportedFinding } from '../../assess/types.ts';
 import { end, ends, roleList } from '../ends.ts';
-import { kindLabel, outcomeLabel, SEVERITY_LABELS } from '../labels.ts';
+import { amountTexts, kindLabel, outcomeLabel, SEVERITY_LABELS } from '../labels.ts';
 import { portLabel } from '../port-label.ts';
 import { counted } from '../quantity.ts';
 import type { Trouble } from '../terminal/gather.ts';
@@ -125,12 +125,7 @@ function rolePair({ src_ip, src_roles, dest_ip, dest_roles }: Finding): string {
 function amounts(all: readonly Finding[]): string {
   const connections = all.reduce((sum, each) => sum + each.count, 0);
   const attempts = all.reduce((sum, each) => sum + each.attempts, 0);
-  return [
-    connections === 0 ? '' : counted(connections, 'connection'),
-    attempts <= connections ? '' : counted(attempts, 'attempt'),
-  ]
-    .filter(Boolean)
-    .join(', ');
+  return amountTexts(all[0]!.kind, connections, attempts).join(', ');
 }
 
 /** A line of a list of terms; nothing where there is nothing to say. */

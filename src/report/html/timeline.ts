@@ -17,10 +17,18 @@ const MOST_LANES = 30;
 const OPENED: readonly Outcome[] = ['established', 'answered', 'midstream', 'one-sided'];
 const FAILED = OUTCOMES.filter((outcome) => OUTCOME_LABELS[outcome].tone === 'bad');
 
+interface Band {
+  label: string;
+  tone: string;
+  outcomes: readonly Outcome[];
+  /** It takes those that failed all the same, whatever their outcome, and the others leave them out. */
+  takesFailedLater?: boolean;
+}
+
 /** What outcomes come to, from top to bottom; every outcome is in one of them. */
-const BANDS: readonly { label: string; tone: string; outcomes: readonly Outcome[] }[] = [
+const BANDS: readonly Band[] = [
   { label: 'opened or answered', tone: 'good', outcomes: OPENED },
-  { label: 'failed', tone: 'bad', outcomes: FAILED },
+  { label: 'failed', tone: 'bad', outcomes: FAILED, takesFailedLater: true },
   {
     label: 'cannot tell',
     tone: 'note',
@@ -28,14 +36,28 @@ const BANDS: readonly { label: string; tone: string; outcomes: readonly Outcome[
   },
 ];
 
-const amountOf = ({ outcomes }: TimelineBucket, wanted: readonly Outcome[]): number =>
-  wanted.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), 0);
+type Amounts = TimelineBucket['outcomes'];
+
+/** Connections of a span that belong to a band, by outcome. */
+function within({ outcomes, failed_later: later = {} }: TimelineBucket, band: Band): Amounts {
+  const amounts: Amounts = {};
+  for (const outcome of OUTCOMES) {
+    const failed = later[outcome] ?? 0;
+    const begun = band.outcomes.includes(outcome) ? (outcomes[outcome] ?? 0) - failed : 0;
+    const amount = begun + (band.takesFailedLater ? failed : 0);
+    if (amount > 0) amounts[outcome] = amount;
+  }
+  return amounts;
+}
+
+const amountOf = (bucket: TimelineBucket, band: Band): number =>
+  Object.values(within(bucket, band)).reduce((sum, amount) => sum + amount, 0);
 
 export function timelineSection(page: Page): Section | null {
   const { timeline, findings } = page.report;
   if (timeline === null || timeline.buckets.length === 0) return null;
   const length = timeline.bucket_count * timeline.bucket_seconds;
-  const bands = BANDS.filter(({ outcomes }) => timeline.buckets.some((bucket) => amountOf(bucket, outcomes) > 0));
+  const bands = BANDS.filter((each) => timeline.buckets.some((bucket) => amountOf(bucket, each) > 0));
   const troubles = gather(findings)
     .flatMap((group) => group.troubles)
     .filter(({ finding }) => finding.first_ts !== null);
@@ -49,7 +71,7 @@ export function timelineSection(page: Page): Section | null {
       h(
         'div',
         { class: 'timeline' },
-        ...bands.map(({ label, tone, outcomes }) => band(timeline, label, tone, outcomes)),
+        ...bands.map((each) => band(timeline, each)),
         axis(timeline, length),
         troubles.length === 0
           ? null
@@ -76,8 +98,9 @@ const width = (seconds: number): string =>
         ? `${seconds / 60} min`
         : `${seconds / 3600} h`;
 
-function band(timeline: Timeline, label: string, tone: string, outcomes: readonly Outcome[]): HTMLElement {
-  const amounts = timeline.buckets.map((bucket) => ({ bucket, amount: amountOf(bucket, outcomes) }));
+function band(timeline: Timeline, one: Band): HTMLElement {
+  const { label, tone } = one;
+  const amounts = timeline.buckets.map((bucket) => ({ bucket, amount: amountOf(bucket, one) }));
   const most = Math.max(...amounts.map(({ amount }) => amount));
   const total = amounts.reduce((sum, { amount }) => sum + amount, 0);
   const bars = amounts
@@ -88,7 +111,7 @@ function band(timeline: Timeline, label: string, tone: string, outcomes: readonl
       return s(
         'rect',
         { x: bucket.index + 0.08, width: 0.84, y: HEIGHT - tall, height: tall },
-        s('title', {}, `${from}: ${count(amount)} ${label} (${outcomeText(onlyOf(bucket, outcomes))})`),
+        s('title', {}, `${from}: ${count(amount)} ${label} (${amountsText(bucket, one)})`),
       );
     });
   return h(
@@ -116,8 +139,12 @@ function band(timeline: Timeline, label: string, tone: string, outcomes: readonl
   );
 }
 
-function onlyOf({ outcomes }: TimelineBucket, wanted: readonly Outcome[]): TimelineBucket['outcomes'] {
-  return Object.fromEntries(Object.entries(outcomes).filter(([outcome]) => wanted.includes(outcome as Outcome)));
+/** `3 no answer, 2 established and then failed` */
+function amountsText(bucket: TimelineBucket, one: Band): string {
+  if (!one.takesFailedLater) return outcomeText(within(bucket, one));
+  const later = outcomeText(bucket.failed_later ?? {});
+  const failed = outcomeText(within(bucket, { ...one, takesFailedLater: false }));
+  return [failed, later && `${later} and then failed`].filter(Boolean).join(', ');
 }
 
 function axis(timeline: Timeline, length: number): HTMLElement {
@@ -187,7 +214,7 @@ function row(bucket: TimelineBucket, { first_ts, bucket_seconds }: Timeline): Ch
     'tr',
     {},
     h('th', { scope: 'row' }, clock(first_ts, bucket.index * bucket_seconds, bucket_seconds)),
-    ...BANDS.map(({ outcomes }) => h('td', { class: 'num' }, count(amountOf(bucket, outcomes)))),
+    ...BANDS.map((each) => h('td', { class: 'num' }, count(amountOf(bucket, each)))),
     h('td', { class: 'num' }, count(bucket.attempts)),
     h('td', {}, outcomeText(bucket.outcomes)),
   );

@@ -1,7 +1,7 @@
 /** The findings, grouped by kind, the gravest first, each with its evidence and its remedy. */
 import type { Finding, Report, Source } from '../../assess/types.ts';
 import { end, ends, rolePair } from '../ends.ts';
-import { kindLabel, outcomeLabel, SEVERITY_LABELS } from '../labels.ts';
+import { amountTexts, kindLabel, outcomeLabel, SEVERITY_LABELS } from '../labels.ts';
 import { portLabel } from '../port-label.ts';
 import { count, counted, span } from '../quantity.ts';
 import { shorten, textWidth, wrap } from '../text-width.ts';
@@ -66,8 +66,7 @@ function evidence({ finding, others }: Trouble): string {
   const attempts = all.reduce((sum, each) => sum + each.attempts, 0);
   const amounts = [
     others.length === 0 ? '' : counted(all.length, 'source'),
-    connections === 0 ? '' : counted(connections, 'connection'),
-    attempts <= connections ? '' : counted(attempts, 'attempt'),
+    ...amountTexts(finding.kind, connections, attempts),
   ];
   return [
     finding.certainty === 'likely' ? 'likely, not proven' : '',

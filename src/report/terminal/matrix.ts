@@ -31,9 +31,12 @@ const VERDICTS: Record<MatrixRow['verdict'], { label: string; tone: Tone | null;
 /** Expected traffic that fails stands between the forbidden and the unexpected. */
 const FAILING = { tone: 'bad', rank: 1 } as const;
 
+/** Connections of which their outcome says that they failed. */
+const failed = ({ outcomes }: MatrixRow): number =>
+  OUTCOMES.reduce((sum, each) => sum + (OUTCOME_LABELS[each].tone === 'bad' ? (outcomes[each] ?? 0) : 0), 0);
+
 const failing = (row: MatrixRow): boolean =>
-  row.verdict === 'expected' &&
-  (row.symptoms > 0 || OUTCOMES.some((outcome) => row.outcomes[outcome] && OUTCOME_LABELS[outcome].tone === 'bad'));
+  row.verdict === 'expected' && (row.symptoms > 0 || row.blocked > 0 || failed(row) > 0);
 
 const look = (row: MatrixRow): { tone: Tone | null; rank: number } => (failing(row) ? FAILING : VERDICTS[row.verdict]);
 
@@ -61,9 +64,15 @@ function tableRow(row: MatrixRow): Row {
       `${row.proto} ${row.dest_port}`,
       VERDICTS[row.verdict].label,
       count(row.connections),
-      outcomeText(row.outcomes) + (row.symptoms === 0 ? '' : ` (${count(row.symptoms)} opened, then failed)`),
+      outcomeText(row.outcomes) + remark(row),
     ],
   };
+}
+
+/** What the outcomes alone do not tell: answers of TFTP that nobody acknowledges are answers all the same. */
+function remark(row: MatrixRow): string {
+  if (row.blocked > failed(row) + row.symptoms) return ` (${count(row.blocked)} blocked)`;
+  return row.symptoms === 0 ? '' : ` (${count(row.symptoms)} opened, then failed)`;
 }
 
 /** `3 no answer, 2 established` */
