@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the captures of internet endpoints: a site server that asks a real dnsmasq for names and goes to a real nginx with curl, straight or
-# through a real tinyproxy, in network namespaces with a firewall between them, with the fault of each scenario built in.
+# through a real tinyproxy (or Apache), in network namespaces with a firewall between them, with the fault of each scenario built in.
 #
 #   sudo ./make.sh [--install] [--out DIR] [scenario...]
 #
@@ -13,7 +13,7 @@ OUT=$HERE
 INSTALL=no
 
 SCENARIOS=(success split-hello refused silent inspected nxdomain servfail dns-silent unlisted by-address
-  proxied proxy-forbidden proxy-logon proxy-logon-works proxy-unreachable proxy-unlisted)
+  two-names proxied proxy-forbidden proxy-logon proxy-logon-works proxy-unreachable proxy-bad-gateway proxy-silent proxy-unlisted)
 
 usage() { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; echo "Scenarios: ${SCENARIOS[*]}"; }
 WANTED=()
@@ -41,13 +41,13 @@ install_packages() {
   fi
   local rc=0
   apt-get update -q || rc=$?
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends nginx-light curl dnsmasq-base tinyproxy-bin openssl \
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends nginx-light curl dnsmasq-base tinyproxy-bin apache2-bin openssl \
     nftables ethtool iproute2 tcpdump || rc=$?
   [ $mine = no ] || rm -f $policy
   [ $rc = 0 ] || die "apt-get failed ($rc)"
 }
 [ $INSTALL = no ] || install_packages
-for program in nginx curl dnsmasq tinyproxy openssl nft tcpdump ethtool; do
+for program in nginx curl dnsmasq tinyproxy apache2 openssl nft tcpdump ethtool; do
   command -v $program > /dev/null || die "$program is missing; --install fetches it"
 done
 
@@ -152,6 +152,17 @@ proxy() { # further lines of its configuration
   background $PX tinyproxy -d -c "$WORK/tinyproxy.conf"
 }
 
+# Where tinyproxy says 500, Apache says 502 for a name that it cannot resolve.
+apache_proxy() {
+  mkdir -p "$WORK/apache"
+  { printf 'LoadModule %s_module /usr/lib/apache2/modules/mod_%s.so\n' mpm_event mpm_event authz_core authz_core proxy proxy \
+      proxy_connect proxy_connect
+    printf '%s\n' "ServerRoot $WORK/apache" "PidFile $WORK/apache/pid" "ErrorLog $WORK/apache/error.log" 'ServerName proxy01.contoso.example' \
+      'Listen 10.79.3.20:8080' 'ProxyRequests On' 'AllowCONNECT 443'
+  } > "$WORK/apache.conf"
+  background $PX apache2 -X -f "$WORK/apache.conf"
+}
+
 capture() { # @1 scenario
   background $CM tcpdump -i eth0 -U -s 0 -w "$WORK/$1-client.pcap" 'ip'
   background $FW tcpdump -i internet -U -s 0 -w "$WORK/$1-outside.pcap" 'ip'
@@ -173,7 +184,9 @@ run() {
   build
   web_server
   case $scenario in
-    nxdomain) names "${OTHERS[@]}" --address=/download.microsoft.com/ ;;
+    nxdomain | proxy-bad-gateway) names "${OTHERS[@]}" --address=/download.microsoft.com/ ;;
+    # Two names have one address.
+    two-names) names "${OTHERS[@]}" --address=/download.microsoft.com/203.0.113.7 ;;
     # Answers of a zone that ought to be signed and is not: a validating resolver says SERVFAIL.
     servfail)
       background $DC dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --user=root --pid-file= --port=5300 \
@@ -185,6 +198,7 @@ run() {
   case $scenario in
     proxy-forbidden) printf 'download\\.microsoft\\.com\n' > "$WORK/filter"; proxy "Filter \"$WORK/filter\"" ;;
     proxy-logon*) proxy 'BasicAuth lab secret' ;;
+    proxy-bad-gateway) apache_proxy ;;
     proxy* | proxied) proxy ;;
   esac
   sleep 1
@@ -201,9 +215,13 @@ run() {
     dns-silent) rule "iifname site udp dport 53 drop"; fetch https://$NAME/ ;;
     unlisted) fetch https://$NAME/; fetch https://tool.contoso.example/ ;;
     by-address) fetch https://$NAME/; fetch https://203.0.113.9/ ;;
-    proxied | proxy-forbidden | proxy-logon) through https://$NAME/; through https://$NAME/ ;;
+    # The first connection to the address is rejected, whatever it is for; others work.
+    two-names) rule "iifname site ip daddr 203.0.113.7 tcp dport 443 reject with tcp reset"; fetch https://$NAME/; in_ns $FW nft flush ruleset
+      fetch https://go.microsoft.com/fwlink/ ;;
+    proxied | proxy-bad-gateway | proxy-forbidden | proxy-logon) through https://$NAME/; through https://$NAME/ ;;
     proxy-logon-works) through --proxy-anyauth --proxy-user lab:secret https://$NAME/ ;;
     proxy-unreachable) rule "iifname proxy tcp dport 443 reject with icmp type admin-prohibited"; through https://$NAME/ ;;
+    proxy-silent) rule "iifname proxy tcp dport 443 drop"; LONG=15 through https://$NAME/ ;;
     proxy-unlisted) through https://$NAME/; through https://tool.contoso.example/ ;;
   esac
   case $scenario in

@@ -23,6 +23,8 @@ export interface NamedTraffic {
   targetPort: number | null;
   /** How the proxy refused it: the first of these connections, all with the same status. */
   refusal: Refusal | null;
+  /** How long a proxy left a CONNECT without any answer; null where it answered, or was not asked. */
+  unanswered: 'long' | 'short' | null;
   connections: number;
   fates: Fate[];
 }
@@ -35,6 +37,8 @@ interface Growing extends Omit<NamedTraffic, 'client' | 'server'> {
 
 /** Groups that are kept; connections of others are judged by address alone. */
 const MOST_GROUPS = 2 ** 16;
+/** Clients of HTTP wait longer than this before they give up (WinHTTP 30 s for an answer); an idle proxy answers within a second. */
+const PROXY_PATIENCE_SECONDS = 10;
 /** Frames of evidence of one fate. */
 const FRAMES = 5;
 
@@ -80,19 +84,30 @@ export class InternetTraffic {
     refusal: Refusal | null = null,
   ): void {
     const { family, client, server, serverPort } = view;
-    const how = `${targetPort} ${byAddress} ${refusal?.status} ${refusal?.askedAgain}`;
+    const unanswered = refusal === null && by === 'connect' ? this.#unanswered(view) : null;
+    const how = `${targetPort} ${byAddress} ${refusal?.status} ${refusal?.askedAgain} ${unanswered}`;
     const key = `${family} ${client} ${server} ${serverPort} ${how} ${names.join(' ')}`;
     let group = this.#groups.get(key);
     if (group === undefined) {
       if (this.#groups.size === MOST_GROUPS) return;
       const fates: Fate[] = [];
       const ends = { family, clientAddress: client, serverAddress: server };
-      const what = { names, by, byAddress, targetPort, refusal };
+      const what = { names, by, byAddress, targetPort, refusal, unanswered };
       group = { ...ends, ...what, port: serverPort, connections: 0, fates };
       this.#groups.set(key, group);
     }
     group.connections++;
     addFate(group.fates, view, isLossy(view, this.#losses), refusal, this.#observation);
+  }
+
+  /** A connection to a proxy that took a CONNECT and never said anything: no tunnel was made. */
+  #unanswered(view: ConnectionView): NamedTraffic['unanswered'] {
+    const { outcome, clientSentData, serverSentData, firstSeconds, lastSeconds } = view;
+    if (outcome !== 'established' || !clientSentData || serverSentData || symptomOf(view) !== null) return null;
+    // The answer may be among what the capture lost.
+    const isLong =
+      lastSeconds - firstSeconds > PROXY_PATIENCE_SECONDS && !this.#losses.between(firstSeconds, lastSeconds);
+    return isLong ? 'long' : 'short';
   }
 
   /** What was seen, in the order of first appearance. */

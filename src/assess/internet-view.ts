@@ -66,13 +66,14 @@ export class InternetView {
         ...one,
         conversation,
         allowed: this.#allowed(one),
-        reach: refusedReach(one) ?? reachOf({ ...conversation, fates, connections }, trust),
+        reach: proxyReach(one) ?? reachOf({ ...conversation, fates, connections }, trust),
       };
       const known = this.#byConversation.get(key);
       if (known === undefined) this.#byConversation.set(key, [use]);
       else known.push(use);
       return use;
     });
+    for (const together of this.#byConversation.values()) clearNamesToldByDns(together);
   }
 
   /** What allows a client to use a name on a port of the internet. @param server the address, where no proxy was asked */
@@ -161,9 +162,23 @@ export class InternetView {
   }
 }
 
-/** A connection to a proxy that works has reached nothing where the proxy refuses. */
-function refusedReach({ refusal }: NamedTraffic): Reach | null {
+/** A connection to a proxy that works has reached nothing where the proxy refuses, or never answers. */
+function proxyReach({ refusal, unanswered }: NamedTraffic): Reach | null {
+  if (unanswered === 'short') return { state: 'undecided', reason: 'proxy-silent' };
+  if (unanswered === 'long') return { state: 'blocked', certainty: 'likely' };
   return refusal && { state: 'blocked', certainty: refusal.askedAgain ? 'likely' : 'proven' };
+}
+
+/**
+ * What fails before the first byte fails for every name of its address. Where another connection to the same port got through, nothing blocks
+ * it for good, and the names that DNS had told for it are none that were stopped.
+ */
+function clearNamesToldByDns(together: readonly InternetUse[]): void {
+  if (!together.some(({ reach }) => reach.state === 'works' || reach.state === 'mixed')) return;
+  for (const use of together) {
+    if (use.by !== 'dns' || use.reach.state !== 'blocked') continue;
+    if (use.fates.every(({ symptom }) => symptom === null)) use.reach = { state: 'mixed' };
+  }
 }
 
 /** True for names that Windows itself asks for: the lists do not speak of them. */

@@ -114,6 +114,7 @@ export const UNDECIDED_REASONS = {
   'one-way-protocol': 'no answer is sure to be seen: a broadcast, or a protocol that sends none',
   'smb-refused':
     'the server reset the connection right after the SMB negotiation: the two have no dialect in common, or a filter reads content',
+  'proxy-silent': 'the proxy took the CONNECT, and had not answered when the connection or the capture ended',
   intermittent: 'some connections got through and others did not, so nothing blocks it for good',
 } as const;
 export type UndecidedReason = keyof typeof UNDECIDED_REASONS;

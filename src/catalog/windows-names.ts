@@ -11,6 +11,9 @@ const patterns = (table as TableFile).groups.flatMap(({ purpose, hosts, also = [
   [...hosts, ...also].map((host) => ({ purpose, pattern: hostPattern(host) })),
 );
 
+/** The purpose of revocation lists, which others than Windows use too. */
+export const CERTIFICATE_LISTS = 'certificate lists';
+
 /** What Windows wants of a name, in a few words; null where it is none of its own. */
 export function windowsPurpose(name: string): string | null {
   return patterns.find(({ pattern }) => pattern.test(name))?.purpose ?? null;

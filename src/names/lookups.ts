@@ -10,6 +10,7 @@ import {
   LOOKUP_KIND,
   LOOKUP_NAME,
   LOOKUP_NXDOMAIN,
+  LOOKUP_OTHER_CODE,
   LOOKUP_QUERIES,
   LOOKUP_QUERY_FRAME,
   LOOKUP_QUERY_SECONDS,
@@ -23,7 +24,10 @@ import type { Observation } from '../track/observation.ts';
 import type { Names } from '../track/part.ts';
 import { nameText } from './name-book.ts';
 
-/** What a client asked for one name and type, over the whole capture. Counts include the copies of a mirror. */
+/**
+ * What a client asked for one name and type, over the whole capture. Counts include the copies of a mirror. Errors that do not say what
+ * they answer are one of their own, of the name '' and type 0.
+ */
 export interface Lookup {
   client: string;
   /** The server that was asked first. */
@@ -32,12 +36,14 @@ export interface Lookup {
   /** RFC 1035 section 3.2.2: 1 is A, 28 AAAA. */
   type: number;
   queries: number;
-  /** Responses with records, without any, and by their code. */
+  /** Responses with records, without any, and by their code; REFUSED and every other error count as refused. */
   answered: number;
   empty: number;
   nxdomain: number;
   servfail: number;
   refused: number;
+  /** Code of the latest of those that count as refused (RFC 6895 section 2.3); 0 where there is none. */
+  otherCode: number;
   /** First question or response. */
   frame: number;
   seconds: number;
@@ -66,6 +72,7 @@ export function lookupsOf({ lookups, names }: Names, observation: Observation): 
       nxdomain: values[at + LOOKUP_NXDOMAIN],
       servfail: values[at + LOOKUP_SERVFAIL],
       refused: values[at + LOOKUP_REFUSED],
+      otherCode: values[at + LOOKUP_OTHER_CODE],
       frame: values[at + LOOKUP_FIRST_FRAME] >>> 0,
       seconds: values[at + LOOKUP_FIRST_SECONDS] >>> 0,
       nanoseconds: values[at + LOOKUP_FIRST_NANOSECONDS],

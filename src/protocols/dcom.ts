@@ -1,12 +1,15 @@
 /**
- * How DCOM hands out ports over 135 (MS-DCOM): answers of the object exporter (ResolveOxid, section 3.1.2.5.1.1; ResolveOxid2, 3.1.2.5.1.4) and of
- * the activator (RemoteGetClassObject and RemoteCreateInstance, 3.1.2.5.2.3). All of it in NDR: DCOM knows no NDR64 for these.
+ * How DCOM hands out ports over 135 (MS-DCOM): answers of the object exporter (ResolveOxid, section 3.1.2.5.1.1; ResolveOxid2, 3.1.2.5.1.4), of
+ * the activator (RemoteGetClassObject and RemoteCreateInstance, 3.1.2.5.2.3) and of the older one (RemoteActivation, 3.1.2.5.2.3.1). All of it in
+ * NDR: DCOM knows no NDR64 for these.
  */
 import { NdrReader } from './ndr-reader.ts';
 import { NOT_FOR_US, type Reading } from './reading.ts';
 
 export const OBJECT_EXPORTER = '99fcfec4-5260-101b-bbcb-00aa0021347a';
 export const ACTIVATOR = '000001a0-0000-0000-c000-000000000046';
+/** The activator of version 5.1 and before (IActivation). */
+export const OLD_ACTIVATOR = '4d9f4ab8-7d1c-11cf-861e-0020af6e7c57';
 
 // Operations of the object exporter.
 const RESOLVE_OXID = 0;
@@ -14,6 +17,8 @@ const RESOLVE_OXID2 = 4;
 // Operations of the activator.
 const GET_CLASS_OBJECT = 3;
 const CREATE_INSTANCE = 4;
+// Operation of the older activator.
+const REMOTE_ACTIVATION = 0;
 
 /** The property of an activation that tells where its object lives (MS-DCOM section 2.2.22.2.8). */
 const SCM_REPLY = '000001b6-0000-0000-c000-000000000046';
@@ -42,19 +47,34 @@ export interface StringBinding {
 /** True for an operation whose answer hands out ports. */
 export function handsOutPorts(interfaceId: string, operation: number): boolean {
   if (interfaceId === OBJECT_EXPORTER) return operation === RESOLVE_OXID || operation === RESOLVE_OXID2;
+  if (interfaceId === OLD_ACTIVATOR) return operation === REMOTE_ACTIVATION;
   return interfaceId === ACTIVATOR && (operation === GET_CLASS_OBJECT || operation === CREATE_INSTANCE);
 }
 
 /** The TCP bindings with a port that an answer of such an operation names. An answer without any, as to a failed call, is `certain` and empty. */
 export function readPortHandOut(body: Uint8Array, little: boolean, interfaceId: string): Reading<StringBinding[]> {
   const reader = new NdrReader(body, little);
+  if (interfaceId === OLD_ACTIVATOR) return readOldActivation(reader);
   return interfaceId === ACTIVATOR ? readActivation(reader, little) : readResolved(reader);
+}
+
+/** True for an interface of DCOM that hands out ports. */
+export function isPortGiver(interfaceId: string | null): interfaceId is string {
+  return interfaceId === OBJECT_EXPORTER || interfaceId === ACTIVATOR || interfaceId === OLD_ACTIVATOR;
 }
 
 /** A pointer, and what it points to. */
 function readResolved(reader: NdrReader): Reading<StringBinding[]> {
   if (reader.u32() === 0) return reader.failed ? NOT_FOR_US : { answer: 'certain', message: [] };
   return readBindings(reader);
+}
+
+/** ORPCTHAT, the exporter, then a pointer to its bindings. */
+function readOldActivation(reader: NdrReader): Reading<StringBinding[]> {
+  reader.skip(4); // flags
+  if (reader.u32() !== 0) return NOT_FOR_US; // extensions: nothing that Windows sends here
+  reader.skip(8); // exporter
+  return readResolved(reader);
 }
 
 /** A DUALSTRINGARRAY (MS-DCOM section 2.2.19.1): string bindings, then security bindings, which say nothing of ports. */

@@ -1,5 +1,5 @@
 /** What servers hand out over port 135: which interface listens on which port, and who was told. */
-import { ACTIVATOR, handsOutPorts, OBJECT_EXPORTER, readPortHandOut } from '../protocols/dcom.ts';
+import { handsOutPorts, isPortGiver, readPortHandOut } from '../protocols/dcom.ts';
 import {
   ENDPOINT_MAPPER,
   EPT_LOOKUP,
@@ -25,8 +25,8 @@ export const MAPPER_PORT = 135;
 /** Most ports, refusals and askers that are kept each: a site has a few for each server and client. */
 const MAX_KEPT = 1 << 16;
 const NO_ADDRESS = '0.0.0.0';
-/** C706 appendix E: nca_s_fault_access_denied; 5 is Windows' own ERROR_ACCESS_DENIED, which Windows sends as well (MS-RPCE section 2.2.1.1.2). */
-const ACCESS_DENIED = new Set([5, 0x1c010014]);
+/** nca_s_fault_access_denied, which is Windows' ERROR_ACCESS_DENIED (MS-RPCE section 2.2.1.1.2). */
+const ACCESS_DENIED = 5;
 
 /** `endpoint-mapper`: an answer to ept_map or ept_lookup; `dcom`: the bindings of an object exporter. */
 export type RpcWay = 'endpoint-mapper' | 'dcom';
@@ -142,7 +142,7 @@ class Teller {
     const { answer } = call;
     const asker = this.#asker(pair, call.asked ?? answer!.at);
     if (asker === null || answer === null) return;
-    if (call.interface === OBJECT_EXPORTER || call.interface === ACTIVATOR) this.#tellDcom(pair, asker, call, answer);
+    if (isPortGiver(call.interface)) this.#tellDcom(pair, asker, call, answer);
     else if (call.interface === ENDPOINT_MAPPER || call.interface === null) this.#tellMapper(pair, asker, call, answer);
   }
 
@@ -159,7 +159,7 @@ class Teller {
       asker.answered++;
       if (request !== null)
         this.#refuse(pair, call, request, answer.at, {
-          reason: ACCESS_DENIED.has(answer.fault) ? 'access-denied' : 'fault',
+          reason: answer.fault === ACCESS_DENIED ? 'access-denied' : 'fault',
           status: answer.fault,
         });
       return;

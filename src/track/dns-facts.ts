@@ -27,6 +27,7 @@ import {
   LOOKUP_FIRST_NANOSECONDS,
   LOOKUP_FIRST_SECONDS,
   LOOKUP_NXDOMAIN,
+  LOOKUP_OTHER_CODE,
   LOOKUP_QUERIES,
   LOOKUP_QUERY_FRAME,
   LOOKUP_QUERY_SECONDS,
@@ -102,7 +103,9 @@ export class DnsFacts {
       this.#records(bytes, source, 0, 0, -1, seconds, nanoseconds, frame);
       return;
     }
-    if (reader.opcode !== OPCODE_QUERY || reader.questionType === 0) return;
+    if (reader.opcode !== OPCODE_QUERY) return;
+    // A server that does not understand a question may answer with the header alone.
+    if (reader.questionType === 0 && !(reader.isResponse && reader.rcode !== RCODE_OK)) return;
     const name = facts.names.intern(reader.question.bytes, 0, reader.question.length);
     if (name < 0) return;
     if (reader.isResponse) this.#response(bytes, name, isV6, to, from, seconds, nanoseconds, frame);
@@ -165,6 +168,7 @@ export class DnsFacts {
     const field = found || (reader.rcode === RCODE_OK && reader.isTruncated) ? LOOKUP_ANSWERED : fieldOf(reader.rcode);
     values[at + field]++;
     if (field !== LOOKUP_ANSWERED) values[at + LOOKUP_FAIL_FRAME] = frame;
+    if (field === LOOKUP_REFUSED) values[at + LOOKUP_OTHER_CODE] = reader.rcode;
   }
 
   /**

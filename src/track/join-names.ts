@@ -21,6 +21,7 @@ import {
   LOOKUP_FIRST_FRAME,
   LOOKUP_KIND,
   LOOKUP_NAME,
+  LOOKUP_OTHER_CODE,
   LOOKUP_QUERIES,
   LOOKUP_QUERY_FRAME,
   LOOKUP_QUERY_SECONDS,
@@ -108,6 +109,7 @@ function joinLookups(
     }
     if (from[right + LOOKUP_FAIL_FRAME] !== 0)
       values[at + LOOKUP_FAIL_FRAME] = from[right + LOOKUP_FAIL_FRAME] + framesBefore;
+    if (from[right + LOOKUP_OTHER_CODE] !== 0) values[at + LOOKUP_OTHER_CODE] = from[right + LOOKUP_OTHER_CODE];
   }
 }
 

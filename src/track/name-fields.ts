@@ -16,7 +16,10 @@ export const CLIENT_IPV6 = 1;
 export const ANSWER_IPV6 = 2;
 export const SOURCE_SHIFT = 2;
 
-/** What a client asked a DNS server, by client, name and type. Counts include the copies of a mirror. */
+/**
+ * What a client asked a DNS server, by client, name and type. Counts include the copies of a mirror. Errors that do not repeat the question
+ * stand under the name of no letters and type 0.
+ */
 export const LOOKUP_KIND = 0;
 export const LOOKUP_CLIENT = 1;
 export const LOOKUP_NAME = 2;
@@ -38,7 +41,9 @@ export const LOOKUP_QUERY_FRAME = 14;
 export const LOOKUP_QUERY_SECONDS = 15;
 /** Of the latest response that had no records. */
 export const LOOKUP_FAIL_FRAME = 16;
-export const LOOKUP_WIDTH = 17;
+/** Code of the latest response that REFUSED counts. */
+export const LOOKUP_OTHER_CODE = 17;
+export const LOOKUP_WIDTH = 18;
 
 /** An address that a client was told for a name. Hints from neighbours (LLMNR, mDNS, NetBIOS) belong to no client: it is 0. */
 export const ANSWER_KIND = 0;

@@ -56,6 +56,8 @@ describe('a proxy', () => {
     ['proxy-forbidden', '403 Forbidden', 'in the rules of PROXY01'],
     ['proxy-logon', '407 Proxy Authentication Required', 'without a logon'],
     ['proxy-unreachable', '500 Internal Server Error', 'could not get there itself'],
+    ['proxy-bad-gateway', '502 Bad Gateway', 'could not get there itself'],
+    ['proxy-silent', 'took its CONNECT and gave no answer', 'may go out to tcp/443'],
   ])('%s: its answer is told, and what to do', async (scenario, answer, remedy) => {
     const report = await reportOf(scenario);
     const told = report.findings.find(({ kind }) => kind === 'endpoint-blocked')!;
@@ -69,6 +71,12 @@ describe('a proxy', () => {
     for (const scenario of ['proxied', 'proxy-logon-works'])
       expect(ruleOf(await reportOf(scenario))?.state).toBe('works');
   });
+});
+
+test('one of two names of an address is not told as blocked for a connection that could have been for the other', async () => {
+  const { findings, rules } = await reportOf('two-names');
+  expect(findings.filter(({ kind }) => kind.startsWith('endpoint-'))).toEqual([]);
+  expect(rules.find(({ id }) => id === 'ie.global.go-microsoft')?.state).toBe('works');
 });
 
 test('the state of a rule that names a host is that of the host', async () => {

@@ -220,6 +220,34 @@ describe('lookups', () => {
     expect(kinds(lookup('download.microsoft.com', null, 0, 0))).toEqual([]);
   });
 
+  test.each([
+    [1, 'FORMERR'],
+    [4, 'NOTIMP'],
+    [5, 'REFUSED'],
+    [9, 'error 9'],
+  ])('an error is told by its own name: code %i is %s', (code, name) => {
+    const [finding] = findings(lookup('download.microsoft.com', null, 0, code));
+    expect(finding!.message).toContain(`the server could not say (${name})`);
+  });
+
+  test('an error that does not repeat the question is an answer: nobody is said to be silent', () => {
+    const frames = [0, 2].flatMap((time) => {
+      const asked = lookup('download.microsoft.com', null, time);
+      const answer = { source: DC, destination: SITE_SERVER, sourcePort: 53, destinationPort: port - 1 };
+      // RFC 1035 section 4.1.1: a response, FORMERR, and no section.
+      return [...asked, udp({ ...answer, time: time + 0.1 }, Uint8Array.from([0, 1, 0x80, 1, 0, 0, 0, 0, 0, 0, 0, 0]))];
+    });
+    const [finding] = findings(frames);
+    expect(finding).toMatchObject({ kind: 'endpoint-unresolved', certainty: 'likely' });
+    expect(finding!.message).toContain('errors that do not repeat the question (FORMERR)');
+    expect(finding!.message).not.toContain('nobody');
+  });
+
+  test('what Windows itself asks for is no revocation list of a wide pattern', () => {
+    expect(kinds(lookup('settings-win.data.microsoft.com', null, 0, 2))).toEqual([]);
+    expect(kinds(lookup('crl.microsoft.com', null, 0, 2))).toEqual(['endpoint-unresolved']);
+  });
+
   test('of names on no list tell nothing', () => {
     expect(kinds(lookup('nowhere.example', null, 0, 3))).toEqual([]);
   });
@@ -239,6 +267,37 @@ describe('through a proxy', () => {
     const [finding] = findings(through('evil.example'));
     expect(finding).toMatchObject({ kind: 'endpoint-unlisted', dest_ip: PROXY });
     expect(finding!.message).toContain('evil.example on tcp/443 through PROXY01');
+  });
+
+  /** A CONNECT that is acknowledged, and given up after so many seconds. */
+  const givenUp = (time: number, seconds: number): TestFrame[] => {
+    const frames = connection(time, {
+      server: PROXY,
+      serverPort: 8080,
+      first: request('CONNECT download.microsoft.com:443 HTTP/1.1', ['Host: download.microsoft.com:443']),
+    });
+    const own = port - 1;
+    const up = { source: SITE_SERVER, destination: PROXY, sourcePort: own, destinationPort: 8080 };
+    const down = { source: PROXY, destination: SITE_SERVER, sourcePort: 8080, destinationPort: own };
+    const end = { flags: 'FA', sequence: 200, acknowledgment: 500, time: time + seconds };
+    return [
+      ...frames.slice(0, 3),
+      tcp({ ...down, sequence: 500, acknowledgment: 200, time: time + 0.03 }),
+      tcp({ ...up, ...end }),
+      tcp({ ...down, sequence: 500, acknowledgment: 201, time: time + seconds + 0.01 }),
+    ];
+  };
+
+  test('a CONNECT without any answer is no success, and is told where the client waited for long', () => {
+    expect(findings(givenUp(1, 20))).toMatchObject([
+      { kind: 'endpoint-blocked', certainty: 'likely', dest_ip: PROXY, dest_port: 8080 },
+    ]);
+    const short = held([...givenUp(1, 2), ...later()], topology());
+    expect(short.findings.filter(({ kind }) => kind.startsWith('endpoint-'))).toEqual([]);
+    const rule = short.rules.find(({ id }) => id === 'ie.scp-updates.download-microsoft')!;
+    expect(rule).toMatchObject({ state: 'undecided', works: 0 });
+    expect(rule.reason).toContain('had not answered');
+    expect(kinds([...givenUp(1, 20), ...through('download.microsoft.com')])).toEqual([]);
   });
 
   test('a request that names its host', () => {

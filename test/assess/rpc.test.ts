@@ -260,6 +260,15 @@ describe('rpc-mapper-refused', () => {
     };
     expect(told(report(fault(5)))[0].message).toContain('it denied access');
     expect(told(report(fault(0x1c010003)))[0].message).toContain('0x1c010003');
+    expect(told(report(fault(0x1c00001f)))[0].message).toContain('the fault 0x1c00001f. ');
+  });
+
+  test('a mapper that is too busy has not denied access (nca_server_too_busy)', () => {
+    const [asked] = rpc.mapped(rpc.DRSUAPI, []);
+    const busy = talk({ ...who, at: 1 }, asked, [rpc.bindAck(1, [rpc.NDR]), rpc.fault(2, 0, 0x1c010014)]);
+    const [{ message, remedy }] = told(report(busy));
+    expect(message).toContain('the fault 0x1c010014, it is too busy');
+    expect(`${message} ${remedy}`).not.toMatch(/denied|Restrict/);
   });
 
   test('not where the service came up later, nor at the end of a list, nor over other transports, nor outside the topology', () => {

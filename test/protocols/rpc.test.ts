@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readRpcFragment, readRpcHeader } from '../../src/protocols/dce-rpc.ts';
-import { ACTIVATOR, OBJECT_EXPORTER, readPortHandOut } from '../../src/protocols/dcom.ts';
+import { ACTIVATOR, OBJECT_EXPORTER, OLD_ACTIVATOR, readPortHandOut } from '../../src/protocols/dcom.ts';
 import {
   ENDPOINT_MAPPER,
   NOT_REGISTERED,
@@ -176,6 +176,7 @@ describe('the endpoint mapper', () => {
         readLookupResponse(body, { little, wide });
         readPortHandOut(body, little, OBJECT_EXPORTER);
         readPortHandOut(body, little, ACTIVATOR);
+        readPortHandOut(body, little, OLD_ACTIVATOR);
       }),
     );
     expect(ENDPOINT_MAPPER).toHaveLength(36);
@@ -212,6 +213,15 @@ describe('DCOM', () => {
       readPortHandOut(bytes(body.slice(0, length)), little, OBJECT_EXPORTER);
     const failed = new rpc.Writer(style).u32(0).raw(new Array<number>(24).fill(0)).bytes;
     expect(readPortHandOut(bytes(failed), little, OBJECT_EXPORTER)).toEqual({ answer: 'certain', message: [] });
+  });
+
+  test.each([true, false])('RemoteActivation of older clients, little-endian %s', (little) => {
+    const style = { little, wide: false };
+    const body = new rpc.Writer(style).u32(1).u32(0).raw(new Array<number>(8).fill(9)).u32(0x20000);
+    body.raw(bindings(style, ...named)).raw(new Array<number>(40).fill(3));
+    expect(readPortHandOut(bytes(body.bytes), little, OLD_ACTIVATOR)).toEqual({ answer: 'certain', message: ports });
+    for (let length = 0; length < body.bytes.length; length++)
+      readPortHandOut(bytes(body.bytes.slice(0, length)), little, OLD_ACTIVATOR);
   });
 
   test('an activation: its reply among other properties', () => {

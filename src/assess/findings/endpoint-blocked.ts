@@ -15,11 +15,15 @@ export const endpointBlocked: Kind = {
   meta: { id: 'endpoint-blocked', title: 'Internet endpoints that are blocked', severity: 'high' },
   find(context) {
     const { anywhere, there } = namesThatWork(context.internet.uses);
+    const refused = new Set(context.internet.uses.flatMap((use) => (use.refusal === null ? [] : keysOf(use))));
     return context.internet.uses.flatMap((use) => {
       if (!isToldByName(use)) return [];
       // Some connections got through and others did not: nothing blocks it for good. Proxies are asked without a logon first.
-      if (use.names.every((name) => there.has(placeKey(use, name)))) return [];
+      if (keysOf(use).every((key) => there.has(key))) return [];
       if (use.refusal !== null) return [tellRefused(use, use.refusal, context)];
+      // What a proxy said another time says more than its silence.
+      if (use.unanswered !== null)
+        return keysOf(use).some((key) => refused.has(key)) ? [] : [tellUnanswered(use, context)];
       return tell(
         use,
         use.names.every((name) => anywhere.has(partyKey(use, name))),
@@ -45,6 +49,8 @@ function namesThatWork(uses: readonly InternetUse[]): { anywhere: ReadonlySet<st
 const partyKey = ({ client }: InternetUse, name: string): string => `${client.party} ${name}`;
 const placeKey = ({ client, server, port, targetPort }: InternetUse, name: string): string =>
   `${client.party} ${server.number} ${port} ${targetPort} ${name}`;
+
+const keysOf = (use: InternetUse): string[] => use.names.map((name) => placeKey(use, name));
 
 function wayOf({ names, server, port, targetPort }: InternetUse): string {
   const name = names.join(' or ');
@@ -98,6 +104,37 @@ function tell(use: InternetUse, elsewhere: boolean, context: Context): Finding[]
       subject: `${client.endpoint.name ?? client.ip} ${names.join(' or ')} tcp/${targetPort ?? port}`,
     };
   });
+}
+
+/** A proxy was reached and asked, and gave no answer for so long that its client went away. */
+function tellUnanswered(use: InternetUse, context: Context): Finding {
+  const { client, server, names, allowed, fates, targetPort, conversation, connections } = use;
+  const match = toldMatch(use);
+  const [name] = names;
+  const proxy = called(server);
+  return {
+    ...findingOf(
+      {
+        kind: endpointBlocked.meta.id,
+        severity: severityOf(match.need, fates, true),
+        certainty: 'likely',
+        message: [
+          `${called(client)} does not reach ${wayOf(use)}, ${listText(match.rule)}: the proxy took its CONNECT and gave no answer (${counted(connections, 'connection')}).`,
+          neededWhere(match),
+          'That is how it looks where the proxy waits in vain itself: for DNS, or for a connection that a firewall drops.',
+        ]
+          .filter((note) => note !== null)
+          .join(' '),
+        remedy: `See that ${proxy} resolves ${name}, and that it may go out to tcp/${targetPort}; its log says how long it tried.`,
+        rule: allowed.map(({ rule }) => rule.id),
+        source: match.rule.source,
+      },
+      conversation,
+      fates,
+      context,
+    ),
+    subject: `${client.endpoint.name ?? client.ip} ${names.join(' or ')} tcp/${targetPort}`,
+  };
 }
 
 /** What statuses of proxies are called (RFC 9110 section 15). */

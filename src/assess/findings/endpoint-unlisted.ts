@@ -49,15 +49,18 @@ export const endpointUnlisted: Kind = {
   },
 };
 
+/** A proxy that refuses, or never answers, lets nothing through. */
+function isThrough({ refusal, unanswered, conversation, fates, reach }: InternetUse): boolean {
+  return refusal === null && unanswered === null && passageOf({ ...conversation, fates }, reach) === 'through';
+}
+
 function whatOf({ names, server }: InternetUse): string {
   return names.length > 0 ? names.join(' or ') : server.ip;
 }
 
 function tellOne(key: string, uses: InternetUse[], context: Context): Finding {
-  const { client, server, names, targetPort, conversation, by } = uses[0]!;
-  const passed = uses.some(
-    (use) => use.refusal === null && passageOf({ ...conversation, fates: use.fates }, use.reach) === 'through',
-  );
+  const { client, server, names, targetPort, by } = uses[0]!;
+  const passed = uses.some(isThrough);
   const through = targetPort === null ? '' : ` through ${called(server)}`;
   const what = names.length > 0 ? whatOf(uses[0]!) : `the address ${server.ip}`;
   const others = names.length > 0 ? listedFor(names, context) : '';
@@ -102,7 +105,7 @@ function tellMany(all: InternetUse[][], context: Context): Finding {
     kind: endpointUnlisted.meta.id,
     severity: 'medium',
     certainty: 'proven',
-    message: `${called(client)} talks to ${counted(all.length, 'name')} and addresses on the internet that are on no list of endpoints for its roles (${named.join(', ')}, …).`,
+    message: `${called(client)} ${uses.some(isThrough) ? 'talks' : 'tried to talk'} to ${counted(all.length, 'name or address', 'names and addresses')} on the internet that are on no list of endpoints for its roles (${named.join(', ')}, …).`,
     remedy: REMEDY,
     rule: [],
     source: null,
@@ -131,7 +134,7 @@ function tellOfWindows(all: InternetUse[][], context: Context): Finding {
     kind: endpointUnlisted.meta.id,
     severity: 'info',
     certainty: uses.some(({ by }) => by === 'dns') ? 'likely' : 'proven',
-    message: `${called(client)} talks to ${counted(names.length, 'name')} that Windows itself asks for (${purposes.join(', ')}: ${named}${more}); the lists for its roles do not speak of them.`,
+    message: `${called(client)} ${uses.some(isThrough) ? 'talks' : 'tried to talk'} to ${counted(names.length, 'name')} that Windows itself asks for (${purposes.join(', ')}: ${named}${more}); the lists for its roles do not speak of them.`,
     remedy:
       'Nothing is wrong with that. Where servers are to reach listed names only, decide once: add these to "allow" of "internet" in the topology, or switch the features of Windows off that ask for them.',
     rule: [],

@@ -29,7 +29,7 @@ function tell(refusal: RpcRefusal, context: Context): Finding[] {
         kind: rpcMapperRefused.meta.id,
         severity: isMissed ? 'medium' : 'low',
         certainty: 'proven',
-        message: `${called(client)} asked the endpoint mapper of ${called(server)} (tcp/135) for ${what}, and ${ANSWERS[refusal.reason](refusal)}${refusal.count === 1 ? '' : ` (${counted(refusal.count, 'time')})`}. No firewall does that: the network lets RPC through.`,
+        message: `${called(client)} asked the endpoint mapper of ${called(server)} (tcp/135) for ${what}, and ${ANSWERS[refusal.reason](refusal)}${refusal.count === 1 ? '' : ` (${counted(refusal.count, 'time')})`}. No packet filter does that: tcp/135 gets through.`,
         remedy: REMEDIES[refusal.reason](called(server), what),
         rule: matches.map(({ rule }) => rule.id),
         source: matches[0]?.rule.source ?? null,
@@ -56,7 +56,19 @@ function cameLater({ server, interface: id, last }: RpcRefusal, { rpc }: Context
 const ANSWERS: Record<RpcRefusal['reason'], (refusal: RpcRefusal) => string> = {
   'not-registered': () => 'it knows no port for it',
   'access-denied': () => 'it denied access',
-  fault: ({ status }) => `it answered with the fault 0x${status.toString(16).padStart(8, '0')}`,
+  fault: ({ status }) => {
+    const name = FAULTS[status];
+    return `it answered with the fault 0x${status.toString(16).padStart(8, '0')}${name === undefined ? '' : `, ${name}`}`;
+  },
+};
+
+/** Faults in words (C706 appendix E; MS-RPCE section 2.2.1.1.2). */
+const FAULTS: Readonly<Record<number, string>> = {
+  1752: 'it cannot do that (EPT_S_CANT_PERFORM_OP)',
+  1783: 'it cannot read the question (RPC_X_BAD_STUB_DATA)',
+  469762077: 'the level of authentication is not supported',
+  469827587: 'it does not know the interface of the mapper',
+  469827604: 'it is too busy',
 };
 
 const REMEDIES: Record<RpcRefusal['reason'], (server: string, what: string) => string> = {
