@@ -3,6 +3,7 @@ import type { FrameSink } from '../capture/types.ts';
 import { decodeFrame } from '../decode/frame.ts';
 import { Packet, PROTOCOL_TCP, PROTOCOL_UDP } from '../decode/packet.ts';
 import { TCP, UDP } from '../decode/reason.ts';
+import { findingText } from '../report/finding-text.ts';
 import { ipv4Text, ipv6Text } from '../track/address-text.ts';
 
 /** Frames of one capture behind the findings, with what is to be said at each. */
@@ -107,7 +108,7 @@ export class FrameSelector implements FrameSink {
       const at = first.length === 0 ? undefined : Math.min(...first);
       if (at === undefined) continue;
       const rule = finding.rule.length === 0 ? '' : ` (rule ${finding.rule[0]})`;
-      const text = `pcapcheck ${finding.kind} ${finding.fingerprint}${rule}: ${finding.message}`;
+      const text = `pcapcheck ${finding.kind} ${finding.fingerprint}${rule}: ${findingText(finding)}`;
       comments.set(at, [...(comments.get(at) ?? []), text]);
     }
     return { frames: [...frames].sort((a, b) => a - b), comments };

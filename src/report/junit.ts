@@ -5,6 +5,7 @@
  */
 import type { ExceptedFinding, Report, ReportedFinding, RuleReport } from '../assess/types.ts';
 import { ends } from './ends.ts';
+import { findingText } from './finding-text.ts';
 import { kindLabel, SEVERITY_LABELS } from './labels.ts';
 import { nothingJudged } from './nothing-judged.ts';
 import { portLabel } from './port-label.ts';
@@ -113,8 +114,9 @@ function findingCase(finding: ReportedFinding, skipped: string | null): Case {
   const { kind, severity, message, remedy, fingerprint, rule, proto, dest_port, frames, capture, display_filter } =
     finding;
   const where = [ends(finding), portLabel(proto, dest_port)].filter(Boolean).join(' ');
+  const told = findingText(finding);
   const evidence = [
-    message,
+    told,
     `Fix: ${remedy}`,
     rule.length === 0 ? '' : `Rule: ${rule.join(', ')}`,
     frames.length === 0 ? '' : `Frames: ${frames.join(', ')} of ${capture}`,
@@ -123,7 +125,7 @@ function findingCase(finding: ReportedFinding, skipped: string | null): Case {
   ].filter((line) => line !== '');
   const failure = {
     type: `${kind} ${SEVERITY_LABELS[severity].label}`,
-    message,
+    message: told,
     text: evidence.map(printable).join('\n'),
   };
   return {

@@ -2,6 +2,7 @@
 import type { Report } from '../assess/types.ts';
 import { end, ends } from './ends.ts';
 import { findingAmount } from './finding-amount.ts';
+import { findingText } from './finding-text.ts';
 import { kindLabel, outcomeLabel, SEVERITY_LABELS } from './labels.ts';
 import { code, markdownTable, text } from './markdown-text.ts';
 import { portLabel } from './port-label.ts';
@@ -65,7 +66,7 @@ function overview(troubles: readonly Trouble[]): string {
 }
 
 function detail({ number, finding, others }: Trouble, report: Report): string {
-  const { message, remedy, rule, source, frames, capture, display_filter, first_ts, last_ts } = finding;
+  const { remedy, rule, source, frames, capture, display_filter, first_ts, last_ts } = finding;
   const of = report.captures.length > 1 && capture !== null ? ` of ${code(capture)}` : '';
   const seen = [
     text(span(first_ts, last_ts)),
@@ -81,7 +82,7 @@ function detail({ number, finding, others }: Trouble, report: Report): string {
     ['Filter', display_filter === null ? '' : code(display_filter)],
   ];
   const list = lines.filter(([, value]) => value !== '').map(([label, value]) => `- ${label}: ${value}`);
-  return [`**${number}.** ${text(message)}`, '', ...list].join('\n');
+  return [`**${number}.** ${text(findingText(finding))}`, '', ...list].join('\n');
 }
 
 function* exceptions({ exceptions: all, excepted }: Report): Generator<string> {

@@ -3,6 +3,7 @@
  * expected, with capture and frames in its properties. Findings that an exception covers are suppressed results.
  */
 import { type ExceptedFinding, type Report, type ReportedFinding, SEVERITIES, type Severity } from '../assess/types.ts';
+import { findingText } from './finding-text.ts';
 import { KIND_LABELS, kindLabel } from './labels.ts';
 import { nothingJudged } from './nothing-judged.ts';
 import { uriOf } from './place-uri.ts';
@@ -94,13 +95,13 @@ function invocationsOf(report: Report): object {
 }
 
 function resultOf(finding: ReportedFinding | ExceptedFinding, ruleIndex: number, report: Report): object {
-  const { kind, severity, message, remedy, fingerprint, rule } = finding;
+  const { kind, severity, remedy, fingerprint, rule } = finding;
   return {
     ruleId: kind,
     ruleIndex,
     kind: severity === 'info' ? 'informational' : 'fail',
     level: LEVELS[severity],
-    message: { text: printable(`${message} ${remedy}`.trim()) },
+    message: { text: printable(`${findingText(finding)} ${remedy}`.trim()) },
     locations: [locationOf(finding, report)],
     partialFingerprints: { [FINGERPRINT]: fingerprint },
     ...suppressionOf(finding, report),

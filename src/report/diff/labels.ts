@@ -1,6 +1,7 @@
 /** The words of a comparison. */
 import type { Change, ChangeKind, Comparison } from '../../compare/types.ts';
 import { ends } from '../ends.ts';
+import { findingAmount } from '../finding-amount.ts';
 import { kindLabel, outcomeLabel, SEVERITY_LABELS } from '../labels.ts';
 import { portLabel } from '../port-label.ts';
 import { count } from '../quantity.ts';
@@ -18,12 +19,31 @@ export const CHANGE_LABELS: Record<ChangeKind, { word: string; heading: string; 
   excepted: { word: 'excepted', heading: 'EXCEPTED: accepted by the second topology', tone: 'dim' },
 };
 
-/** `2 new, 9 fixed, 3 unchanged` */
-export function summaryOf({ counts }: Comparison): string {
-  const told = (Object.keys(CHANGE_LABELS) as ChangeKind[]).filter((kind) => counts[kind] > 0);
-  return told.length === 0
-    ? 'no findings in either report'
-    : told.map((kind) => `${count(counts[kind])} ${CHANGE_LABELS[kind].word}`).join(', ');
+/** `2 new, 9 fixed, 3 unchanged; notes: 1 new, 20 unchanged`: reports count findings and notes apart, too. */
+export function summaryOf({ changes }: Pick<Comparison, 'changes'>): string {
+  const notes = changes.filter(isNote);
+  const told = changes.filter((change) => !isNote(change));
+  if (changes.length === 0) return 'no findings in either report';
+  const parts = [
+    told.length === 0 ? 'no findings' : amounts(told),
+    ...(notes.length === 0 ? [] : [`notes: ${amounts(notes)}`]),
+  ];
+  return parts.join('; ');
+}
+
+function amounts(changes: readonly Change[]): string {
+  return (Object.keys(CHANGE_LABELS) as ChangeKind[])
+    .map((kind) => ({ kind, amount: changes.filter(({ change }) => change === kind).length }))
+    .filter(({ amount }) => amount > 0)
+    .map(({ kind, amount }) => `${count(amount)} ${CHANGE_LABELS[kind].word}`)
+    .join(', ');
+}
+
+export const isNote = ({ finding }: Change): boolean => finding.severity === 'info';
+
+/** `FIXED: the second capture shows that it works (11 findings)` */
+export function headingOf(kind: ChangeKind, changes: readonly Change[]): string {
+  return `${CHANGE_LABELS[kind].heading} (${findingAmount(changes.map(({ finding }) => finding))})`;
 }
 
 /** What the finding is about, without its severity. */

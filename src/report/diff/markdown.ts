@@ -3,7 +3,7 @@ import { CHANGES, type Change, type ComparedReport, type Comparison } from '../.
 import { SEVERITY_LABELS } from '../labels.ts';
 import { code, markdownTable, text } from '../markdown-text.ts';
 import { span } from '../quantity.ts';
-import { aboutOf, CHANGE_LABELS, howOf, summaryOf } from './labels.ts';
+import { aboutOf, headingOf, howOf, summaryOf } from './labels.ts';
 
 export function renderDiffMarkdown(comparison: Comparison): string {
   const { before, after, remarks, changes } = comparison;
@@ -13,7 +13,7 @@ export function renderDiffMarkdown(comparison: Comparison): string {
     ...remarks.map((remark) => `> ${text(remark)}`),
     ...CHANGES.flatMap((kind) => {
       const own = changes.filter(({ change }) => change === kind);
-      return own.length === 0 ? [] : [`## ${CHANGE_LABELS[kind].heading} (${own.length})`, table(own)];
+      return own.length === 0 ? [] : [`## ${headingOf(kind, own)}`, table(own)];
     }),
   ];
   return `${parts.join('\n\n')}\n`;

@@ -5,7 +5,7 @@ import { printableData } from '../printable.ts';
 import { span } from '../quantity.ts';
 import { painter } from '../style.ts';
 import { limited, type Page, paragraph, section, type TerminalOptions } from '../terminal/block.ts';
-import { aboutOf, CHANGE_LABELS, howOf, summaryOf } from './labels.ts';
+import { aboutOf, CHANGE_LABELS, headingOf, howOf, isNote, summaryOf } from './labels.ts';
 
 const LEAST_WIDTH = 40;
 const MOST_CHANGES = 30;
@@ -17,17 +17,16 @@ export function renderDiffTerminal(comparison: Comparison, options: TerminalOpti
     paint: painter(options.color),
   };
   const safe = printableData(comparison);
-  const { new: fresh } = safe.counts;
+  const fresh = safe.changes.some((change) => change.change === 'new' && !isNote(change));
   const lines = [
-    ...paragraph(page, `${summaryOf(safe)}.`, 0, fresh > 0 ? 'alarm' : 'strong'),
+    ...paragraph(page, `${summaryOf(safe)}.`, 0, fresh ? 'alarm' : 'strong'),
     ...paragraph(page, `before: ${comparedText(safe.before)}`, 0, 'dim'),
     ...paragraph(page, `after:  ${comparedText(safe.after)}`, 0, 'dim'),
     ...safe.remarks.flatMap((remark) => paragraph(page, remark, 0, 'warn')),
     ...CHANGES.flatMap((kind) => {
       const changes = safe.changes.filter(({ change }) => change === kind);
-      const { heading, tone } = CHANGE_LABELS[kind];
       const lines = limited(page, changes, MOST_CHANGES, (change) => changeLines(change, page));
-      return section(page, `${heading} (${changes.length})`, lines, tone);
+      return section(page, headingOf(kind, changes), lines, CHANGE_LABELS[kind].tone);
     }),
   ];
   return `${lines.join('\n')}\n`;
