@@ -127,7 +127,7 @@ export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Re
     twoWayByEndpoint: twoWay(peers),
   };
   const told = storyReach(stories);
-  const internet = new InternetView(traffic.gather(addresses), all, site, catalog, index, trust);
+  const internet = new InternetView(traffic.gather(addresses), all, site, catalog, index, trust, names);
   const services = servicesSeen.gather(addresses);
   const peerByIp = new Map(peers.map((peer) => [peer.ip, peer]));
   const judged = all.map(

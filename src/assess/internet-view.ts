@@ -3,6 +3,7 @@ import type { RuleIndex, RuleMatch } from '../catalog/index.ts';
 import { toRule } from '../catalog/site-rules.ts';
 import type { Catalog } from '../catalog/types.ts';
 import { windowsPurpose } from '../catalog/windows-names.ts';
+import type { NameBook } from '../names/name-book.ts';
 import { parseAddress } from '../site/addresses.ts';
 import type { Endpoint, Site } from '../site/index.ts';
 import type { Conversation } from './conversations.ts';
@@ -25,6 +26,8 @@ const ALWAYS: ReadonlyMap<string, string> = new Map([
   ['go.microsoft.com', 'ie.global.go-microsoft'],
 ]);
 
+const HTTPS_PORT = 443;
+
 /** What the names of a capture say of its traffic with the internet. */
 export class InternetView {
   readonly uses: readonly InternetUse[];
@@ -34,6 +37,7 @@ export class InternetView {
   readonly #always: ReadonlyMap<string, RuleMatch>;
   readonly #allow: { readonly hosts: readonly RegExp[]; readonly match: RuleMatch };
   readonly #site: Site;
+  readonly #names: NameBook;
 
   constructor(
     traffic: readonly NamedTraffic[],
@@ -42,8 +46,10 @@ export class InternetView {
     catalog: Catalog,
     index: RuleIndex,
     trust: Trust,
+    names: NameBook,
   ) {
     this.#site = site;
+    this.#names = names;
     this.#index = index;
     this.#outside = site.endpoints.find(({ kind }) => kind === 'internet')!;
     this.#always = new Map([...ALWAYS].map(([host, id]) => [host, directMatch(catalog.byId.get(id)!)] as const));
@@ -123,6 +129,13 @@ export class InternetView {
     return this.#site.model.catalogs['internet-endpoints'].on;
   }
 
+  /** True for udp/443 to an address that DNS told this client for a name that it may use. Initials are encrypted: they tell no name here. */
+  #isQuicToAllowed({ client, server, port }: Conversation): boolean {
+    if (port !== HTTPS_PORT) return false;
+    const told = this.#names.namesOf(server.ip).filter((one) => one.source === 'dns' && one.client === client.ip);
+    return told.some(({ name }) => this.allowedName(client.endpoint, server.endpoint, HTTPS_PORT, name).length > 0);
+  }
+
   /** The endpoint that stands for every address outside. */
   get outside(): Endpoint {
     return this.#outside;
@@ -146,7 +159,7 @@ export class InternetView {
     const { client, server, proto } = conversation;
     if (server.endpoint.kind !== 'internet') return null;
     if (this.isAllowedAddress(server.ip)) return { kind: 'expected', matches: [this.#allow.match] };
-    if (proto !== 'tcp') return null;
+    if (proto === 'udp') return this.#isQuicToAllowed(conversation) ? { kind: 'not-judged', reason: 'quic' } : null;
     const uses = this.usesOf(conversation);
     const seen = uses.reduce((sum, { connections }) => sum + connections, 0);
     if (uses.length === 0 || seen < conversation.connections) return null;

@@ -23,6 +23,7 @@ export const NOT_JUDGED_REASONS = {
   'name-unknown': 'the rules for it go by host name, and the name of the address is not known',
   'internet-of-others': 'traffic with the internet of hosts that are no site systems: the lists do not speak of it',
   'windows-itself': 'names on the internet that Windows itself asks for: the lists do not speak of them',
+  quic: 'QUIC (udp/443) to an address that DNS told for a name that may be used: the lists speak of TCP, to which programs fall back',
   'answers-only': 'answers of a server whose questions went to a group, or are not in the capture',
   'no-roles': 'both ends are in the topology without a role',
 } as const;

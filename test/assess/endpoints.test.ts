@@ -190,6 +190,24 @@ describe('no list', () => {
     expect(kinds(connection(1, { client: '10.1.0.11', first: clientHello('news.example') }))).toEqual([]);
   });
 
+  test('QUIC to the address of an allowed name is no address on no list', () => {
+    const quic = (server: string, id: number) => {
+      const up = { source: SITE_SERVER, destination: server, sourcePort: port, destinationPort: 443, id };
+      const down = { source: server, destination: SITE_SERVER, sourcePort: 443, destinationPort: port++ };
+      // An Initial of version 1 (RFC 9000 section 17.2.2).
+      const initial = new Uint8Array(1200).fill(7);
+      initial.set([0xc3, 0, 0, 0, 1, 8]);
+      return [udp({ ...up, time: 2 }, initial), udp({ ...down, time: 2.01 }, initial)];
+    };
+    const report = held(
+      [...lookup('download.microsoft.com', WEB, 0), ...quic(WEB, 1), ...quic(OTHER, 2), ...later()],
+      topology(),
+    );
+    const strangers = report.findings.filter(({ kind }) => kind === 'unknown-endpoint');
+    expect(strangers.map(({ dest_ip }) => dest_ip)).toEqual([OTHER]);
+    expect(report.coverage.not_judged).toMatchObject({ quic: 2 });
+  });
+
   test('hostile names: escaped, bounded, and no pattern', () => {
     const name = `\u001b[31m${'a'.repeat(200)}.microsoft.com`;
     const [finding] = findings(connection(1, { first: clientHello(name) }));
