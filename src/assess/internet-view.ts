@@ -6,7 +6,7 @@ import { windowsPurpose } from '../catalog/windows-names.ts';
 import type { NameBook } from '../names/name-book.ts';
 import { parseAddress } from '../site/addresses.ts';
 import type { Endpoint, Site } from '../site/index.ts';
-import type { Conversation } from './conversations.ts';
+import { type Conversation, works } from './conversations.ts';
 import type { NamedTraffic } from './internet-traffic.ts';
 import type { Peer } from './peers.ts';
 import { type Reach, reachOf, type Trust, type Verdict } from './verdicts.ts';
@@ -79,7 +79,7 @@ export class InternetView {
       else known.push(use);
       return use;
     });
-    for (const together of this.#byConversation.values()) clearNamesToldByDns(together);
+    for (const together of this.#byConversation.values()) clearNamesNotToBlame(together);
   }
 
   /** What allows a client to use a name on a port of the internet. @param server the address, where no proxy was asked */
@@ -183,14 +183,20 @@ function proxyReach({ refusal, unanswered }: NamedTraffic): Reach | null {
 }
 
 /**
- * What fails before the first byte fails for every name of its address. Where another connection to the same port got through, nothing blocks
- * it for good, and the names that DNS had told for it are none that were stopped.
+ * Where another connection to the same port of the address got through, nothing blocks it for good, and a name may have nothing to do with what
+ * failed: what fails before the first byte fails for every name of the address, whatever DNS had told of it; and of connections that were
+ * set aside nobody knows the names, so that what worked may have been for any.
  */
-function clearNamesToldByDns(together: readonly InternetUse[]): void {
-  if (!together.some(({ reach }) => reach.state === 'works' || reach.state === 'mixed')) return;
+function clearNamesNotToBlame(together: readonly InternetUse[]): void {
+  const { connections, fates } = together[0]!.conversation;
+  const seen = together.reduce((sum, use) => sum + use.connections, 0);
+  const workedUnseen = seen < connections && fates.some(works);
+  const worked = workedUnseen || together.some(({ reach }) => reach.state === 'works' || reach.state === 'mixed');
+  if (!worked) return;
   for (const use of together) {
-    if (use.by !== 'dns' || use.reach.state !== 'blocked') continue;
-    if (use.fates.every(({ symptom }) => symptom === null)) use.reach = { state: 'mixed' };
+    if (use.reach.state !== 'blocked' || use.refusal !== null || use.unanswered !== null) continue;
+    if (workedUnseen || (use.by === 'dns' && use.fates.every(({ symptom }) => symptom === null)))
+      use.reach = { state: 'mixed' };
   }
 }
 

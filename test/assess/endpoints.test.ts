@@ -1,9 +1,12 @@
 /** Traffic with the internet, judged by the names it was made for. */
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../src/assess/types.ts';
+import type { Finding, Report } from '../../src/assess/types.ts';
+import { PartMerger } from '../../src/track/merge.ts';
+import { Observation } from '../../src/track/observation.ts';
+import { partOf } from '../track/analyze.ts';
 import { type TestFrame, tcp, udp } from '../track/frames.ts';
 import { clientHello, dnsMessage, request } from '../track/openings.ts';
-import { DC, held, SITE_SERVER } from './traffic.ts';
+import { DC, held, judged, SITE_SERVER, until } from './traffic.ts';
 
 const WEB = '203.0.113.5';
 const OTHER = '203.0.113.6';
@@ -103,6 +106,27 @@ describe('a site system and a name on its list', () => {
     const told = findings([...connection(1, { first, end: 'reset' })]);
     expect(told.map(({ kind }) => kind)).toEqual(['endpoint-blocked']);
     expect(told[0]!.message).toContain('that read the name');
+  });
+
+  test('not where connections that were set aside, whose names are forgotten, got through to the same port', () => {
+    const first = clientHello('download.microsoft.com');
+    const over = connection(1, { first, server: WEB });
+    const own = { source: SITE_SERVER, destination: WEB, sourcePort: port - 1, destinationPort: 443 };
+    const frames = [
+      ...over,
+      tcp({ ...own, flags: 'FA', sequence: 300, acknowledgment: 550, time: 1.5 }),
+      ...[10, 20, 30, 40].flatMap((time) => lookup('late.example', OTHER, time)),
+      ...connection(50, { first, server: WEB, end: 'reset' }),
+      until(90),
+    ];
+    const merger = new PartMerger(7, 3, 1000);
+    merger.append(partOf(frames, 7, 3));
+    const tight = new Observation(merger.finish());
+    expect(tight.beginnings).not.toBeNull();
+    const kindsOf = ({ findings: all }: Report) =>
+      all.map(({ kind }) => kind).filter((kind) => kind.startsWith('endpoint-') || kind === 'blocked-required');
+    expect(kindsOf(judged(frames, topology()))).toEqual([]);
+    expect(kindsOf(judged(frames, topology(), 0, '2026-11-21', tight))).toEqual([]);
   });
 
   test('silence without a name is told by the port alone', () => {

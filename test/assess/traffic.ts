@@ -4,6 +4,7 @@ import { Losses, type LossWindow } from '../../src/assess/losses.ts';
 import type { Finding, Report, RuleReport } from '../../src/assess/types.ts';
 import { loadCatalog } from '../../src/catalog/index.ts';
 import { parseSite, type Site } from '../../src/site/index.ts';
+import type { Observation } from '../../src/track/observation.ts';
 import { timeText } from '../../src/track/time-text.ts';
 import { observe } from '../track/analyze.ts';
 import { icmpError, START, type TestFrame, tcp, udp } from '../track/frames.ts';
@@ -165,10 +166,11 @@ export function judged(
   topology: string,
   lost: number | readonly LossWindow[] = 0,
   day = '2026-11-21',
+  observation: Observation = observe(frames),
 ): Report {
   return assess(
     {
-      observation: observe(frames),
+      observation,
       captures: [],
       droppedByCapture: typeof lost === 'number' ? lost : lost.length,
       losses: typeof lost === 'number' ? Losses.anytime(lost) : Losses.during(lost.length, lost.map(inTestTime)),

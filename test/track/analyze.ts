@@ -23,8 +23,9 @@ import { STRETCH_WIDTH } from '../../src/track/stretches.ts';
 import { METER_INTS } from '../../src/track/tftp-meter.ts';
 import type { TestFrame } from './frames.ts';
 
-export function partOf(frames: readonly TestFrame[], seed = 7): Part {
-  const analyzer = new FrameAnalyzer(seed);
+/** @param limit most connections that are kept at a time: others are summed up */
+export function partOf(frames: readonly TestFrame[], seed = 7, limit?: number): Part {
+  const analyzer = new FrameAnalyzer(seed, 0, limit, limit === undefined ? 0 : 1000);
   for (const frame of frames) {
     const view = new DataView(frame.bytes.buffer, frame.bytes.byteOffset, frame.bytes.byteLength);
     analyzer.frame(
