@@ -131,14 +131,21 @@ function isRdp(bytes: Uint8Array, at: number, captured: number, length: number):
   return bytes[at + 5] === 0xe0 || bytes[at + 5] === 0xd0;
 }
 
-/** A prelogin, login or answer that fills its packet ([MS-TDS] section 2.2.3.1). */
+/**
+ * A prelogin or an answer that fills its packet, or a login ([MS-TDS] section 2.2.3.1). Only a login may need several packets at the beginning
+ * of a connection; it says its version ([MS-TDS] section 2.2.6.4).
+ */
 function isTds(bytes: Uint8Array, at: number, captured: number, length: number): boolean {
-  if (captured < 8 || bytes[at + 1] > 1 || bytes[at + 7] !== 0) return false;
+  if (captured < 9 || bytes[at + 1] > 1 || bytes[at + 7] !== 0) return false;
   const size = uint16(bytes, at + 2);
-  if (size < 9 || (bytes[at + 1] === 1 && size !== length)) return false;
+  const isLast = bytes[at + 1] === 1;
+  if (isLast ? size !== length || size < 9 : size < TDS_PACKET) return false;
+  if (bytes[at] === 0x10) return captured >= 16 && bytes[at + 15] >= 0x70 && bytes[at + 15] <= 0x74;
   // A prelogin names its first option, VERSION, at once ([MS-TDS] section 2.2.6.5); its answer is the same.
-  return bytes[at] !== 0x04 || (captured >= 9 && (bytes[at + 8] === 0 || bytes[at + 8] >= 0x79));
+  return isLast && (bytes[at + 8] === 0 || (bytes[at] === 0x04 && bytes[at + 8] >= 0x79));
 }
+/** Least size of a packet that is not the last one ([MS-TDS] section 2.2.3.1.3). */
+const TDS_PACKET = 512;
 
 /** Length of a BER length at `at`, 0 where it is none that fits a message. */
 function berLengthSize(bytes: Uint8Array, at: number): number {
