@@ -123,7 +123,8 @@ export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Re
   );
   const peers = addresses.all;
   const trust: Trust = {
-    endAfter: (seconds) => observation.endAfter(seconds),
+    endAfter: (seconds, frame) => observation.endAfter(seconds, frame),
+    lossReason: losses.areLosses ? 'capture-loss' : 'no-times',
     twoWayByEndpoint: twoWay(peers),
   };
   const told = storyReach(stories);
@@ -155,7 +156,7 @@ export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Re
     peerOf: (ip) => peerByIp.get(ip) ?? null,
     rejectionOf: (message) => rejectionOf(observation, message),
     lossIn: (moments) => lossIn(losses, moments, observation.end),
-    endAfter: ({ seconds }) => observation.endAfter(seconds),
+    endAfter: ({ seconds, frame }) => observation.endAfter(seconds, frame),
     place: evidence.place,
     time: evidence.time,
   };

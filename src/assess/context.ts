@@ -70,7 +70,7 @@ export interface Context {
   /** True where the capture may have lost packets between the first and the last of these moments, or soon after: silence proves nothing then. */
   lossIn(moments: readonly Pick<Moment, 'seconds'>[]): boolean;
   /** Up to when the capture went on that shows that moment: a pause of hours, or a time stamp of another year, is no silence. */
-  endAfter(moment: Pick<Moment, 'seconds'>): { seconds: number; nanoseconds: number };
+  endAfter(moment: Pick<Moment, 'seconds'> & Partial<Pick<Moment, 'frame'>>): { seconds: number; nanoseconds: number };
   /** The capture and the number in it of a frame counted over all captures. */
   place(frame: number): FramePlace;
   /** ISO 8601 of a time stamp. */

@@ -12,12 +12,15 @@ export interface LossWindow {
 export class Losses {
   /** Packets lost. */
   readonly packets: number;
+  /** False where nothing was lost, but nobody knows when some frames came. */
+  readonly areLosses: boolean;
   /** In the order of time, apart from each other; null where nobody knows when. */
   readonly #windows: readonly LossWindow[] | null;
 
-  private constructor(packets: number, windows: readonly LossWindow[] | null) {
+  private constructor(packets: number, windows: readonly LossWindow[] | null, areLosses = true) {
     this.packets = packets;
     this.#windows = windows;
+    this.areLosses = areLosses;
   }
 
   /** Lost some time or other: any silence may be due to it. */
@@ -28,6 +31,11 @@ export class Losses {
   /** Nobody knows how many were lost, nor when: the capture is damaged. */
   static unknown(): Losses {
     return new Losses(0, null);
+  }
+
+  /** Frames without a time: how long an answer to them was waited for is not known. */
+  static untimed(): Losses {
+    return new Losses(0, null, false);
   }
 
   /** Lost in these windows and at no other time. @param windows in any order; they may overlap */

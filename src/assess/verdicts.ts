@@ -111,6 +111,7 @@ export const UNDECIDED_REASONS = {
   'only-reset': 'only a reset was captured: what it answered or ended is not in the capture',
   'one-attempt': 'one attempt without an answer proves nothing',
   'capture-loss': 'the capture lost packets, and the answer may be among them',
+  'no-times': 'frames of the capture have no time, so that nobody knows how long an answer was waited for',
   'one-direction': 'the capture shows one direction only: an answer may have taken a way past it',
   'one-way-protocol': 'no answer is sure to be seen: a broadcast, or a protocol that sends none',
   'smb-refused':
@@ -122,8 +123,10 @@ export type UndecidedReason = keyof typeof UNDECIDED_REASONS;
 
 /** What the whole capture says about how far silence can be trusted. */
 export interface Trust {
-  /** Up to when the capture went on that shows something at that second. */
-  endAfter(seconds: number): { seconds: number; nanoseconds: number };
+  /** Up to when the capture went on that shows something at that second, in that frame. */
+  endAfter(seconds: number, frame?: number): { seconds: number; nanoseconds: number };
+  /** Why the silence of fates that are `lossy` proves nothing. */
+  lossReason: 'capture-loss' | 'no-times';
   /** Two-way connections by base endpoint (host or network of the topology). */
   twoWayByEndpoint: ReadonlyMap<number, number>;
 }
@@ -149,7 +152,7 @@ export function reachOf(conversation: Conversation, trust: Trust): Reach {
   }
   if (blocked.length > 0) return silenceOf(conversation, trust);
   // What was not seen may be among the packets that the capture lost.
-  if (fates.some((fate) => fate.lossy)) return { state: 'undecided', reason: 'capture-loss' };
+  if (fates.some((fate) => fate.lossy)) return { state: 'undecided', reason: trust.lossReason };
   if (fates.some(({ symptom }) => symptom === 'smb-refused')) return { state: 'undecided', reason: 'smb-refused' };
   if (fates.every(({ outcome }) => outcome === 'one-way')) return { state: 'undecided', reason: 'one-way-protocol' };
   return { state: 'undecided', reason: isOnlyReset(conversation) ? 'only-reset' : 'ends-too-soon' };
@@ -200,7 +203,7 @@ function silenceOf(conversation: Conversation, trust: Trust): Reach {
   const silent = fates.filter((fate) => fate.outcome === 'no-answer' && !fate.lossy);
   if (
     isResolver(conversation) &&
-    silent.every((fate) => waited(fate, trust.endAfter(fate.firstSeconds)) < RESOLVER_PATIENCE_SECONDS)
+    silent.every((fate) => waited(fate, trust.endAfter(fate.firstSeconds, fate.frames[0])) < RESOLVER_PATIENCE_SECONDS)
   ) {
     return { state: 'undecided', reason: 'ends-too-soon' };
   }

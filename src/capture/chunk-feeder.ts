@@ -6,6 +6,7 @@ import { NETMON_HEADER_LENGTH } from './netmon-header.ts';
 import { PcapReader, parsePcapHeader } from './pcap.ts';
 import { PCAP_HEADER_LENGTH } from './pcap-header.ts';
 import { PcapngReader } from './pcapng.ts';
+import { SMALLEST_SECTION } from './pcapng-blocks.ts';
 import { SnoopReader } from './snoop.ts';
 import { parseSnoopHeader, SNOOP_HEADER_LENGTH } from './snoop-layout.ts';
 import type { CaptureReader, FrameSink, ReaderSummary } from './types.ts';
@@ -107,7 +108,7 @@ export class ChunkFeeder {
     const detected = detectKind(first);
     switch (detected.kind) {
       case 'pcapng':
-        return new PcapngReader(this.#sink);
+        return this.#hasHeader('pcapng', SMALLEST_SECTION, atEnd) ? new PcapngReader(this.#sink) : null;
       case 'etl':
         return new EtlReader(this.#sink);
       case 'pcap':

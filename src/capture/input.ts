@@ -1,5 +1,5 @@
 /** Files, named pipes and standard input as bytes. Errors of the system become sentences here. */
-import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, read, readSync, statSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as errors from './errors.ts';
@@ -64,6 +64,17 @@ export class Input {
     } catch (error) {
       throw errors.fromSystemError(this.path, error);
     }
+  }
+}
+
+/** True for what can be read twice. Nothing is opened: a named pipe whose only reader goes away loses its writer, and what that had to say. */
+export function isPlainFile(path: string): boolean {
+  try {
+    const stats = statSync(path);
+    if (stats.isDirectory()) throw errors.directory(path);
+    return stats.isFile();
+  } catch (error) {
+    throw errors.fromSystemError(path, error);
   }
 }
 

@@ -22,6 +22,8 @@ export const BYTE_ORDER_MAGIC = 8;
 export const BYTE_ORDER = 0x1a2b3c4d;
 export const SECTION_MAJOR = 12;
 export const SECTION_OPTIONS = 24;
+/** Without options. */
+export const SMALLEST_SECTION = SECTION_OPTIONS + BLOCK_TRAILER;
 
 /** Interface Description Block (section 4.2). */
 export const INTERFACE_LINK_TYPE = 8;

@@ -4,10 +4,12 @@
  * Each block ends with its length once more, so a block proves itself: it is handed on as soon as it is whole.
  */
 
+import { LINKTYPE_NO_PACKET } from './link-types.ts';
 import * as block from './pcapng-blocks.ts';
 import { byteOrderAt } from './pcapng-chain.ts';
 import { isBlockLength, JUDGEMENT_REACH, lengthAt, NOTHING, orderAt, PcapngDoubt } from './pcapng-doubt.ts';
 import { PacketNotes } from './pcapng-notes.ts';
+import { isNumbered } from './pcapng-numbered.ts';
 import { OptionCursor } from './pcapng-options.ts';
 import { countAt, type Described, SectionReading } from './pcapng-section.ts';
 import { INTERFACES_KEPT, type InterfaceReading, type PcapngState } from './pcapng-state.ts';
@@ -16,6 +18,7 @@ import { REACH } from './resync.ts';
 import {
   type AheadSink,
   aheadSink,
+  type CaptureProblem,
   type CaptureReader,
   type FrameSink,
   MAX_RECORD,
@@ -27,7 +30,6 @@ export { type PcapngInterface, type PcapngState, sameSection } from './pcapng-st
 /** Bytes of the blocks without data and options. */
 const SMALLEST_PACKET = block.PACKET_DATA + block.BLOCK_TRAILER;
 const SMALLEST_SIMPLE = block.SIMPLE_DATA + block.BLOCK_TRAILER;
-const SMALLEST_SECTION = block.SECTION_OPTIONS + block.BLOCK_TRAILER;
 const SMALLEST_INTERFACE = block.INTERFACE_OPTIONS + block.BLOCK_TRAILER;
 const SMALLEST_STATISTICS = block.STATISTICS_OPTIONS + block.BLOCK_TRAILER;
 /** Losses in an obsolete Packet Block where the writer does not know them. */
@@ -44,8 +46,10 @@ export class PcapngReader implements CaptureReader {
   stopAt = Number.POSITIVE_INFINITY;
   /** What the options of the frame that is being handed on say of it. */
   readonly notes = new PacketNotes();
-  /** Simple Packet Blocks met. They carry no time and get that of the frame before, which a reader that starts in the middle cannot know. */
-  simplePackets = 0;
+  /** Simple Packet Blocks met. They carry no time and get that of the frame before. */
+  #simplePackets = 0;
+  /** Frames with the time of the one before them, which a reader that starts in the middle cannot know. */
+  borrowedTimes = 0;
   /** Packets that carry an id or a verdict: what they mean depends on packets before them (src/track/same-packet.ts). */
   notedPackets = 0;
   readonly #sink: FrameSink;
@@ -55,6 +59,8 @@ export class PcapngReader implements CaptureReader {
   readonly #option = new OptionCursor();
   readonly #doubt = new PcapngDoubt();
   #frames = 0;
+  /** Blocks with a frame number that are no packets, and wait for the time of the first packet. */
+  #waiting = 0;
   #lastSeconds: number;
   #lastNanoseconds: number;
   /** Offset in the file where the search began; -1 while all is well. */
@@ -113,13 +119,16 @@ export class PcapngReader implements CaptureReader {
 
   summary(): ReaderSummary {
     const section = this.#section;
+    const problems = [...this.#problems.kept];
+    const untimed = this.#simplePackets > 0 ? untimedProblem(this.#simplePackets) : null;
+    if (untimed !== null) problems.push(untimed);
     return {
       format: 'pcapng',
       frames: this.#frames,
       linkTypes: [...section.linkTypes],
       nanosecondTimes: section.interfaces.some((one) => one.scale.finerThanMicroseconds),
-      problems: [...this.#problems.kept],
-      problemCount: this.#problems.count,
+      problems,
+      problemCount: this.#problems.count + (untimed === null ? 0 : 1),
       droppedByCapture: section.lost,
       losses: section.interfaces.map((one) => ({ between: one.lostBetween, total: one.lostInTotal })),
       comments: [...section.comments.kept],
@@ -205,6 +214,7 @@ export class PcapngReader implements CaptureReader {
       } else {
         this.#timeOutOfRange(at);
       }
+      if (this.#waiting > 0) this.#numberWaiting();
       const data = at + block.PACKET_DATA;
       const options = block.padded(captured);
       if (options < room) this.#readOptions(data + options, behind, little, current);
@@ -240,6 +250,7 @@ export class PcapngReader implements CaptureReader {
       else if (type === block.INTERFACE_STATISTICS) section.addStatistics(bytes, view, at, end, little);
       else if (type === block.PACKET) this.#readPacket(at, behind, little);
       else if (type === block.SIMPLE_PACKET) this.#readSimple(at, behind, little);
+      else if (isNumbered(type, behind - at)) this.#number();
     }
     if (described === 'unknown-version') {
       this.#problem('unknown-version', at, 0, 'a section of an unknown version begins; it was passed over');
@@ -289,13 +300,31 @@ export class PcapngReader implements CaptureReader {
     const original = this.#view.getUint32(at + block.SIMPLE_ORIGINAL, little);
     const snapLength = reading.description.snapLength || MAX_RECORD;
     const captured = Math.min(original, snapLength, behind - at - SMALLEST_SIMPLE);
-    this.simplePackets++;
+    this.#simplePackets++;
+    this.borrowedTimes++;
     this.#handOn(at + block.SIMPLE_DATA, captured, original, reading, 0);
+  }
+
+  /** A block that is no packet, and counts as a frame. One before the first packet waits for a time. */
+  #number(): void {
+    this.borrowedTimes++;
+    this.#waiting++;
+    if (this.#lastSeconds > 0) this.#numberWaiting();
+  }
+
+  #numberWaiting(): void {
+    for (; this.#waiting > 0; this.#waiting--) {
+      this.#frames++;
+      const { first } = this.#section;
+      const [seconds, nanoseconds] = [this.#lastSeconds, this.#lastNanoseconds];
+      this.#sink.frame(this.#bytes, this.#view, this.#at, 0, 0, seconds, nanoseconds, LINKTYPE_NO_PACKET, first);
+    }
   }
 
   #handOn(data: number, captured: number, original: number, reading: InterfaceReading, id: number): void {
     const { linkType } = reading.description;
     const interfaceId = this.#section.first + id;
+    if (this.#waiting > 0) this.#numberWaiting();
     this.#frames++;
     this.#sink.frame(
       this.#bytes,
@@ -407,9 +436,22 @@ export class PcapngReader implements CaptureReader {
   }
 }
 
+function untimedProblem(count: number): CaptureProblem {
+  const whose =
+    count === 1
+      ? '1 packet has no time (a Simple Packet Block); it'
+      : `${count} packets have no time (Simple Packet Blocks); each`;
+  return {
+    code: 'no-time',
+    offset: 0,
+    skippedBytes: 0,
+    message: `${whose} got that of the packet before it, or 1970.`,
+  };
+}
+
 /** Bytes that a block of this type must have. In a section that is passed over only the next section header counts. */
 function smallest(type: number, passOver: boolean): number {
-  if (type === block.SECTION_HEADER) return SMALLEST_SECTION;
+  if (type === block.SECTION_HEADER) return block.SMALLEST_SECTION;
   if (passOver) return block.SMALLEST_BLOCK;
   switch (type) {
     case block.INTERFACE_DESCRIPTION:

@@ -2,7 +2,7 @@
 import { ChunkFeeder } from './chunk-feeder.ts';
 import { type Compression, compressionOf } from './compression.ts';
 import { damagedCompression } from './errors.ts';
-import { Input } from './input.ts';
+import { Input, isPlainFile } from './input.ts';
 import { NETMON_HELD, NetmonFile } from './netmon.ts';
 import { PcapReader } from './pcap.ts';
 import type { PcapHeader } from './pcap-header.ts';
@@ -78,10 +78,10 @@ class FirstFrame implements FrameSink {
  * @throws CaptureError where it is no capture
  */
 export async function readCaptureHeader(path: string): Promise<CapturePeek | null> {
+  if (!isPlainFile(path)) return null;
   const input = new Input(path);
   let unpacker: Unpacker | null = null;
   try {
-    if (input.size === null) return null;
     const sink = new FirstFrame();
     const feeder = new ChunkFeeder(sink, path);
     sink.feeder = feeder;
@@ -112,7 +112,7 @@ export async function readCaptureHeader(path: string): Promise<CapturePeek | nul
       path,
       format: feeder.summary().format,
       compression,
-      size: input.size,
+      size: input.size!,
       firstSeconds: sink.seen ? sink.seconds : null,
       firstNanoseconds: sink.seen ? sink.nanoseconds : null,
       linkType: sink.seen ? sink.linkType : null,

@@ -1,6 +1,6 @@
 import { type CaptureProblem, MAX_RECORD } from './types.ts';
 
-/** Problems kept with their sentence; more are only counted, so that a file of garbage cannot fill the memory. */
+/** Problems kept with their sentence, and the first of each kind; more are only counted, so that a file of garbage cannot fill the memory. */
 const KEPT = 100;
 
 /** Why a frame got the time of the one before it. */
@@ -16,6 +16,8 @@ export function tooLong(what: string, claimed: number): string {
 export class ProblemLog {
   readonly kept: CaptureProblem[] = [];
   count = 0;
+  /** Kinds met: what follows from them (frames may be lost) must not depend on what else is wrong. */
+  readonly #kinds = new Set<string>();
 
   /** A problem of the whole file. @param sentence about it */
   addWhole(code: string, sentence: string): void {
@@ -30,7 +32,10 @@ export class ProblemLog {
    */
   add(code: string, offset: number, skippedBytes: number, what: string): void {
     this.count++;
-    if (this.kept.length >= KEPT) return;
+    const kind = skippedBytes > 0 ? `${code} with bytes skipped` : code;
+    const isFirst = !this.#kinds.has(kind);
+    if (this.kept.length >= KEPT && !isFirst) return;
+    if (isFirst) this.#kinds.add(kind);
     const passed =
       skippedBytes > 0 ? `; ${skippedBytes} ${skippedBytes === 1 ? 'byte was' : 'bytes were'} skipped` : '';
     this.kept.push({ code, offset, skippedBytes, message: `At byte ${offset} ${what}${passed}.` });

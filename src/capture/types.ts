@@ -70,7 +70,7 @@ export interface ReaderSummary {
   linkTypes: number[];
   /** True if any interface or header carries time stamps finer than a microsecond. */
   nanosecondTimes: boolean;
-  /** The first problems, at most 100; `problemCount` counts them all. */
+  /** The first 100 problems, and the first of each kind; `problemCount` counts them all. */
   problems: CaptureProblem[];
   problemCount: number;
   /** Packets that the capturing system says it lost (pcapng isb_ifdrop/isb_osdrop, epb_dropcount); 0 where it says nothing. */

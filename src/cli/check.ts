@@ -4,9 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Evidence } from '../assess/assess.ts';
-import { Losses } from '../assess/losses.ts';
 import { type CaptureReport, type Report, SEVERITIES, type Severity } from '../assess/types.ts';
-import type { CaptureFileSummary } from '../capture/source.ts';
 import type { Analysis, AnalyzedCapture } from '../engine/analyze.ts';
 import { captureOfFrame } from '../engine/flow-row.ts';
 import { FORMAT_NAMES, FORMATS, type FormatName, showsHashes } from '../report/formats.ts';
@@ -15,6 +13,7 @@ import { type OutputSpec, OutputSpecError, parseOutputSpecs, STANDARD_OUTPUT } f
 import { printable } from '../report/printable.ts';
 import { useColor } from '../report/style.ts';
 import { timeText } from '../track/time-text.ts';
+import { doubtsOf, lossesOf } from './capture-doubts.ts';
 import { today } from './day.ts';
 import { type EvidenceSettings, evidencePath, splitEvidence, writeEvidenceFile } from './evidence.ts';
 import { EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS } from './exit-codes.ts';
@@ -183,9 +182,9 @@ export function evidenceOf(
   const fine = captures.some(({ summary }) => summary.nanosecondTimes);
   return {
     observation,
-    captures: captures.map(captureReport),
+    captures: captures.map((capture) => captureReport(capture, captures)),
     droppedByCapture: captures.reduce((sum, { summary }) => sum + summary.droppedByCapture, 0),
-    ...(captures.some(({ summary }) => isDamaged(summary)) ? { losses: Losses.unknown() } : {}),
+    losses: lossesOf(captures),
     place(frame) {
       const capture = captureOfFrame(captures, frame);
       return { capture: capture.path, frame: frame - capture.framesBefore };
@@ -202,22 +201,14 @@ export function withHashes(report: Report, hashes: readonly (string | null)[] | 
   return { ...report, captures: report.captures.map((capture, i) => ({ ...capture, sha256: hashes[i] })) };
 }
 
-/** True where bytes in the middle could not be read: nobody knows what frames they held. The end of a capture is heeded anyway. */
-function isDamaged({ problems, captureBytes }: CaptureFileSummary): boolean {
-  return problems.some(({ offset, skippedBytes }) => skippedBytes > 0 && offset + skippedBytes < captureBytes);
-}
-
-function captureReport(capture: AnalyzedCapture): CaptureReport {
+function captureReport(capture: AnalyzedCapture, captures: readonly AnalyzedCapture[]): CaptureReport {
   const { path, summary, size, first, last } = capture;
   const text = (time: typeof first): string | null =>
     time === null ? null : timeText(time.seconds, time.nanoseconds, summary.nanosecondTimes);
   const problems = summary.problems.map(({ message }) => message);
   const more = summary.problemCount - problems.length;
   if (more > 0) problems.push(`${more} more problems of these kinds.`);
-  if (isDamaged(summary))
-    problems.push('Frames may have been lost where bytes were skipped; silence proves nothing in this capture.');
-  if (summary.droppedByCapture > 0)
-    problems.push(`The capturing system lost ${summary.droppedByCapture} packets; silence proves nothing then.`);
+  problems.push(...doubtsOf(capture, captures));
   return {
     path,
     format: summary.compression === null ? summary.format : `${summary.format} (${summary.compression})`,

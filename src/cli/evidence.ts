@@ -39,10 +39,12 @@ export function evidencePath(options: EvidenceSettings, captures: readonly strin
   if (evidence === undefined) return null;
   if (evidence === '')
     throw new OutputSpecError('no-path', '--evidence names no file: write --evidence evidence.pcapng.');
-  if (captures.includes(STANDARD_INPUT)) {
+  const once = captures.find((path) => path === STANDARD_INPUT || isPipe(path));
+  if (once !== undefined) {
+    const name = once === STANDARD_INPUT ? 'standard input' : printable(once);
     throw new OutputSpecError(
       'read-twice',
-      'Evidence is taken from the captures in a second reading, and standard input can be read once: save it to a file first.',
+      `Evidence is taken from the captures in a second reading, and ${name} can be read once: save it to a file first.`,
     );
   }
   return isFolder(evidence) || /[/\\]$/.test(evidence) ? join(evidence, FILE) : evidence;
@@ -77,4 +79,8 @@ function makeFolder(path: string): void {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function isPipe(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFIFO() ?? false;
 }

@@ -48,7 +48,7 @@ export function analyzeSegment(task: SegmentTask): SegmentResult | GivenUp {
     end,
     state: reader instanceof PcapngReader ? reader.state() : null,
     noted: reader instanceof PcapngReader && reader.notedPackets > 0,
-    borrowedTimes: reader instanceof PcapngReader && reader.simplePackets > 0,
+    borrowedTimes: reader instanceof PcapngReader && reader.borrowedTimes > 0,
   };
 }
 

@@ -169,6 +169,7 @@ async function join(plan: PlannedCapture[], series: Series, run: Run): Promise<O
         if (capture.last === null || isBefore(capture.last, last)) capture.last = last;
       }
     }
+    merger.beginCapture();
     for (const part of appendable(parts, merger, run)) merger.append(part);
     captures.push(capture);
   }

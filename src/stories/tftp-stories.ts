@@ -192,7 +192,7 @@ function tell(
           failure,
           rejected: rejection !== null,
           last,
-          end: observation.endAfter(last.seconds),
+          end: observation.endAfter(last.seconds, last.frame),
         }),
     failure,
     rejection,

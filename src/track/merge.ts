@@ -1,6 +1,7 @@
 import { PROTOCOL_TCP } from '../decode/packet.ts';
 import { REASONS, TABLE_FULL, TCP, UDP } from '../decode/reason.ts';
 import { AddressTable, addressLimit } from './address-table.ts';
+import type { CaptureTimes } from './capture-spans.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { DROP_DESTINATION, DROP_FRAME, DROP_KEY, DROP_SOURCE, DROP_WIDTH } from './drops.ts';
 import { Folder, type Tables } from './folder.ts';
@@ -76,6 +77,7 @@ export class PartMerger {
   #lastSeconds = 0;
   #lastNanoseconds = 0;
   readonly #stretches = new Stretches();
+  readonly #captures: CaptureInWork[] = [];
   readonly #connections: ConnectionTable;
   readonly #addresses: AddressTable;
   readonly #networks: NetworkTable;
@@ -115,6 +117,11 @@ export class PartMerger {
   /** Connections that there is room for. */
   get room(): number {
     return this.#connections.room;
+  }
+
+  /** To be called before the parts of each capture of a series, where there may be several. */
+  beginCapture(): void {
+    this.#captures.push({ framesBefore: this.#frames, stretches: new Stretches(), lastSeconds: 0, lastNanoseconds: 0 });
   }
 
   /** Joins the part that follows. The part is only read, but for the first one, whose memory may be taken over. */
@@ -356,6 +363,8 @@ export class PartMerger {
       }
     }
     this.#stretches.append(part.stretches);
+    const capture = this.#captures.at(-1);
+    if (capture !== undefined && part.frames > 0) follow(capture, part);
     for (let i = 0; i < this.#reasons.length; i++) this.#reasons[i] += part.reasons[i];
     this.#bytes += part.bytes;
     this.#frames += part.frames;
@@ -378,6 +387,7 @@ export class PartMerger {
       lastSeconds: this.#lastSeconds,
       lastNanoseconds: this.#lastNanoseconds,
       stretches: this.#stretches.rows(),
+      captures: this.#captures.map((capture) => ({ ...capture, stretches: capture.stretches.rows() })),
       records: this.#connections.records,
       connectionCount: this.#connections.count,
       slots: this.#connections.slots,
@@ -400,6 +410,18 @@ export class PartMerger {
   }
 }
 
+/** A capture of a series whose parts are being joined. */
+interface CaptureInWork extends Omit<CaptureTimes, 'stretches'> {
+  stretches: Stretches;
+}
+
+function follow(capture: CaptureInWork, { stretches, lastSeconds, lastNanoseconds }: Part): void {
+  capture.stretches.append(stretches);
+  if (!isEarlier(capture.lastSeconds, capture.lastNanoseconds, lastSeconds, lastNanoseconds)) return;
+  capture.lastSeconds = lastSeconds;
+  capture.lastNanoseconds = lastNanoseconds;
+}
+
 /** Where the connections of a part went, by their number in the part. */
 export interface Joined {
   /** Their number here, -1 where there was no room; of a record beside another that of the connection. */
@@ -415,6 +437,8 @@ export interface MergedPart extends Part {
   table: ConnectionTable;
   /** Most rows of fates that a verdict may look at. */
   fateLimit: number;
+  /** The captures of a series in the order of their frames; left out where all frames are of one. */
+  captures?: readonly CaptureTimes[];
 }
 
 /** Records of a part that are looked up at a time. */

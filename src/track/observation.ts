@@ -4,6 +4,7 @@ import { FRAGMENT, ICMP_ERROR, REASONS, TCP, UDP } from '../decode/reason.ts';
 import { ipv4Text, ipv6Text } from './address-text.ts';
 import { ApartNetworks, areProven } from './apart-networks.ts';
 import type { BeginningCounts } from './beginnings.ts';
+import { CaptureSpans } from './capture-spans.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { type ConnectionView, newConnectionView } from './connection-view.ts';
 import { heedDrops } from './drop-outcome.ts';
@@ -78,6 +79,8 @@ export class Observation {
   readonly #dropConnections: Int32Array;
   readonly #tftp: TftpTransfers;
   readonly #spans: readonly Span[];
+  /** Null where all frames are of one capture. */
+  readonly #captures: CaptureSpans | null;
   /** Networks that the capture keeps apart; null where there are not two of them, or what was set aside may show that they are one. */
   readonly networks: ApartNetworks | null;
   /** Connections whose network is not sure. */
@@ -96,6 +99,8 @@ export class Observation {
     this.#part = part;
     this.#table = part.table;
     this.#spans = spansOf(part.stretches, { seconds: part.lastSeconds, nanoseconds: part.lastNanoseconds });
+    const { captures = [] } = part;
+    this.#captures = captures.length > 1 ? new CaptureSpans(captures) : null;
     const { apart, unsure, networks } = joinAllNetworks(part);
     this.networks = networks;
     this.#unsure = unsure;
@@ -262,9 +267,10 @@ export class Observation {
    * Up to when the capture went on that shows something at that second: where frames come an hour later or years, by a clock that was set
    * or a damaged time stamp, they do not show how long anything stayed silent.
    * @param seconds since 1970
+   * @param frame of a series, where it is known: another capture may go on longer, but not at its place; else that does not count
    */
-  endAfter(seconds: number): CaptureEnd {
-    return spanAt(this.#spans, seconds);
+  endAfter(seconds: number, frame = 0): CaptureEnd {
+    return this.#captures === null || frame === 0 ? spanAt(this.#spans, seconds) : this.#captures.at(frame, seconds);
   }
 
   /** The two sockets of connection `number`, as its record has them: side 0 is A. */
@@ -330,7 +336,8 @@ export class Observation {
     view.clientSentData = (state & (DATA_A << client)) !== 0;
     view.serverSentData = (state & (DATA_A << server)) !== 0;
     const icmp = this.#icmp.of(number, client);
-    const end = this.#spans.length === 1 ? this.#spans[0] : this.endAfter(view.lastSeconds);
+    const isOneSpan = this.#captures === null && this.#spans.length === 1;
+    const end = isOneSpan ? this.#spans[0] : this.endAfter(view.lastSeconds, view.lastAttemptFrame || view.firstFrame);
     view.attempts = records[at + COUNTS] >>> 16;
     view.answerNanoseconds = this.#answerTime(at, state, server);
     view.transfer = null;

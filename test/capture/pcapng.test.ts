@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LINKTYPE_NO_PACKET } from '../../src/capture/link-types.ts';
 import { PcapngReader, sameSection } from '../../src/capture/pcapng.ts';
 import {
   block,
@@ -142,7 +143,7 @@ describe('blocks', () => {
   });
 
   test('blocks of other kinds are passed over', () => {
-    const others = [4, 9, 10, 11, 0xbad, 0x40000bad, 0x80000001].map((type) => block(type, DATA));
+    const others = [4, 10, 11, 0x101, 0x80000001].map((type) => block(type, DATA));
     const file = concat(section(), ...others, interfaceBlock(), ...others, packet(true, 0, TIME, DATA), ...others);
     expect(readBytes(file).summary).toMatchObject({ frames: 1, problemCount: 0 });
   });
@@ -279,4 +280,80 @@ test('a length of 4 GiB in front of packets of one size costs its own block', ()
     ['broken-block', broken.length],
   ]);
   expect(summary.problems[0]!.message).toContain('claims 4294967292 bytes, more than the limit of 16 MiB');
+});
+
+describe('blocks that are no packets, and have a number in Wireshark', () => {
+  const note = (type: number): Uint8Array => block(type, numbered(1, 0, 40)[0]!.data);
+  const NUMBERED = [9, 0x204, 0x216, 0x221, 0xbad, 0x4000_0bad];
+
+  test.each(NUMBERED)('0x%s takes the number, and the time of the packet before it', (type) => {
+    const file = concat(
+      section(),
+      interfaceBlock(),
+      packet(true, 0, TIME, DATA),
+      note(type),
+      packet(true, 0, TIME, DATA),
+    );
+    const { frames, summary } = readBytes(file);
+    expect(frames.map(({ linkType }) => linkType)).toEqual([1, LINKTYPE_NO_PACKET, 1]);
+    expect(frames[1]).toMatchObject({ seconds: frames[0]!.seconds, nanoseconds: frames[0]!.nanoseconds });
+    expect(summary).toMatchObject({ frames: 3, linkTypes: [1], problemCount: 0 });
+  });
+
+  test('before the first packet, they have its time', () => {
+    const { frames } = readBytes(
+      concat(section(), interfaceBlock(), note(9), note(0xbad), packet(true, 0, TIME, DATA)),
+    );
+    expect(frames.map(({ linkType, seconds }) => [linkType, seconds])).toEqual([
+      [LINKTYPE_NO_PACKET, 1_700_000_000],
+      [LINKTYPE_NO_PACKET, 1_700_000_000],
+      [1, 1_700_000_000],
+    ]);
+  });
+
+  test.each([4, 5, 10, 0x208, 0x0101, 0x8000_0001])('0x%s has none', (type) => {
+    expect(readBytes(concat(section(), interfaceBlock(), note(type), packet(true, 0, TIME, DATA))).frames).toHaveLength(
+      1,
+    );
+  });
+});
+
+describe('problems', () => {
+  test('packets without a time are told', () => {
+    const simple = block(3, concat(words(true, DATA.length), DATA));
+    const one = readBytes(concat(section(), interfaceBlock(), packet(true, 0, TIME, DATA), simple)).summary;
+    expect(one.problems).toEqual([
+      {
+        code: 'no-time',
+        offset: 0,
+        skippedBytes: 0,
+        message: '1 packet has no time (a Simple Packet Block); it got that of the packet before it, or 1970.',
+      },
+    ]);
+    const two = readBytes(concat(section(), interfaceBlock(), simple, simple)).summary;
+    expect(two.problems[0]?.message).toMatch(/^2 packets have no time/);
+  });
+
+  test('bytes that were skipped are told, however many harmless ones come before', () => {
+    const broken = options(true, [1, text('x')]);
+    broken[2] = 200;
+    const packets = Array.from({ length: 120 }, () => packet(true, 0, TIME, DATA, broken));
+    const file = concat(
+      section(),
+      interfaceBlock(),
+      ...packets,
+      new Uint8Array(400).fill(0xff),
+      packet(true, 0, TIME, DATA),
+    );
+    const { problems, problemCount } = readBytes(file).summary;
+    expect(problemCount).toBe(121);
+    expect(problems).toHaveLength(101);
+    expect(problems.at(-1)).toMatchObject({ code: 'broken-block', skippedBytes: 400 });
+  });
+
+  test('a file that ends within its first section header is no capture', () => {
+    expect(() => readBytes(section().subarray(0, 27))).toThrow(
+      'ends after 27 bytes, within the 28 bytes of its pcapng header',
+    );
+  });
 });

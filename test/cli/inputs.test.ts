@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -164,6 +164,28 @@ describe('standard input', () => {
   test('with threads', async () => {
     const { out } = await run(['-', '-t', SITE, '-f', 'json', '--workers', '2'], { input: [demo] });
     expect(framesAlone(JSON.parse(out) as Report)).toEqual(framesAlone(await json([DEMO])));
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a named pipe', () => {
+  const pipe = (): string => {
+    const path = join(folder(), 'pipe');
+    expect(spawnSync('mkfifo', [path]).status).toBe(0);
+    return path;
+  };
+  test.each([[['--workers', '0']], [['--workers', '2']], [[]]])('is read once, and to its end (%j)', async (args) => {
+    const path = pipe();
+    const writing = spawn('cp', [DEMO, path]);
+    const report = await json([path, ...args]);
+    expect(report.captures).toMatchObject([{ bytes: null, frames: 472, problems: [] }]);
+    expect(report.findings).toEqual(
+      (JSON.parse(JSON.stringify(await json([DEMO])).replaceAll(DEMO, path)) as Report).findings,
+    );
+    expect(writing.exitCode).toBe(0);
+  });
+  test('gives no evidence, which is a second reading', async () => {
+    const evidence = join(folder(), 'evidence.pcapng');
+    expect(isOneSentence(await run([pipe(), '-t', SITE, '--evidence', evidence]))).toContain('can be read once');
   });
 });
 

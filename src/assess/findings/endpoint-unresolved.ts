@@ -70,9 +70,9 @@ function failureOf(
   if (nxdomain > 0) return { what: `the answer is that the name does not exist (NXDOMAIN)`, certainty: 'proven' };
   if (failed > 0) return { what: `the server could not say (${errorsOf(lookups)})`, certainty: 'proven' };
   const queries = sum((one) => one.queries);
-  const last = Math.max(...lookups.map(({ querySeconds }) => querySeconds));
+  const { querySeconds: last, queryFrame } = lookups.reduce((a, b) => (b.querySeconds > a.querySeconds ? b : a));
   const first = lookups.map(({ seconds }) => seconds).reduce((a, b) => Math.min(a, b));
-  if (queries < 2 || endAfter({ seconds: last }).seconds - last < PATIENCE_SECONDS) return null;
+  if (queries < 2 || endAfter({ seconds: last, frame: queryFrame }).seconds - last < PATIENCE_SECONDS) return null;
   if (lossIn([{ seconds: first }, { seconds: last }])) return null;
   const error = unnamed.get(lookups[0]!.client);
   if (error !== undefined)

@@ -70,7 +70,7 @@ export function nameReadingText(names: NameCoverage): string[] {
     ...(dns === 0
       ? []
       : [
-          `${counted(dns, 'DNS message')} of ${count(names.dns_messages)} ${dns === 1 ? 'breaks its' : 'break their'} own rules or ${dns === 1 ? 'is' : 'are'} cut; what comes before was read`,
+          `${counted(dns, 'DNS message')}${dns > names.dns_messages ? '' : ` of ${count(names.dns_messages)}`} ${dns === 1 ? 'breaks its' : 'break their'} own rules or ${dns === 1 ? 'is' : 'are'} cut; what comes before was read`,
         ]),
     ...(bad === 0
       ? []

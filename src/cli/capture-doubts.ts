@@ -1,0 +1,59 @@
+/** What is wrong with a capture so that silence in it proves nothing. */
+import { Losses } from '../assess/losses.ts';
+import type { AnalyzedCapture } from '../engine/analyze.ts';
+import { goesOn } from '../track/capture-spans.ts';
+
+type Series = readonly AnalyzedCapture[];
+
+const FRAMES_LOST = 'Frames may have been lost where bytes were skipped; silence proves nothing in this capture.';
+const TIMES_UNKNOWN =
+  'How long an answer to frames without a time of their own was waited for is not known; silence proves nothing in this capture.';
+/** Problems of frames that got the time of another one (src/capture). */
+const UNTIMED: ReadonlySet<string> = new Set(['no-time', 'time-out-of-range']);
+
+/** Sentences about a capture of a series, for the report. */
+export function doubtsOf(capture: AnalyzedCapture, captures: Series): string[] {
+  const doubts: string[] = [];
+  if (hasLostFrames(capture, captures)) doubts.push(FRAMES_LOST);
+  if (hasUntimedFrames(capture)) doubts.push(TIMES_UNKNOWN);
+  if (capture.summary.droppedByCapture > 0)
+    doubts.push(`The capturing system lost ${capture.summary.droppedByCapture} packets; silence proves nothing then.`);
+  return doubts;
+}
+
+/** The same, for the verdicts. */
+export function lossesOf(captures: Series): Losses {
+  if (captures.some((capture) => hasLostFrames(capture, captures))) return Losses.unknown();
+  const dropped = captures.reduce((sum, { summary }) => sum + summary.droppedByCapture, 0);
+  return dropped === 0 && captures.some(hasUntimedFrames) ? Losses.untimed() : Losses.anytime(dropped);
+}
+
+/**
+ * True where bytes could not be read that nobody knows the frames of. Those at the end of a capture are no loss: it ends there; but where another
+ * one goes on from it, that looks like silence.
+ */
+function hasLostFrames(capture: AnalyzedCapture, captures: Series): boolean {
+  const { problems, captureBytes } = capture.summary;
+  return problems.some(
+    ({ code, offset, skippedBytes }) =>
+      code === 'unknown-version' ||
+      (skippedBytes > 0 && (offset + skippedBytes < captureBytes || isContinued(capture, captures))),
+  );
+}
+
+function isContinued(capture: AnalyzedCapture, captures: Series): boolean {
+  const { last } = capture;
+  if (last === null) return captures.length > 1;
+  return captures.some(
+    (other) =>
+      other !== capture && other.first !== null && goesOn(last.seconds, other.first.seconds) && endsLater(other, last),
+  );
+}
+
+function endsLater({ last }: AnalyzedCapture, { seconds, nanoseconds }: NonNullable<AnalyzedCapture['last']>): boolean {
+  return last !== null && (last.seconds - seconds || last.nanoseconds - nanoseconds) > 0;
+}
+
+function hasUntimedFrames({ summary }: AnalyzedCapture): boolean {
+  return summary.problems.some(({ code }) => UNTIMED.has(code));
+}
