@@ -108,7 +108,8 @@ export const isLikelyBlocked = (reach: Reach): boolean => reach.state === 'block
 
 export const UNDECIDED_REASONS = {
   'ends-too-soon': 'the capture ends too soon after the last attempt',
-  'only-reset': 'only a reset was captured: what it answered or ended is not in the capture',
+  'only-reset':
+    'only a reset was captured, or headers that end before their TCP flags: what was tried, and what became of it, is not in the capture',
   'one-attempt': 'one attempt without an answer proves nothing',
   'capture-loss': 'the capture lost packets, and the answer may be among them',
   'no-times': 'frames of the capture have no time, so that nobody knows how long an answer was waited for',
