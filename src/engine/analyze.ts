@@ -170,16 +170,26 @@ async function join(plan: PlannedCapture[], series: Series, run: Run): Promise<O
       }
     }
     merger.beginCapture();
-    for (const part of appendable(parts, merger, run)) merger.append(part);
+    const mayRepeat = capture.first !== null && merger.overlaps(capture.first.seconds, capture.first.nanoseconds);
+    for (const part of appendable(parts, merger, run, mayRepeat)) merger.append(part, mayRepeat);
     captures.push(capture);
   }
   return { observation: new Observation(merger.finish()), captures };
 }
 
-/** What is set aside must not depend on the cuts: where there may be no room for all parts of a capture, they are made one first. */
-function appendable(parts: Part[], merger: PartMerger, { seed, limit, fateLimit, messageShare }: Run): Part[] {
+/**
+ * What is set aside, and what is known from another capture, must not depend on the cuts: where there may be no room for all parts of a capture, or
+ * they may repeat what was seen, they are made one first.
+ */
+function appendable(
+  parts: Part[],
+  merger: PartMerger,
+  { seed, limit, fateLimit, messageShare }: Run,
+  mayRepeat: boolean,
+): Part[] {
+  if (parts.length === 1) return parts;
   const connections = parts.reduce((sum, { connectionCount }) => sum + connectionCount, 0);
-  if (fateLimit === 0 || parts.length === 1 || connections <= merger.room) return parts;
+  if (!mayRepeat && (fateLimit === 0 || connections <= merger.room)) return parts;
   const whole = new PartMerger(seed, limit, fateLimit, messageShare);
   for (const part of parts) whole.append(part);
   return [whole.finish()];

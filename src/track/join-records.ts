@@ -9,6 +9,7 @@ import {
   addBytes,
   BYTES_A,
   BYTES_HIGH_A,
+  COPY_WINDOW_NANOSECONDS,
   COUNTS,
   DATA_A,
   EARLY_RESET_A,
@@ -68,6 +69,8 @@ const RUN_BITS = SINGLE_RUN_A | SINGLE_RUN_B | SOON_A | SOON_B;
  * packets came first. The outcome is the record that one pass would have written.
  * @param flipped 1 where the right record's A is the left record's B
  * @param frames frames before the right part, added to its frame numbers
+ * @param mayRepeat the right part is of another capture, which may show the same packets; where its packets are older than the latest ones of the
+ * left part, what was repeated is not counted twice
  */
 export function joinRecords(
   records: Int32Array,
@@ -76,11 +79,13 @@ export function joinRecords(
   from: number,
   flipped: number,
   frames: number,
+  mayRepeat = false,
 ): void {
   const at = number * RECORD_INTS;
   const right = from * RECORD_INTS;
   const leftState = records[at + STATE];
   const hadAnswer = records[at + PACKETS_B] > 0;
+  const repeats = mayRepeat && sinceLast(records, at, fromRecords, right) < -COPY_WINDOW_NANOSECONDS;
   joinServices(records, at, fromRecords[right + KIND], flipped);
   const rightState = flipBits(fromRecords[right + STATE], flipped);
   for (let side = 0; side < 2; side++) {
@@ -95,8 +100,8 @@ export function joinRecords(
     records[at + ANSWER_SECONDS] = fromRecords[right + ANSWER_SECONDS];
     records[at + ANSWER_NANOSECONDS] = fromRecords[right + ANSWER_NANOSECONDS];
   }
-  joinAttempts(records, at, hadAnswer, fromRecords, right, flipped, frames);
-  const runBits = joinRuns(records, at, leftState, fromRecords, right, rightState, flipped);
+  joinAttempts(records, at, hadAnswer, fromRecords, right, flipped, frames, repeats);
+  const runBits = joinRuns(records, at, leftState, fromRecords, right, rightState, flipped, repeats);
   if (records[at + RESET_FRAME] === 0 && fromRecords[right + RESET_FRAME] !== 0) {
     records[at + RESET_FRAME] = fromRecords[right + RESET_FRAME] + frames;
   }
@@ -154,6 +159,7 @@ function joinAttempts(
   right: number,
   flipped: number,
   frames: number,
+  isRepeated: boolean,
 ): void {
   const rightAttempts = from[right + COUNTS] >>> 16;
   if (rightAttempts === 0) return;
@@ -175,10 +181,12 @@ function joinAttempts(
       from[right + FIRST_ATTEMPT_NANOSECONDS],
     );
     const copies = isCopy(since, records[at + ATTEMPT_IDS] & 0xffff, from[right + ATTEMPT_IDS] >>> 16) ? 1 : 0;
-    const attempts = Math.min(MAX_ATTEMPTS, leftAttempts + rightAttempts - copies);
+    const sum = isRepeated ? Math.max(leftAttempts, rightAttempts) : leftAttempts + rightAttempts - copies;
+    const attempts = Math.min(MAX_ATTEMPTS, sum);
     records[at + COUNTS] = (attempts << 16) | (records[at + COUNTS] & 0xffff);
     records[at + ATTEMPT_IDS] = (records[at + ATTEMPT_IDS] & 0xffff0000) | (from[right + ATTEMPT_IDS] & 0xffff);
-    if (rightAttempts > copies) records[at + LAST_ATTEMPT_FRAME] = from[right + LAST_ATTEMPT_FRAME] + frames;
+    if (rightAttempts > (isRepeated ? leftAttempts : copies))
+      records[at + LAST_ATTEMPT_FRAME] = from[right + LAST_ATTEMPT_FRAME] + frames;
   }
   records[at + LAST_ATTEMPT_SECONDS] = from[right + LAST_ATTEMPT_SECONDS];
   records[at + LAST_ATTEMPT_NANOSECONDS] = from[right + LAST_ATTEMPT_NANOSECONDS];
@@ -193,6 +201,7 @@ function joinRuns(
   right: number,
   rightState: number,
   flipped: number,
+  isRepeated: boolean,
 ): number {
   let bits = 0;
   for (let side = 0; side < 2; side++) {
@@ -216,7 +225,8 @@ function joinRuns(
     else if ((rightState & single) !== 0 && sequence === records[at + RUN_SEQUENCE_A + side]) {
       const leftRepeats = (records[at + COUNTS] >>> shift) & MAX_REPEATS;
       // The right part did not count its first segment: it had nothing to compare with.
-      repeats = Math.min(MAX_REPEATS, leftRepeats + rightRepeats + (soon ? 0 : 1));
+      const sum = isRepeated ? Math.max(leftRepeats, rightRepeats) : leftRepeats + rightRepeats + (soon ? 0 : 1);
+      repeats = Math.min(MAX_REPEATS, sum);
       bits |= leftState & single;
     }
     records[at + RUN_SEQUENCE_A + side] = sequence;

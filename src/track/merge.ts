@@ -78,6 +78,8 @@ export class PartMerger {
   #lastNanoseconds = 0;
   readonly #stretches = new Stretches();
   readonly #captures: CaptureInWork[] = [];
+  /** The part that is being joined may show packets that were seen before. */
+  #mayRepeat = false;
   readonly #connections: ConnectionTable;
   readonly #addresses: AddressTable;
   readonly #networks: NetworkTable;
@@ -124,8 +126,17 @@ export class PartMerger {
     this.#captures.push({ framesBefore: this.#frames, stretches: new Stretches(), lastSeconds: 0, lastNanoseconds: 0 });
   }
 
-  /** Joins the part that follows. The part is only read, but for the first one, whose memory may be taken over. */
-  append(part: Part): void {
+  /** True where a capture that begins at this moment overlaps with those so far: two places, which may show the same packets. */
+  overlaps(seconds: number, nanoseconds: number): boolean {
+    return this.#frames > 0 && isEarlier(seconds, nanoseconds, this.#lastSeconds, this.#lastNanoseconds);
+  }
+
+  /**
+   * Joins the part that follows. The part is only read, but for the first one, whose memory may be taken over.
+   * @param mayRepeat it is a whole capture that `overlaps` with those before
+   */
+  append(part: Part, mayRepeat = false): void {
+    this.#mayRepeat = mayRepeat;
     this.#makeRoom(part);
     const numbers = new Int32Array(part.addressCount);
     for (let i = 0; i < part.addressCount; i++) {
@@ -307,11 +318,19 @@ export class PartMerger {
     const network = networks[networkOf(from[right + KIND])];
     const at = main * RECORD_INTS;
     if (networkOf(table.records[at + KIND]) === network) {
-      joinRecords(table.records, main, from, i, isSideA(table.records, at, a, ports) ? 0 : 1, this.#frames);
+      joinRecords(
+        table.records,
+        main,
+        from,
+        i,
+        isSideA(table.records, at, a, ports) ? 0 : 1,
+        this.#frames,
+        this.#mayRepeat,
+      );
       return;
     }
     const found = table.findBeside(main, network, a, ports >>> 16, ports & 0xffff);
-    if (found >= 0) joinRecords(table.records, found, from, i, table.direction, this.#frames);
+    if (found >= 0) joinRecords(table.records, found, from, i, table.direction, this.#frames, this.#mayRepeat);
     else {
       const number = table.appendBeside(main, network, a, b, ports >>> 16, ports & 0xffff);
       if (number < 0) {
