@@ -11,6 +11,7 @@ import { analyze } from '../../src/engine/analyze.ts';
 import { intervalsOf, prefixesOf, prefixText } from '../../src/openings/address-text.ts';
 import { openingsOfReport, openingsOfTopology } from '../../src/openings/openings.ts';
 import type { End, Opening, Openings } from '../../src/openings/types.ts';
+import { outcomesText } from '../../src/report/firewall/words.ts';
 import { formatAddress } from '../../src/site/addresses.ts';
 import { EXAMPLE_SITE } from '../../src/site/example.ts';
 import { loadSite, parseSite, type Site } from '../../src/site/index.ts';
@@ -221,6 +222,7 @@ describe('network boots', () => {
 
   test('only 69 was open: the answers of TFTP come with it, and what a helper or a fixed port saves', async () => {
     const { openings } = await lab('only-69-firewall');
+    expect(openings.map(outcomesText)).toEqual(['does not arrive', 'does not arrive']);
     expect(openings).toMatchObject([
       {
         from: { ends: [{ name: 'clients' }] },

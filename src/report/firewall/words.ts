@@ -33,9 +33,14 @@ export function documentText({ source }: Opening): string {
   return [date === null ? document : `${document} (${date})`, section].filter((part) => part !== '').join(', ');
 }
 
-/** How the attempts failed, in the words of the reports. */
-export function outcomesText({ outcomes }: Opening): string {
-  return outcomes.map((outcome) => outcomeLabel('blocked-required', outcome)).join(', ');
+const TFTP_PORT = 69;
+
+/** How the attempts failed, in the words of the reports. Of TFTP the answers may be in the capture, and do not arrive. */
+export function outcomesText({ outcomes, proto, ports, sourcePorts }: Opening): string {
+  const isTftp = proto === 'udp' && (sourcePorts !== null || ports.some(({ first }) => first === TFTP_PORT));
+  return outcomes
+    .map((outcome) => outcomeLabel(isTftp ? 'tftp-reply-blocked' : 'blocked-required', outcome))
+    .join(', ');
 }
 
 /** Findings told at one line of a change request: a rollout that failed has one for each machine, more than a cell of a spreadsheet holds. */
