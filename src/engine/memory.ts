@@ -3,15 +3,15 @@
 /** Where nobody says otherwise. */
 export const DEFAULT_MAX_MEMORY = 2 ** 30;
 
-/** What Node, two threads, the program with its rules and the reports of an ordinary capture take. */
-const BASE = 192 * 2 ** 20;
+/** What Node (24 takes the most), two threads, the program with its rules and the reports of an ordinary capture take. */
+const BASE = 240 * 2 ** 20;
 /** The tables get no less than this part of everything. */
 const LEAST_SHARE = 8;
 
-/** A record with its place in a hash table, twice while parts are joined, and what names keep of it. */
-const BYTES_PER_CONNECTION = 640;
-/** A row with its sums and its place in a hash table, three times while it is put in order, and what a verdict keeps of the odd ones. */
-const BYTES_PER_FATE = 2048;
+/** A record with its place in a hash table, twice while parts are joined, what names keep of it, and a tenth for what is not collected yet. */
+const BYTES_PER_CONNECTION = 704;
+/** A row with its sums and its place in a hash table, three times while it is put in order, what a verdict keeps of the odd ones, and a tenth. */
+const BYTES_PER_FATE = 2304;
 
 /** Bytes for tables in a process that may take so many in all. */
 export function tableBytes(maxMemory: number): number {
