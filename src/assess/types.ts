@@ -206,7 +206,7 @@ export interface MatrixRow {
   source: Source | null;
   /** Connections by outcome; only outcomes that occurred. */
   outcomes: Partial<Record<Outcome, number>>;
-  /** Connections that opened and then stalled, or were reset right after the first request. */
+  /** Connections that opened and then stalled, or were reset by the server after the first request, before any answer. */
   symptoms: number;
   connections: number;
   /** Connections of expected conversations that are blocked, and of those that nobody can decide. */

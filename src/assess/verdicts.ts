@@ -109,7 +109,7 @@ export const isLikelyBlocked = (reach: Reach): boolean => reach.state === 'block
 export const UNDECIDED_REASONS = {
   'ends-too-soon': 'the capture ends too soon after the last attempt',
   'only-reset':
-    'only a reset was captured, or headers that end before their TCP flags: what was tried, and what became of it, is not in the capture',
+    'of one side nothing but resets was captured, or headers that end before their TCP flags: what was tried, and what became of it, is not in the capture',
   'one-attempt': 'one attempt without an answer proves nothing',
   'capture-loss': 'the capture lost packets, and the answer may be among them',
   'no-times': 'frames of the capture have no time, so that nobody knows how long an answer was waited for',
@@ -164,7 +164,7 @@ export function isAnswersOnly({ proto, packets, packetsToServer }: Conversation)
   return proto === 'udp' && packetsToServer === 0 && packets > 0;
 }
 
-/** True where nothing but resets was captured: nobody was seen to try anything. */
+/** True where of one side nothing but resets was captured, and no SYN: nobody was seen to open anything. */
 export function isOnlyReset({ proto, fates }: Conversation): boolean {
   return proto === 'tcp' && fates.every(({ outcome, attempts }) => outcome === 'undecided' && attempts === 0);
 }

@@ -25,7 +25,7 @@ export function whatHappened(fate: Fate): string {
   if (fate.symptom === 'stalled')
     return `the connection opened, then what was sent was repeated and never acknowledged (${counted(fate.count, 'connection')})`;
   if (fate.symptom === 'reset-after-request') {
-    return `the connection opened and was reset right after the first request, before any answer (${counted(fate.count, 'connection')})`;
+    return `the connection opened, and the server reset it after the first request, before any answer (${counted(fate.count, 'connection')})`;
   }
   switch (fate.outcome) {
     case 'refused':
@@ -41,7 +41,7 @@ export function whatHappened(fate: Fate): string {
     case 'unreachable':
       return `${icmpText(fate)} said that it is unreachable (${tries})`;
     case 'half-open':
-      return `the server's SYN-ACK passes the capture point, yet the client goes on repeating its SYN (${tries})`;
+      return `the server's SYN-ACK passes the capture point, yet the client does not go on with the connection (${tries})`;
     default:
       return `${fate.outcome} (${counted(fate.count, 'connection')})`;
   }
@@ -50,7 +50,7 @@ export function whatHappened(fate: Fate): string {
 /** What else it may be, where the verdict is only likely. */
 export function likelyNote({ server, network }: Conversation, fates: readonly Fate[]): string {
   if (fates.some(({ outcome }) => outcome === 'half-open'))
-    return 'The fault lies between the capture point and the client.';
+    return 'The fault lies between the capture point and the client, or the answer came when the client had given up.';
   if (server.udpOneSided > 0)
     return 'Answers of this server to others are here without their questions: its answers may also take a way past the capture point.';
   const where = network?.text ?? 'this capture';

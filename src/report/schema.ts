@@ -320,7 +320,7 @@ export const matrixRowSchema = z
     source: sourceSchema.nullable(),
     outcomes: z.partialRecord(outcomeSchema, amount).describe('Connections by outcome; only outcomes that occurred'),
     symptoms: amount.describe(
-      'Connections among them that opened and then stalled, or were reset right after the first request',
+      'Connections among them that opened and then stalled, or were reset by the server after the first request, before any answer',
     ),
     connections: amount,
     blocked: amount.describe('Connections of expected conversations that are blocked'),

@@ -68,9 +68,11 @@ export function tcpOutcome(
       if (clientWentOn) return 'established';
       return serverWentOn || records[at + PACKETS_A + client] === 0 ? 'one-sided' : 'half-open';
     }
-    if (records[at + PACKETS_A] > 0 && records[at + PACKETS_A + 1] > 0) return 'midstream';
-    // A lone reset says nothing of what it reset.
-    return (state & (SPOKE_A | (SPOKE_A << 1))) === 0 ? 'undecided' : 'one-sided';
+    const spoke = state & (SPOKE_A | (SPOKE_A << 1));
+    const isTwoWay = records[at + PACKETS_A] > 0 && records[at + PACKETS_A + 1] > 0;
+    // A reset says nothing of what it resets: a closed port sends one to a stray segment, and an open connection ends with one.
+    if (isTwoWay) return spoke === (SPOKE_A | (SPOKE_A << 1)) ? 'midstream' : 'undecided';
+    return spoke === 0 ? 'undecided' : 'one-sided';
   }
   if (answered) {
     if (clientWentOn || serverWentOn) return 'established';

@@ -632,7 +632,7 @@ describe('required-not-seen', () => {
     expect(told(report)).toEqual([]);
     expect(report.undecided).toEqual(
       why(
-        'only a reset was captured, or headers that end before their TCP flags: what was tried, and what became of it, is not in the capture',
+        'of one side nothing but resets was captured, or headers that end before their TCP flags: what was tried, and what became of it, is not in the capture',
         '10.1.0.11 (in clients) -> MP01 (10.0.0.20) tcp/80',
       ),
     );

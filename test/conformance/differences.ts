@@ -21,6 +21,9 @@ const TFTP = 'a TFTP server answers from another port; by addresses and ports al
 const LEAPS = 'the capture goes on more than an hour later: how long nothing came is not known';
 const WENT_ON = 'only the SYN-ACK was captured, but the client went on after it: established';
 
+const ONLY_RESETS =
+  'a closed port answers stray segments (FIN, none, FIN+PSH+URG of a scan) with resets: both directions, and no sign of an open connection';
+
 const INNER_ONLY =
   'the oracle has a row for the tunnel where it carries no TCP or UDP (ARP, LLC); we count such frames by what is inside';
 const TEREDO =
@@ -30,6 +33,7 @@ const TEREDO =
 export const EXPLAINED: Record<string, Explanation> = {
   'arkime/y2038-bgp.pcap': { reason: WENT_ON, counts: { outcome: 1 } },
   'ndpi/instagram.pcap': { reason: `${WENT_ON}; ${LEAPS}`, counts: { outcome: 2 } },
+  'ndpi/tcp_scan.pcapng': { reason: ONLY_RESETS, counts: { outcome: 3 } },
   'pcapplusplus/ipv6_options.pcap': { reason: LEAPS, counts: { outcome: 1 } },
   'chrissanders/nowebaccess3.pcapng': { reason: `${COPIES} (same IP identification, 5 ms apart)`, counts: { syns: 1 } },
   'ndpi/kerberos-login.pcap': { reason: COPIES, counts: { syns: 1 } },

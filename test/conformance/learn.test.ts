@@ -43,7 +43,9 @@ describe.skipIf(!hasOracles)('learn on captures by others', () => {
       const topology = join(folder, 'site.yaml');
       writeFileSync(topology, out);
       const check = await inProcess(['check', path, '-t', topology, '-q', '-f', 'ndjson', '-j', '0']);
-      expect([0, 1], file).toContain(check.code);
+      // Who only broadcasts is known by name, and no rule speaks of it: that is said, and fails nothing else.
+      if (check.code === 2) expect(check.err, file).toContain('none that the topology and the rules speak of');
+      else expect([0, 1], file).toContain(check.code);
       const findings = check.out
         .split('\n')
         .filter((text) => text !== '')

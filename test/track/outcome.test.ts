@@ -46,6 +46,15 @@ describe('TCP outcomes', () => {
       resetFrame: 2,
     });
   });
+  test('a reset that answers a stray segment proves no open connection: undecided, whatever the segment', () => {
+    for (const flags of ['F', '', 'FPU', 'A', 'PA'])
+      expect(first([seg('>', flags, 0), seg('<', 'RA', 0.01), later(9)]), flags).toMatchObject({
+        outcome: 'undecided',
+      });
+    expect(first([seg('>', 'PA', 0), seg('<', 'A', 0.01), seg('<', 'RA', 0.02), later(9)])).toMatchObject({
+      outcome: 'midstream',
+    });
+  });
   test('Windows repeats a refused SYN three times on the same ports: one refusal', () => {
     const all = connections([0, 0.5, 1].flatMap((t) => [seg('>', 'S', t), seg('<', 'RA', t + 0.01)]));
     expect(all).toHaveLength(1);
