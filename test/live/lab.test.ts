@@ -188,7 +188,9 @@ describe.skipIf(reason !== null)('live capture', { timeout: 90_000 }, () => {
     const files = readdirSync(ring).sort();
     expect(files).toHaveLength(3);
     expect(files[0]).toMatch(/^r_0000[2-9]_\d{14}\.pcap$/);
-    for (const file of files) expect(packetsIn(join(ring, file))).toBeGreaterThan(0);
+    const packets = files.map((file) => packetsIn(join(ring, file)));
+    // The last one may have just begun.
+    for (const count of packets.slice(0, -1)) expect(count).toBeGreaterThan(0);
   });
 
   test('--user gives up the rights of root on every thread, and still captures and saves', async () => {

@@ -29,6 +29,17 @@ describe('terminal report', () => {
     await expect(renderTerminal(report, options)).toMatchFileSnapshot(`golden/${name}.txt`);
   });
 
+  it('does not say that nothing failed, or was unexpected, where connections did without a finding', () => {
+    const told = (connections: Partial<typeof clear.connections>): string =>
+      renderTerminal({ ...clear, connections: { ...clear.connections, ...connections } }, { ...plain, width: 200 });
+    expect(told({})).toContain('no required connection was blocked, nothing unexpected was seen');
+    const blocked = told({ blocked: 2 });
+    expect(blocked).toContain('NO FINDINGS: nothing required is blocked for good, though 2 connections failed');
+    const unexpected = told({ unexpected: 1 });
+    expect(unexpected).toContain('1 connection that no rule expects, tried in vain or told as notes');
+    expect(unexpected).not.toContain('nothing unexpected');
+  });
+
   it('says in the first lines what is blocked, unexpected and undecided', () => {
     const start = renderTerminal(trouble, { ...plain, width: 200 })
       .split('\n')

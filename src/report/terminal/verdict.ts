@@ -44,13 +44,27 @@ function verdictWithoutFindings(report: Report, open: string[]): Sentence {
   const unseen = report.rules.filter((rule) => rule.state === 'not-seen').length;
   const text = [
     report.excepted.length === 0
-      ? 'NO FINDINGS: no required connection was blocked, nothing unexpected was seen'
+      ? `NO FINDINGS: ${nothingFound(report.connections)}`
       : 'NO FINDINGS but those that the topology accepts',
     works === 0 ? 'no rule was seen to work' : `${counted(works, 'rule')} seen to work`,
     unseen === 0 ? '' : `${count(unseen)} not seen, so nothing is known of them`,
     ...open,
   ];
-  return { text: `${text.filter(Boolean).join('; ')}.`, tone: works === 0 || open.length > 0 ? 'warn' : 'good' };
+  const { blocked, unexpected } = report.connections;
+  const isClear = works > 0 && open.length === 0 && blocked + unexpected === 0;
+  return { text: `${text.filter(Boolean).join('; ')}.`, tone: isClear ? 'good' : 'warn' };
+}
+
+/** Connections can be blocked without a finding (another port of the rule works), or unexpected (tried in vain, or a note). */
+function nothingFound({ blocked, unexpected }: Report['connections']): string {
+  return [
+    blocked === 0
+      ? 'no required connection was blocked'
+      : `nothing required is blocked for good, though ${counted(blocked, 'connection')} failed`,
+    unexpected === 0
+      ? 'nothing unexpected was seen'
+      : `${counted(unexpected, 'connection')} that no rule expects, tried in vain or told as notes`,
+  ].join(', ');
 }
 
 /** The verdict, what was held against what, and a warning where the capture itself is in doubt. */
