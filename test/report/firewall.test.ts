@@ -138,7 +138,7 @@ const SKELETONS: Partial<Record<FirewallFormatName, (text: string) => string>> =
   'cisco-acl': (text) =>
     text
       .replace(/remark .*$/gm, 'remark')
-      .replace(/^! .*$/gm, '!')
+      .replace(/^ ?! .*$/gm, '!')
       .replace(/PCAPCHECK-(\d+)[A-Z0-9-]*/g, 'PCAPCHECK-$1'),
   'azure-nsg-json': (text) => JSON.stringify(JSON.parse(text), (key, value) => (key === 'description' ? '' : value)),
 };

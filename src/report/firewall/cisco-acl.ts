@@ -13,6 +13,8 @@ import { isEvery, titleOf } from './words.ts';
 
 /** Characters of a remark (IOS takes 100). */
 const LONGEST_REMARK = 95;
+/** Characters of a comment (a line of IOS takes 254). */
+const LONGEST_COMMENT = 240;
 const LIST = 'PCAPCHECK';
 
 export function renderCiscoAcl({ site, basis, openings }: Openings): FirewallText {
@@ -49,10 +51,7 @@ function isWritable({ id, from, to }: Opening, untold: string[]): boolean {
 function rulesV4(opening: Opening, groups: Map<string, { name: string; lines: string[] }>): string[] {
   const [source, target] = [groupOf(opening.from, groups), groupOf(opening.to, groups)];
   if (source === null || target === null) return [];
-  return [
-    `remark ${harmless(`${opening.rule} ${titleOf(opening)}`, LONGEST_REMARK)}`,
-    ...linesOf(opening, source, target, opening.proto === 'icmp' ? ' echo' : ''),
-  ];
+  return [...wordsOf(opening), ...linesOf(opening, source, target, opening.proto === 'icmp' ? ' echo' : '')];
 }
 
 /** A group of its own for each set of addresses; `any`; null where there is no IPv4 address. */
@@ -79,10 +78,18 @@ function rulesV6(opening: Opening): string[] {
   const [sources, targets] = [prefixesV6(opening.from.ends), prefixesV6(opening.to.ends)];
   if (sources.length === 0 || targets.length === 0) return [];
   return [
-    `remark ${harmless(`${opening.rule} ${titleOf(opening)}`, LONGEST_REMARK)}`,
+    ...wordsOf(opening),
     ...sources.flatMap((source) =>
       targets.flatMap((target) => linesOf(opening, source, target, opening.proto === 'icmp' ? ' echo-request' : '')),
     ),
+  ];
+}
+
+/** What the lines are for, which stays in the list; and what to see to first, in comments, which are longer than remarks may be. */
+function wordsOf(opening: Opening): string[] {
+  return [
+    ...opening.notes.map((note) => `! ${harmless(note, LONGEST_COMMENT)}`),
+    `remark ${harmless(`${opening.rule} ${titleOf(opening)}`, LONGEST_REMARK)}`,
   ];
 }
 
