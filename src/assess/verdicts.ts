@@ -141,8 +141,9 @@ export function reachOf(conversation: Conversation, trust: Trust): Reach {
   const blocked = fates.filter(isBlocked);
   const symptoms = fates.filter(accuses);
   const failed = blocked.length + symptoms.length > 0;
-  // A probe that went no further than the SYN-ACK does not make up for connections that failed behind it.
-  const worked = fates.some((fate) => works(fate) && !(failed && fate.outcome === 'half-open'));
+  // A probe that went no further than the SYN-ACK does not make up for connections that went wrong behind it.
+  const wentWrong = failed || fates.some(({ symptom }) => symptom !== null);
+  const worked = fates.some((fate) => works(fate) && !(wentWrong && fate.outcome === 'half-open'));
   if (worked) return failed ? { state: 'mixed' } : { state: 'works' };
   if (isAnswersOnly(conversation)) return { state: 'works' };
   if (blocked.some(({ outcome, drop }) => PROVING.has(outcome) || drop?.cause === 'no-listener')) {

@@ -97,6 +97,29 @@ describe('SMB', () => {
     expect(ruleOf(result, 'ws.dc.smb').state).toBe('undecided');
   });
 
+  test('a probe of the port beside it makes no working rule of negotiations that were reset', () => {
+    const negotiate = Uint8Array.from([0, 0, 0, 36, 0xff, 0x53, 0x4d, 0x42, 0x72, ...new Array<number>(31).fill(0)]);
+    const probe = (up: boolean, flags: string, time: number): TestFrame =>
+      tcp({
+        source: up ? CLIENT : DC,
+        destination: up ? DC : CLIENT,
+        sourcePort: up ? 61_002 : 445,
+        destinationPort: up ? 445 : 61_002,
+        flags,
+        sequence: up ? 5000 : 7000,
+        acknowledgment: up ? 0 : 5001,
+        time,
+      });
+    const result = report([
+      ...resetAfter(negotiate),
+      probe(true, 'S', 2),
+      probe(false, 'SA', 2.01),
+      probe(true, 'R', 2.02),
+    ]);
+    expect(told(result)).toEqual([]);
+    expect(ruleOf(result, 'ws.dc.smb')).toMatchObject({ state: 'undecided', works: 0, undecided: 2 });
+  });
+
   test('a reset after anything else is the symptom that it was', () => {
     expect(told(report(resetAfter(new Uint8Array(40).fill(7))))).toMatchObject([
       { kind: 'blocked-required', certainty: 'likely', outcome: 'established' },
