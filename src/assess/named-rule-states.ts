@@ -3,6 +3,7 @@ import type { Context } from './context.ts';
 import type { InternetUse } from './internet-view.ts';
 import { ruleOf, type StateAndReason } from './rule-report.ts';
 import type { RuleReport } from './types.ts';
+import { undecidedConnections } from './undecided.ts';
 import { isLikelyBlocked, UNDECIDED_REASONS } from './verdicts.ts';
 
 /** Uses of names of the internet, by the id of each rule that allows them. */
@@ -23,7 +24,12 @@ export function namedByRule({ internet }: Context): Map<string, InternetUse[]> {
 export function namedReport(status: RuleStatus, uses: readonly InternetUse[]): RuleReport {
   const connections = (...wanted: readonly string[]): number =>
     uses.reduce((sum, use) => sum + (wanted.includes(use.reach.state) ? use.connections : 0), 0);
-  const [works, blocked, undecided] = [connections('works', 'mixed'), connections('blocked'), connections('undecided')];
+  const open = uses.reduce(
+    (sum, use) => sum + (use.reach.state === 'undecided' ? 0 : undecidedConnections(use, use.reach)),
+    0,
+  );
+  const [works, undecided] = [connections('works', 'mixed') - open, connections('undecided') + open];
+  const blocked = connections('blocked');
   const likely = uses.reduce((sum, { reach, connections }) => sum + (isLikelyBlocked(reach) ? connections : 0), 0);
   return { ...ruleOf(status), ...namedState(status, uses), works, blocked, blocked_likely: likely, undecided };
 }

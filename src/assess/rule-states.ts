@@ -3,6 +3,7 @@ import { type Context, type Judged, type RuleUse, standIn, useIsBlocked, useWork
 import { namedByRule, namedReport } from './named-rule-states.ts';
 import { ruleOf, type StateAndReason } from './rule-report.ts';
 import type { RuleReport } from './types.ts';
+import { undecidedConnections } from './undecided.ts';
 import { isLikelyBlocked, type Reach, UNDECIDED_REASONS } from './verdicts.ts';
 import { portText } from './wording.ts';
 
@@ -36,20 +37,20 @@ export function plainByRule({ plain }: Context): Map<string, number> {
 /** @param plain connections under the rule that simply work */
 function reportOf(status: RuleStatus, uses: RuleUse[], plain: number, context: Context): RuleReport {
   const { state, reason } = stateOf(status, uses, plain > 0, context);
+  const judged = uses.flatMap((use) => use.judged);
   const connections = (wanted: (reach: Reach) => boolean): number =>
-    uses.reduce(
-      (sum, use) =>
-        sum + use.judged.reduce((n, { reach, conversation }) => n + (wanted(reach) ? conversation.connections : 0), 0),
-      0,
-    );
+    judged.reduce((sum, { reach, conversation }) => sum + (wanted(reach) ? conversation.connections : 0), 0);
+  const getsThrough = judged.filter(({ reach }) => reach.state === 'works' || reach.state === 'mixed');
+  // Of what gets through, connections that nobody can tell of, or that failed now and then.
+  const open = getsThrough.reduce((sum, { reach, conversation }) => sum + undecidedConnections(conversation, reach), 0);
   return {
     ...ruleOf(status),
     state,
     reason,
-    works: connections(({ state }) => state === 'works' || state === 'mixed') + plain,
+    works: connections(({ state }) => state === 'works' || state === 'mixed') - open + plain,
     blocked: connections(({ state }) => state === 'blocked'),
     blocked_likely: connections(isLikelyBlocked),
-    undecided: connections(({ state }) => state === 'undecided'),
+    undecided: connections(({ state }) => state === 'undecided') + open,
   };
 }
 

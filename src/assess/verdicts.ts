@@ -97,7 +97,10 @@ function judgeUnmatched(conversation: Conversation): Verdict {
 
 /** What the capture shows of one conversation, and how sure that is. */
 export type Reach =
-  | { state: 'works' }
+  | {
+      state: 'works' /** Why nobody can tell what became of some connections beside those that got through; left out: of none. */;
+      beside?: UndecidedReason;
+    }
   /** Some connections got through, others did not: no firewall rule does that. */
   | { state: 'mixed' }
   | { state: 'blocked'; certainty: 'proven' | 'likely' }
@@ -144,7 +147,13 @@ export function reachOf(conversation: Conversation, trust: Trust): Reach {
   // A probe that went no further than the SYN-ACK does not make up for connections that went wrong behind it.
   const wentWrong = failed || fates.some(({ symptom }) => symptom !== null);
   const worked = fates.some((fate) => works(fate) && !(wentWrong && fate.outcome === 'half-open'));
-  if (worked) return failed ? { state: 'mixed' } : { state: 'works' };
+  if (worked) {
+    if (failed) return { state: 'mixed' };
+    const unclear = fates.filter(isUnclear);
+    return unclear.length === 0
+      ? { state: 'works' }
+      : { state: 'works', beside: unclearReason(conversation, unclear, trust) };
+  }
   if (isAnswersOnly(conversation)) return { state: 'works' };
   if (blocked.some(({ outcome, drop }) => PROVING.has(outcome) || drop?.cause === 'no-listener')) {
     return { state: 'blocked', certainty: 'proven' };
@@ -153,11 +162,21 @@ export function reachOf(conversation: Conversation, trust: Trust): Reach {
     return { state: 'blocked', certainty: 'likely' };
   }
   if (blocked.length > 0) return silenceOf(conversation, trust);
+  return { state: 'undecided', reason: unclearReason(conversation, fates, trust) };
+}
+
+/** True where nobody can tell of connections whether they got through, and an answer was to be expected. */
+export function isUnclear(fate: Fate): boolean {
+  return !works(fate) && fate.outcome !== 'one-way';
+}
+
+/** Why nobody can tell of connections that neither got through nor failed. */
+function unclearReason({ proto }: Conversation, fates: readonly Fate[], trust: Trust): UndecidedReason {
   // What was not seen may be among the packets that the capture lost.
-  if (fates.some((fate) => fate.lossy)) return { state: 'undecided', reason: trust.lossReason };
-  if (fates.some(({ symptom }) => symptom === 'smb-refused')) return { state: 'undecided', reason: 'smb-refused' };
-  if (fates.every(({ outcome }) => outcome === 'one-way')) return { state: 'undecided', reason: 'one-way-protocol' };
-  return { state: 'undecided', reason: isOnlyReset(conversation) ? 'only-reset' : 'ends-too-soon' };
+  if (fates.some((fate) => fate.lossy)) return trust.lossReason;
+  if (fates.some(({ symptom }) => symptom === 'smb-refused')) return 'smb-refused';
+  if (fates.every(({ outcome }) => outcome === 'one-way')) return 'one-way-protocol';
+  return isOnlyReset({ proto, fates }) ? 'only-reset' : 'ends-too-soon';
 }
 
 /** True where only what the server sent was captured: an answer to a group's question, or to one that the capture lacks. */
@@ -166,7 +185,7 @@ export function isAnswersOnly({ proto, packets, packetsToServer }: Conversation)
 }
 
 /** True where of one side nothing but resets was captured, and no SYN: nobody was seen to open anything. */
-export function isOnlyReset({ proto, fates }: Conversation): boolean {
+export function isOnlyReset({ proto, fates }: { proto: Conversation['proto']; fates: readonly Fate[] }): boolean {
   return proto === 'tcp' && fates.every(({ outcome, attempts }) => outcome === 'undecided' && attempts === 0);
 }
 

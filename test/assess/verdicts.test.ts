@@ -168,7 +168,19 @@ describe('what blocks', () => {
       },
     ]);
     expect(report.connections).toMatchObject({ expected: 1, blocked: 0, undecided: 1 });
-    expect(ruleOf(report, 'cm.client-mp.http')).toMatchObject({ state: 'works', reason: 'some connections failed' });
+    expect(ruleOf(report, 'cm.client-mp.http')).toMatchObject({
+      state: 'works',
+      reason: 'some connections failed',
+      works: 1,
+      undecided: 1,
+    });
+  });
+  test('a connection of which nobody can tell is not counted as working beside one that works', () => {
+    const report = judged([...traffic('established', to(MP, 80), 1), ...traffic('one-syn', to(MP, 80), 5)], site());
+    expect(told(report)).toEqual([]);
+    expect(report.undecided).toMatchObject([{ reason: 'the capture ends too soon after the last attempt', count: 1 }]);
+    expect(report.connections).toMatchObject({ expected: 1, undecided: 1 });
+    expect(ruleOf(report, 'cm.client-mp.http')).toMatchObject({ state: 'works', reason: null, works: 1, undecided: 1 });
   });
   test('a client that resets before the answer gave up: nobody is accused', () => {
     const report = held([...traffic('gave-up', to(MP, 80), 1), ...bothWays], site());

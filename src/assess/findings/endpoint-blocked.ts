@@ -7,7 +7,7 @@ import type { Kind } from '../kind.ts';
 import { isNeeded, isSymptom, severityOf } from '../need-severity.ts';
 import { findingOf } from '../new-finding.ts';
 import { remedyOf } from '../remedies.ts';
-import type { Finding } from '../types.ts';
+import type { Certainty, Finding } from '../types.ts';
 import { called, counted, likelyNote, listText, whatHappened } from '../wording.ts';
 
 /** A name that is allowed was used, and its connection did not get through. */
@@ -108,33 +108,13 @@ function tell(use: InternetUse, elsewhere: boolean, context: Context): Finding[]
 
 /** A proxy was reached and asked, and gave no answer for so long that its client went away. */
 function tellUnanswered(use: InternetUse, context: Context): Finding {
-  const { client, server, names, allowed, fates, targetPort, conversation, connections } = use;
-  const match = toldMatch(use);
-  const [name] = names;
-  const proxy = called(server);
-  return {
-    ...findingOf(
-      {
-        kind: endpointBlocked.meta.id,
-        severity: severityOf(match.need, fates, true),
-        certainty: 'likely',
-        message: [
-          `${called(client)} does not reach ${wayOf(use)}, ${listText(match.rule)}: the proxy took its CONNECT and gave no answer (${counted(connections, 'connection')}).`,
-          neededWhere(match),
-          'That is how it looks where the proxy waits in vain itself: for DNS, or for a connection that a firewall drops.',
-        ]
-          .filter((note) => note !== null)
-          .join(' '),
-        remedy: `See that ${proxy} resolves ${name}, and that it may go out to tcp/${targetPort}; its log says how long it tried.`,
-        rule: allowed.map(({ rule }) => rule.id),
-        source: match.rule.source,
-      },
-      conversation,
-      fates,
-      context,
-    ),
-    subject: `${client.endpoint.name ?? client.ip} ${names.join(' or ')} tcp/${targetPort}`,
-  };
+  const { server, names, targetPort } = use;
+  return ofProxy(use, context, {
+    certainty: 'likely',
+    what: 'the proxy took its CONNECT and gave no answer',
+    note: 'That is how it looks where the proxy waits in vain itself: for DNS, or for a connection that a firewall drops.',
+    remedy: `See that ${called(server)} resolves ${names[0]}, and that it may go out to tcp/${targetPort}; its log says how long it tried.`,
+  });
 }
 
 /** What statuses of proxies are called (RFC 9110 section 15). */
@@ -152,27 +132,37 @@ const STATUS_NAMES: Readonly<Record<number, string>> = {
 const LOGON_REQUIRED = 407;
 
 /** A proxy was reached, and did not pass the request on. */
-function tellRefused(use: InternetUse, refusal: Refusal, context: Context): Finding {
-  const { client, names, allowed, fates, targetPort, conversation, connections, by } = use;
-  const match = toldMatch(use);
-  const { status, askedAgain } = refusal;
+function tellRefused(use: InternetUse, { status, askedAgain }: Refusal, context: Context): Finding {
   const name = STATUS_NAMES[status] === undefined ? `${status}` : `${status} ${STATUS_NAMES[status]}`;
-  const asked = by === 'connect' ? 'its CONNECT' : 'its request';
-  const notes = [
-    neededWhere(match),
-    askedAgain ? 'It asked again on the same connection; what came of that may not be in the capture.' : null,
-  ];
+  const asked = use.by === 'connect' ? 'its CONNECT' : 'its request';
+  return ofProxy(use, context, {
+    certainty: askedAgain ? 'likely' : 'proven',
+    what: `the proxy answers ${asked} with ${name}`,
+    note: askedAgain ? 'It asked again on the same connection; what came of that may not be in the capture.' : null,
+    remedy: refusedRemedy(use, status),
+  });
+}
+
+/** A proxy was reached, and what it was asked for was not. */
+function ofProxy(
+  use: InternetUse,
+  context: Context,
+  told: { certainty: Certainty; what: string; note: string | null; remedy: string },
+): Finding {
+  const { client, names, allowed, fates, targetPort, conversation, connections } = use;
+  const match = toldMatch(use);
+  const notes = [neededWhere(match), told.note].filter((note) => note !== null);
   return {
     ...findingOf(
       {
         kind: endpointBlocked.meta.id,
-        severity: severityOf(match.need, fates, false),
-        certainty: askedAgain ? 'likely' : 'proven',
+        severity: severityOf(match.need, fates, use.refusal === null),
+        certainty: told.certainty,
         message: [
-          `${called(client)} does not reach ${wayOf(use)}, ${listText(match.rule)}: the proxy answers ${asked} with ${name} (${counted(connections, 'connection')}).`,
-          ...notes.filter((note) => note !== null),
+          `${called(client)} does not reach ${wayOf(use)}, ${listText(match.rule)}: ${told.what} (${counted(connections, 'connection')}).`,
+          ...notes,
         ].join(' '),
-        remedy: refusedRemedy(use, status),
+        remedy: told.remedy,
         rule: allowed.map(({ rule }) => rule.id),
         source: match.rule.source,
       },
