@@ -59,7 +59,7 @@ function tell(cases: TftpCase[], context: Context): Finding[] {
         kind: tftpPortOutOfRange.meta.id,
         severity: 'medium',
         certainty: 'proven',
-        message: `${called(server)} answers TFTP requests from ${ports.length === 1 ? 'port' : 'ports'} ${portsText(ports)}, outside ${range.text} (${counted(stories.length, 'transfer')} to ${client === null ? counted(outside.length, 'client') : called(client)}, ${filesText(stories)}): firewalls that were opened by the documentation stop it.`,
+        message: `${called(server)} answers TFTP requests from ${ports.length === 1 ? 'port' : 'ports'} ${portsText(ports)}, outside ${range.text} (${counted(stories.length, 'transfer')} to ${client === null ? counted(outside.length, 'client') : called(client)}, ${filesText(stories)}): a firewall that was opened by the documentation would stop it.`,
         remedy: `If this range is meant (WDS UdpPortPolicy, another TFTP server), set tftp_port_range in the topology and open it; else set the server back to ${range.text}.`,
         outcome: 'answered',
         // One client or many: it is about the server.
@@ -88,7 +88,7 @@ function tellClients(cases: TftpCase[], context: Context): Finding {
       kind: tftpPortOutOfRange.meta.id,
       severity: 'medium',
       certainty: 'proven',
-      message: `Windows PE on ${who} asks ${called(server)} for ${filesText(stories)} from ${ports.length === 1 ? 'port' : 'ports'} ${portsText(ports)}, outside its dynamic range ${RANGE_TEXT}: firewalls that were opened by the documentation do not let the answers in.`,
+      message: `Windows PE on ${who} asks ${called(server)} for ${filesText(stories)} from ${ports.length === 1 ? 'port' : 'ports'} ${portsText(ports)}, outside its dynamic range ${RANGE_TEXT}: a firewall that was opened by the documentation would not let the answers in.`,
       remedy: `See why: "netsh int ipv4 show dynamicport udp" in the boot image, address translation on the way, or a program other than smstftp.exe; or allow the answers to these ports.`,
       outcome: 'answered',
       subject: `Windows PE to ${server.ip}`,
