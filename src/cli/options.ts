@@ -347,12 +347,20 @@ export function addOptions(command: Command, rows: readonly OptionRow[]): Comman
     const option = new Option(row.flags, row.description);
     if (row.choices !== undefined) option.choices([...row.choices]);
     if (row.default !== undefined) option.default(row.default, row.defaultText);
-    if (row.required) option.makeOptionMandatory();
     const { parse } = row;
     if (parse !== undefined) option.argParser(parse);
     if (row.repeatable)
       option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
     command.addOption(option);
+    if (row.required) insistOn(option, command);
   }
   return command;
+}
+
+/** Asks for an option once all others are known: of a mandatory option Commander says that it is missing before it names the word that is one misspelled. */
+function insistOn(option: Option, command: Command): void {
+  command.hook('preAction', () => {
+    if (command.getOptionValue(option.attributeName()) === undefined)
+      command.error(`error: required option '${option.flags}' not specified`);
+  });
 }

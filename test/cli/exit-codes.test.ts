@@ -149,6 +149,14 @@ describe('a command line that makes no sense', () => {
   test('an unknown option, and what was probably meant', async () => {
     expect(await failed(check(['--ouput', 'json=x']))).toContain('--output');
   });
+  test.each([[[DEMO]], [['firewall', DEMO]], [['live', '-']]])(
+    'a required option that is misspelled (%j)',
+    async (args) => {
+      expect(await failed(run([...args, '--topolgy', SITE]))).toBe(
+        "error: unknown option '--topolgy'\n(Did you mean --topology?)\n",
+      );
+    },
+  );
   test.each([
     ['--format', 'xml'],
     ['--fail-on', 'some'],
