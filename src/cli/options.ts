@@ -84,7 +84,10 @@ const FIREWALL_LOGS: readonly OptionRow[] = [
   },
 ];
 const BOM: OptionRow = { flags: '--bom', description: 'begin CSV with a byte order mark, as Excel wants it' };
-const QUIET: OptionRow = { flags: '-q, --quiet', description: 'no progress and no remarks on standard error' };
+const QUIET: OptionRow = {
+  flags: '-q, --quiet',
+  description: 'no progress and no remarks on standard error; the result is printed all the same',
+};
 
 export const CHECK_OPTIONS: readonly OptionRow[] = [
   {

@@ -24,6 +24,10 @@ describe('formats', () => {
       expect(lines.at(-1)?.type).toBe('summary');
     }
   });
+  test('--quiet keeps standard error empty, and prints the report all the same, as its help says', async () => {
+    expect(await check(['--quiet', '-o', `csv=${join(folder(), 'report.csv')}`])).toEqual(await check());
+    expect((await run(['check', '--help'])).out.replace(/\s+/g, ' ')).toContain('the result is printed all the same');
+  });
   test('JSON tells the SHA-256 of the capture', async () => {
     const { out } = await check(['-f', 'json']);
     expect((JSON.parse(out) as { captures: object[] }).captures).toMatchObject([
