@@ -25,6 +25,8 @@ export function lateFacts(observation: Observation): LateFacts {
 interface Group {
   connection: number;
   side: 0 | 1;
+  /** Null while only segments are known that were captured before it. */
+  start: StreamPiece | null;
   pieces: StreamPiece[];
 }
 
@@ -43,7 +45,7 @@ function readOpenings(observation: Observation, facts: NameFacts): number {
   return unfinished;
 }
 
-/** The segments of each opening: a start, and what goes on with it until the next start that is none of its repeats. */
+/** The segments of each opening: a start, and what goes on with it, captured before or after it, until the next start that is none of its repeats. */
 function openingsOf(observation: Observation): Group[] {
   const groups: Group[] = [];
   const open = new Map<number, Group>();
@@ -51,20 +53,21 @@ function openingsOf(observation: Observation): Group[] {
     const key = connection * 2 + side;
     const known = open.get(key);
     const isStart = isOpeningStart(piece.bytes, piece.offset, piece.length);
-    if (known !== undefined && !(isStart && goesBeyond(known, piece))) known.pieces.push(piece);
-    else if (isStart) {
-      const group: Group = { connection, side, pieces: [piece] };
+    if (isStart && !(known?.start && isWithin(known.start, piece))) {
+      const before = known?.start === null ? known.pieces.filter((one) => isWithin(piece, one)) : [];
+      const group: Group = { connection, side, start: piece, pieces: [...before, piece] };
       groups.push(group);
       open.set(key, group);
-    }
+    } else if (known !== undefined) known.pieces.push(piece);
+    else open.set(key, { connection, side, start: null, pieces: [piece] });
   }
   return groups;
 }
 
-/** True where a piece is none of the bytes that the first one of a group asked for. */
-function goesBeyond({ pieces: [first] }: Group, { sequence }: StreamPiece): boolean {
-  const distance = (sequence - first.sequence) | 0;
-  return distance < 0 || distance >= openingExtent(first.bytes, first.offset);
+/** True where a piece holds some of the bytes that a start asks for. */
+function isWithin(start: StreamPiece, { sequence }: StreamPiece): boolean {
+  const distance = (sequence - start.sequence) | 0;
+  return distance >= 0 && distance < openingExtent(start.bytes, start.offset);
 }
 
 /** RFC 1035 section 4.2.2: a length of two bytes before each message. */

@@ -102,7 +102,7 @@ export class FrameAnalyzer implements FrameSink {
     this.connections = new ConnectionTable(seed, expected, limit);
     this.addresses = new AddressTable(seed, undefined, addressLimit(limit));
     this.networks = new NetworkTable(seed);
-    this.names = new NameFacts(seed, nameLimits(share));
+    this.names = new NameFacts(seed, nameLimits(share), this.connections);
     this.icmpErrors = new MessageLog(ICMP_MESSAGE_WIDTH, messageLimit(share));
     this.fragments = new MessageLog(FRAGMENT_WIDTH, messageLimit(share));
     this.drops = new MessageLog(DROP_WIDTH, messageLimit(share));

@@ -57,7 +57,7 @@ export function joinNames(
   addresses: Int32Array,
   framesBefore: number,
 ): void {
-  facts.openings.append(part.openings, joined.numbers, joined.flipped, framesBefore);
+  facts.openings.append(part.openings, joined.numbers, joined.flipped, joined.spoke, framesBefore);
   const names = translateNames(facts.names, part.names);
   const hosts = new Int32Array(part.hostCount);
   for (let i = 0; i < hosts.length; i++) {

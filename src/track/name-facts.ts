@@ -41,7 +41,7 @@ import {
 } from './name-fields.ts';
 import { MAX_DETAIL_BYTES, MAX_DETAILS, MAX_NAME, NAME_LIMITS, type NameLimits } from './name-limits.ts';
 import { NameTable } from './name-table.ts';
-import { OpeningLog } from './openings.ts';
+import { OpeningLog, type Records } from './openings.ts';
 import type { Messages, Names } from './part.ts';
 
 /** Bytes kept of a path: its first parts tell the service. */
@@ -74,7 +74,8 @@ export class NameFacts {
   readonly #hello = new Hello();
   readonly #request = new Request();
 
-  constructor(seed: number, limits: NameLimits = NAME_LIMITS, window?: number) {
+  /** @param table of the connections that segments belong to */
+  constructor(seed: number, limits: NameLimits = NAME_LIMITS, table?: Records) {
     this.names = new NameTable(seed, limits.names, limits.nameBytes);
     this.details = new NameTable(seed, MAX_DETAILS, MAX_DETAIL_BYTES);
     this.hosts = new AddressTable(seed, 256, limits.hosts);
@@ -83,7 +84,7 @@ export class NameFacts {
     this.aliases = new KeyedRows(seed, ALIAS_WIDTH, limits.aliases);
     this.firsts = new MessageLog(VISIT_WIDTH, limits.visits);
     this.visits = new KeyedRows(seed, VISIT_WIDTH, limits.visits);
-    this.openings = new OpeningLog(window);
+    this.openings = new OpeningLog(undefined, table);
     this.dns = new DnsFacts(this);
   }
 
@@ -112,7 +113,10 @@ export class NameFacts {
           : this.#readRequest(bytes, at, length, connection, side, isFirst, seconds, nanoseconds, frame);
     }
     if (found === OPENING_INCOMPLETE) this.openings.start(packet, bytes, connection, side, seconds, nanoseconds, frame);
-    else if (found === OPENING_NONE) this.openings.follow(packet, bytes, connection, side, seconds, nanoseconds, frame);
+    else if (found === OPENING_NONE)
+      this.openings.follow(packet, bytes, connection, side, isFirst, seconds, nanoseconds, frame);
+    else if (found === OPENING_ORIGIN)
+      this.openings.whole(packet, bytes, connection, side, seconds, nanoseconds, frame);
   }
 
   /** Reads an opening that was put together from several segments. @returns true where it is whole */
@@ -125,9 +129,8 @@ export class NameFacts {
     frame: number,
   ): boolean {
     const read = bytes[0] === 0x16 ? this.#readHello : this.#readRequest;
-    return (
-      read.call(this, bytes, 0, bytes.length, connection, side, true, seconds, nanoseconds, frame) === OPENING_READ
-    );
+    const found = read.call(this, bytes, 0, bytes.length, connection, side, true, seconds, nanoseconds, frame);
+    return found === OPENING_READ || found === OPENING_ORIGIN;
   }
 
   #readHello(
@@ -181,7 +184,7 @@ export class NameFacts {
     // RFC 9112 section 3.2: to the host itself, not through a proxy.
     const isOrigin = bytes[at + size] === 0x2f || bytes[at + size] === 0x2a;
     const isWhole = isOrigin && endsHead(bytes, at, length);
-    if (isWhole && !isFirst) return OPENING_READ;
+    if (isWhole && !isFirst) return OPENING_ORIGIN;
     const request = this.#request;
     const found = readRequest(bytes, at, length, request);
     if (found === REQUEST_NONE) return isWhole ? OPENING_READ : OPENING_NONE;
@@ -190,17 +193,18 @@ export class NameFacts {
       if (isFirst) this.visit(true, connection, (VISIT_BAD_REQUEST << 1) | side, 0, 0, seconds, nanoseconds, frame);
       return OPENING_READ;
     }
-    if (isOrigin && !isFirst) return OPENING_READ;
+    if (isOrigin && !isFirst) return OPENING_ORIGIN;
+    const read = isOrigin ? OPENING_ORIGIN : OPENING_READ;
     const name = request.hostLength === 0 ? 0 : this.#intern(bytes, request.hostOffset, request.hostLength) + 1;
-    if (request.hostLength > 0 && name === 0) return OPENING_READ;
+    if (request.hostLength > 0 && name === 0) return read;
     const kind = isOrigin ? VISIT_HTTP : request.isConnect ? VISIT_CONNECT : VISIT_PROXIED;
     const row = this.visit(isFirst, connection, (kind << 1) | side, name, request.port, seconds, nanoseconds, frame);
-    if (row < 0) return OPENING_READ;
+    if (row < 0) return read;
     const values = isFirst ? this.firsts.values : this.visits.values;
     const path = Math.min(MAX_PATH, request.pathLength);
     if (path > 0) values[row + VISIT_DETAIL] = this.details.intern(bytes, request.pathOffset, path) + 1;
     values[row + VISIT_VERSION] = request.method;
-    return OPENING_READ;
+    return read;
   }
 
   /** Notes a hello whose end the capture does not hold. */
@@ -276,6 +280,8 @@ export class NameFacts {
 const OPENING_NONE = 0;
 const OPENING_INCOMPLETE = 1;
 const OPENING_READ = 2;
+/** A whole request to the host itself: of its side only the first payload becomes a row. */
+const OPENING_ORIGIN = 3;
 
 /** True where a segment ends with the empty line that ends a head. */
 function endsHead(bytes: Uint8Array, at: number, length: number): boolean {

@@ -1,9 +1,13 @@
 // The fields of one kept message (payload-log.ts).
 /** Number of the connection in the part. */
 export const PAYLOAD_CONNECTION = 0;
-/** Side that sent it (bit 0: 0 A, 1 B), kind of conversation (bits 1-7, control-ports.ts), and whether a budget cut it (bit 8). */
+/**
+ * Side that sent it (bit 0: 0 A, 1 B), kind of conversation (bits 1-7, control-ports.ts), whether a budget cut it (bit 8), and what a segment is
+ * to an opening (bits 9 and 10, openings.ts).
+ */
 export const PAYLOAD_KIND_SIDE = 1;
 export const PAYLOAD_CUT = 0x100;
+export const PAYLOAD_PLACE = 0x600;
 export const PAYLOAD_FRAME = 2;
 export const PAYLOAD_SECONDS = 3;
 export const PAYLOAD_NANOSECONDS = 4;

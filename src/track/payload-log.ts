@@ -51,7 +51,11 @@ export class PayloadLog implements Payloads {
     return sum;
   }
 
-  /** Keeps the payload of a decoded packet. @param sequence of its first byte, 0 for a datagram */
+  /**
+   * Keeps the payload of a decoded packet.
+   * @param sequence of its first byte, 0 for a datagram
+   * @returns the offset of its row in `values`, -1 where nothing of it is kept
+   */
   add(
     packet: Packet,
     bytes: Uint8Array,
@@ -62,10 +66,10 @@ export class PayloadLog implements Payloads {
     nanoseconds: number,
     frame: number,
     sequence: number,
-  ): void {
+  ): number {
     const wanted = Math.min(packet.payloadCaptured, this.#budgets[kind].message);
     const at = this.#reserve(kind, connection, wanted, 0);
-    if (at < 0) return;
+    if (at < 0) return at;
     const values = this.values;
     values[at + PAYLOAD_CONNECTION] = connection;
     values[at + PAYLOAD_KIND_SIDE] |= (kind << 1) | side;
@@ -76,6 +80,7 @@ export class PayloadLog implements Payloads {
     values[at + PAYLOAD_SEQUENCE] = sequence;
     const from = packet.payloadOffset;
     this.bytes.set(bytes.subarray(from, from + values[at + PAYLOAD_STORED]), values[at + PAYLOAD_OFFSET]);
+    return at;
   }
 
   /** Joins the messages of the part that follows. @param numbers of its connections here, @param flipped 1 where A and B changed places */
@@ -84,16 +89,16 @@ export class PayloadLog implements Payloads {
     for (let kind = 0; kind < this.lost.length; kind++) this.lost[kind] += payloads.lost[kind];
   }
 
-  /** Joins message `i` of the part that follows. */
-  take(payloads: Payloads, i: number, numbers: Int32Array, flipped: Uint8Array, framesBefore: number): void {
+  /** Joins message `i` of the part that follows. @returns the offset of its row in `values`, -1 where nothing of it is kept */
+  take(payloads: Payloads, i: number, numbers: Int32Array, flipped: Uint8Array, framesBefore: number): number {
     const { values, bytes } = payloads;
     const from = i * PAYLOAD_WIDTH;
     const connection = values[from + PAYLOAD_CONNECTION];
-    if (connection < 0 || numbers[connection] < 0) return;
+    if (connection < 0 || numbers[connection] < 0) return -1;
     const kind = payloadKind(values, from);
     const wasCut = values[from + PAYLOAD_KIND_SIDE] & PAYLOAD_CUT;
     const at = this.#reserve(kind, numbers[connection], values[from + PAYLOAD_STORED], wasCut);
-    if (at < 0) return;
+    if (at < 0) return at;
     const offset = this.values[at + PAYLOAD_OFFSET];
     const stored = this.values[at + PAYLOAD_STORED];
     const isCut = this.values[at + PAYLOAD_KIND_SIDE];
@@ -105,6 +110,7 @@ export class PayloadLog implements Payloads {
     this.values[at + PAYLOAD_STORED] = stored;
     const start = values[from + PAYLOAD_OFFSET];
     this.bytes.set(bytes.subarray(start, start + stored), offset);
+    return at;
   }
 
   /** Parts messages from connections whose byte in `out` is not 0: their number, which others may get, becomes -1. */

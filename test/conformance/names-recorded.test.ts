@@ -18,10 +18,6 @@ const NDPI: Readonly<Record<string, 'visits' | 'lookups' | 'hints'>> = {
 
 /** What is not among our names, and why. */
 const EXPLAINED: Record<string, { reason: string; names: string[] }> = {
-  'arkime/http-tcp-seq-issue.pcap': {
-    reason: 'the first segment came after a later one, and of requests that follow others the Host is not read',
-    names: ['Arkime visits xxx.xxxxxxxxxxxx.xxx.xx'],
-  },
   'ndpi/netbios.pcap': {
     reason: 'questions for a name that nobody answers, and datagrams on port 138: they tell of no address',
     names: ['xstream_hy', 'ozi', '*', '*', '*', 'nvr9', 'bowie', 'muli'].map((name) => `nDPI hints ${name}`),
