@@ -185,11 +185,11 @@ export function commandLine(terminal: Terminal, exit: (code: number) => void): C
 
   program
     .command('explain')
-    .description('print what a kind of finding means and what to do about it')
-    .argument('[kind]', 'such as blocked-required; without it, all kinds are listed')
-    .action(async (kind) => {
+    .description('print what a kind of finding, a rule or another word of the reports means')
+    .argument('[word...]', 'such as blocked-required, cm.mp-sql.sql or no answer; without it, all of them are listed')
+    .action(async (words) => {
       const { explainCommand } = await import('./explain.ts');
-      exit(explainCommand(kind, (text) => void terminal.out(text), terminal.err));
+      exit(explainCommand(words, (text) => void terminal.out(text), terminal.err));
     });
 
   const doctor = program

@@ -183,10 +183,8 @@ describe('a command line that makes no sense', () => {
 describe('explain', () => {
   test('every kind has a page', async () => {
     const { out } = await run(['explain']);
-    const kinds = out
-      .trim()
-      .split('\n')
-      .map((line) => line.split(' ')[0]);
+    const [list] = out.split('\n\n');
+    const kinds = list.split('\n').map((line) => line.split(' ')[0]);
     expect(kinds).toHaveLength(KINDS.length);
     for (const kind of kinds) {
       const page = await run(['explain', kind]);

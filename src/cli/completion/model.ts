@@ -39,7 +39,7 @@ const VALUES: Readonly<Record<string, () => Values>> = {
   after: () => FILES,
   folder: () => ({ words: [], paths: 'folders' }),
   '-': () => wordsOf(['-']),
-  kind: () => wordsOf(KINDS.map(({ meta }) => meta.id)),
+  word: () => wordsOf(KINDS.map(({ meta }) => meta.id)),
   role: () => wordsOf(ROLES.map(({ id }) => id)),
   rule: () => wordsOf(loadCatalog().rules.map(({ id }) => id)),
   catalog: () => wordsOf(CATALOG_NAMES),

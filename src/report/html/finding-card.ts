@@ -74,6 +74,7 @@ export function findingCard({ number, finding, others }: Trouble, { report }: Pa
     h(
       'dl',
       { class: 'evidence' },
+      entry('Kind', kind),
       entry('Roles', rolePair(finding)),
       entry(
         'Rule',

@@ -14,10 +14,11 @@ const MOST_BRIEF = 10;
 const MOST_SOURCES = 5;
 const WIDEST_MESSAGE = 600;
 
-/** A section for each kind. Informational findings take a line, the others a block. */
+/** A section for each kind, which it names for `explain`, exceptions and scripts. Informational findings take a line, the others a block. */
 export function findingSections(report: Report, page: Page): string[] {
   return gather(report.findings).flatMap(({ kind, amount, troubles, brief }) =>
     section(page, `${kindLabel(kind).heading} (${amount})`, [
+      ...paragraph(page, `What it means: pcapcheck explain ${kind}`, 2, 'dim'),
       ...limited(page, troubles, MOST_TROUBLES, (trouble, index) => [
         ...(index === 0 ? [] : ['']),
         ...block(trouble, troubles, report, page),
