@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the captures of internet endpoints: a site server that asks a real dnsmasq for names and goes to a real nginx with curl, straight or
-# through a real tinyproxy (or Apache), in network namespaces with a firewall between them, with the fault of each scenario built in.
+# through a real tinyproxy (or Apache, or Squid), in network namespaces with a firewall between them, with the fault of each scenario built in.
 #
 #   sudo ./make.sh [--install] [--out DIR] [scenario...]
 #
@@ -13,7 +13,8 @@ OUT=$HERE
 INSTALL=no
 
 SCENARIOS=(success split-hello refused silent inspected nxdomain servfail dns-silent unlisted by-address
-  two-names proxied proxy-forbidden proxy-logon proxy-logon-works proxy-unreachable proxy-bad-gateway proxy-silent proxy-unlisted)
+  two-names proxied proxy-forbidden proxy-logon proxy-logon-works proxy-ntlm-works proxy-redirects proxy-none proxy-unreachable proxy-bad-gateway
+  proxy-silent proxy-unlisted)
 
 usage() { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; echo "Scenarios: ${SCENARIOS[*]}"; }
 WANTED=()
@@ -41,13 +42,13 @@ install_packages() {
   fi
   local rc=0
   apt-get update -q || rc=$?
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends nginx-light curl dnsmasq-base tinyproxy-bin apache2-bin openssl \
-    nftables ethtool iproute2 tcpdump || rc=$?
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends nginx-light curl dnsmasq-base tinyproxy-bin apache2-bin squid \
+    openssl nftables ethtool iproute2 tcpdump || rc=$?
   [ $mine = no ] || rm -f $policy
   [ $rc = 0 ] || die "apt-get failed ($rc)"
 }
 [ $INSTALL = no ] || install_packages
-for program in nginx curl dnsmasq tinyproxy apache2 openssl nft tcpdump ethtool; do
+for program in nginx curl dnsmasq tinyproxy apache2 squid openssl nft tcpdump ethtool; do
   command -v $program > /dev/null || die "$program is missing; --install fetches it"
 done
 
@@ -163,6 +164,22 @@ apache_proxy() {
   background $PX apache2 -X -f "$WORK/apache.conf"
 }
 
+squid_proxy() { # lines of its configuration
+  install -d -o proxy "$WORK/squid"
+  printf '%s\n' 'http_port 10.79.3.20:8080' "$@" 'cache deny all' 'access_log none' 'pinger_enable off' 'visible_hostname proxy01' \
+    "cache_log $WORK/squid/cache.log" "pid_filename $WORK/squid/pid" "coredump_dir $WORK/squid" > "$WORK/squid.conf"
+  background $PX squid -N -f "$WORK/squid.conf"
+  sleep 2
+}
+
+# A web server where the proxy is said to be.
+no_proxy() {
+  mkdir -p "$WORK/none"
+  printf '%s\n' 'daemon off;' "pid $WORK/none/nginx.pid;" "error_log $WORK/none/error.log;" 'events {}' \
+    'http { access_log off; server { listen 10.79.3.20:8080; location / { return 404; } } }' > "$WORK/none/nginx.conf"
+  background $PX nginx -c "$WORK/none/nginx.conf" -p "$WORK/none"
+}
+
 capture() { # @1 scenario
   background $CM tcpdump -i eth0 -U -s 0 -w "$WORK/$1-client.pcap" 'ip'
   background $FW tcpdump -i internet -U -s 0 -w "$WORK/$1-outside.pcap" 'ip'
@@ -199,6 +216,11 @@ run() {
     proxy-forbidden) printf 'download\\.microsoft\\.com\n' > "$WORK/filter"; proxy "Filter \"$WORK/filter\"" ;;
     proxy-logon*) proxy 'BasicAuth lab secret' ;;
     proxy-bad-gateway) apache_proxy ;;
+    # Takes any account that logs on by NTLM, whose steps are two 407 before the answer.
+    proxy-ntlm-works) squid_proxy 'auth_param ntlm program /usr/lib/squid/ntlm_fake_auth' 'acl known proxy_auth REQUIRED' 'http_access allow known' ;;
+    proxy-redirects) squid_proxy 'acl no dstdomain download.microsoft.com' 'deny_info 302:http://proxy01.contoso.example/blocked no' \
+      'http_access deny no' 'http_access allow all' ;;
+    proxy-none) no_proxy ;;
     proxy* | proxied) proxy ;;
   esac
   sleep 1
@@ -218,14 +240,16 @@ run() {
     # The first connection to the address is rejected, whatever it is for; others work.
     two-names) rule "iifname site ip daddr 203.0.113.7 tcp dport 443 reject with tcp reset"; fetch https://$NAME/; in_ns $FW nft flush ruleset
       fetch https://go.microsoft.com/fwlink/ ;;
-    proxied | proxy-bad-gateway | proxy-forbidden | proxy-logon) through https://$NAME/; through https://$NAME/ ;;
+    proxied | proxy-bad-gateway | proxy-forbidden | proxy-logon | proxy-redirects | proxy-none) through https://$NAME/; through https://$NAME/ ;;
     proxy-logon-works) through --proxy-anyauth --proxy-user lab:secret https://$NAME/ ;;
+    proxy-ntlm-works) through --proxy-anyauth --proxy-user lab:secret https://$NAME/; through --proxy-anyauth --proxy-user lab:secret http://$NAME/a ;;
     proxy-unreachable) rule "iifname proxy tcp dport 443 reject with icmp type admin-prohibited"; through https://$NAME/ ;;
     proxy-silent) rule "iifname proxy tcp dport 443 drop"; LONG=15 through https://$NAME/ ;;
     proxy-unlisted) through https://$NAME/; through https://tool.contoso.example/ ;;
   esac
   case $scenario in
     silent | dns-silent) sleep 9 ;; # or the capture would end too soon after the last attempt
+    proxy-logon) sleep 5 ;; # likewise, for a second try with a logon
   esac
   # The end of a capture is the time of its last packet.
   in_ns $FW nft flush ruleset

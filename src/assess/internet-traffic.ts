@@ -1,5 +1,6 @@
 import { type ConnectionNames, connectionNames, type NamedBy, type Refusal } from '../names/connection-names.ts';
 import type { NameBook } from '../names/name-book.ts';
+import { LOGON_REQUIRED } from '../protocols/http-answer.ts';
 import type { Endpoint, Site } from '../site/index.ts';
 import type { ConnectionView } from '../track/connection-view.ts';
 import type { Observation } from '../track/observation.ts';
@@ -22,11 +23,16 @@ export interface NamedTraffic {
   /** Port that a proxy was asked for; null where no proxy was. */
   targetPort: number | null;
   /** How the proxy refused it: the first of these connections, all with the same status. */
-  refusal: Refusal | null;
+  refusal: ProxyRefusal | null;
   /** How long a proxy left a CONNECT without any answer; null where it answered, or was not asked. */
   unanswered: 'long' | 'short' | null;
   connections: number;
   fates: Fate[];
+}
+
+/** A refusal with why it may not be the last word: the client asked again, or may have done so in what the capture does not show; null where it is. */
+export interface ProxyRefusal extends Refusal {
+  doubt: 'asked-again' | 'cut-short' | null;
 }
 
 interface Growing extends Omit<NamedTraffic, 'client' | 'server'> {
@@ -39,6 +45,8 @@ interface Growing extends Omit<NamedTraffic, 'client' | 'server'> {
 const MOST_GROUPS = 2 ** 16;
 /** Clients of HTTP wait longer than this before they give up (WinHTTP 30 s for an answer); an idle proxy answers within a second. */
 const PROXY_PATIENCE_SECONDS = 10;
+/** Within this time machines ask again with a logon (they need a ticket at most); a capture that ends sooner may miss it. */
+const LOGON_SECONDS = 3;
 /** Frames of evidence of one fate. */
 const FRAMES = 5;
 
@@ -81,11 +89,12 @@ export class InternetTraffic {
   #add(
     view: ConnectionView,
     { names, by, targetPort, byAddress }: ConnectionNames,
-    refusal: Refusal | null = null,
+    refused: Refusal | null = null,
   ): void {
     const { family, client, server, serverPort } = view;
+    const refusal = refused === null ? null : { ...refused, doubt: this.#doubtOf(refused) };
     const unanswered = refusal === null && by === 'connect' ? this.#unanswered(view) : null;
-    const how = `${targetPort} ${byAddress} ${refusal?.status} ${refusal?.askedAgain} ${unanswered}`;
+    const how = `${targetPort} ${byAddress} ${refusal?.status} ${refusal?.doubt} ${unanswered}`;
     const key = `${family} ${client} ${server} ${serverPort} ${how} ${names.join(' ')}`;
     let group = this.#groups.get(key);
     if (group === undefined) {
@@ -98,6 +107,14 @@ export class InternetTraffic {
     }
     group.connections++;
     addFate(group.fates, view, isLossy(view, this.#losses), refusal, this.#observation);
+  }
+
+  /** A proxy that wants a logon is asked again at once, maybe on another connection. */
+  #doubtOf({ status, askedAgain, seconds, frame }: Refusal): ProxyRefusal['doubt'] {
+    if (askedAgain) return 'asked-again';
+    if (status !== LOGON_REQUIRED) return null;
+    const endsSoon = this.#observation.endAfter(seconds, frame).seconds - seconds < LOGON_SECONDS;
+    return endsSoon || this.#losses.between(seconds, seconds + LOGON_SECONDS) ? 'cut-short' : null;
   }
 
   /** A connection to a proxy that took a CONNECT and never said anything: no tunnel was made. */

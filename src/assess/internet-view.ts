@@ -179,7 +179,7 @@ export class InternetView {
 function proxyReach({ refusal, unanswered }: NamedTraffic): Reach | null {
   if (unanswered === 'short') return { state: 'undecided', reason: 'proxy-silent' };
   if (unanswered === 'long') return { state: 'blocked', certainty: 'likely' };
-  return refusal && { state: 'blocked', certainty: refusal.askedAgain ? 'likely' : 'proven' };
+  return refusal && { state: 'blocked', certainty: refusal.doubt === null ? 'proven' : 'likely' };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isGrant, LOGON_REQUIRED } from '../protocols/http-answer.ts';
 import type { ConnectionView } from '../track/connection-view.ts';
 import type { Observation } from '../track/observation.ts';
 import { type NameBook, VISIT_KINDS_THAT_NAME, type Visit, type VisitKind } from './name-book.ts';
@@ -23,7 +24,8 @@ export interface Refusal {
   /** RFC 9110 section 15. */
   status: number;
   frame: number;
-  /** The client asked more than once on this connection; what came of it last may not be seen. */
+  seconds: number;
+  /** The client asked for the same again on this connection after an answer; what came of it last may not be seen. */
   askedAgain: boolean;
 }
 
@@ -76,27 +78,31 @@ function named(found: readonly Visit[], by: NamedBy, all: readonly Visit[]): Con
   };
 }
 
-/** RFC 9110 section 15.5.8: Proxy Authentication Required. */
-const LOGON_REQUIRED = 407;
 const HELLOS: ReadonlySet<VisitKind> = new Set(['tls', 'cut-hello', 'bad-hello']);
 
 /**
- * How a proxy refused what was asked of it for `name`. A tunnel that TLS goes through was granted in the end, as after a logon. Of requests
- * that a proxy passes on, only the lack of a logon is its own word: the rest may be the server's.
+ * How a proxy refused what was asked of it for `name`. A tunnel that it granted, or that TLS goes through, was granted in the end, as after a
+ * logon; what is answered in it is no answer of the proxy. Of requests that a proxy passes on, only the lack of a logon is its own word: the
+ * rest may be the server's.
  * @param visits of one connection, in the order of the capture
  */
 export function refusalOf(visits: readonly Visit[], by: NamedBy | null, name: string): Refusal | null {
   if (by !== 'connect' && by !== 'proxied') return null;
   const isAsked = (visit: Visit): boolean => visit.kind === by && visit.name === name;
+  const first = visits.findIndex(isAsked);
   const last = visits.findLastIndex(isAsked);
   let refusal: Visit | null = null;
   for (const visit of visits.slice(last + 1)) {
     if (visit.kind === by) break;
     if (HELLOS.has(visit.kind)) return null;
-    if (visit.kind === 'refusal' && (by === 'connect' || visit.port === LOGON_REQUIRED)) refusal = visit;
+    if (visit.kind !== 'answer') continue;
+    if (isGrant(visit.port)) return null;
+    if (by === 'connect' || visit.port === LOGON_REQUIRED) refusal = visit;
   }
   if (refusal === null) return null;
-  return { status: refusal.port, frame: refusal.frame, askedAgain: visits.filter(isAsked).length > 1 };
+  // A mirror shows a request twice, and so does one that is sent again: neither was asked again.
+  const askedAgain = visits.slice(first, last).some(({ kind }) => kind === 'answer');
+  return { status: refusal.port, frame: refusal.frame, seconds: refusal.seconds, askedAgain };
 }
 
 /** True for an address instead of a name. */

@@ -27,6 +27,7 @@ import {
   SOURCE_MDNS,
   SOURCE_NETBIOS,
   SOURCE_SHIFT,
+  VISIT_ANSWER,
   VISIT_BAD_HELLO,
   VISIT_BAD_REQUEST,
   VISIT_CONNECT,
@@ -40,7 +41,6 @@ import {
   VISIT_NANOSECONDS,
   VISIT_PORT,
   VISIT_PROXIED,
-  VISIT_REFUSAL,
   VISIT_SECONDS,
   VISIT_TLS,
   VISIT_VERSION,
@@ -52,7 +52,7 @@ import { lateFacts } from './late-facts.ts';
 import { type Lookup, lookupsOf } from './lookups.ts';
 
 /** How a connection said what it is for. */
-export type VisitKind = 'tls' | 'http' | 'proxied' | 'connect' | 'bad-hello' | 'bad-request' | 'refusal' | 'cut-hello';
+export type VisitKind = 'tls' | 'http' | 'proxied' | 'connect' | 'bad-hello' | 'bad-request' | 'answer' | 'cut-hello';
 
 /** Visits that were read to their names. */
 export const VISIT_KINDS_THAT_NAME: ReadonlySet<VisitKind> = new Set(['tls', 'http', 'proxied', 'connect']);
@@ -62,7 +62,7 @@ export interface Visit {
   kind: VisitKind;
   /** Server name, Host, or the host of the target; null where none was given. */
   name: string | null;
-  /** Port of the target of a proxied request or a CONNECT, 0 where it names none; the status of a refusal. */
+  /** Port of the target of a proxied request or a CONNECT, 0 where it names none; the status of an answer. */
   port: number;
   /** HTTP: the first path, without its query. TLS: the first protocol of ALPN. Null where there is none. */
   detail: string | null;
@@ -120,7 +120,7 @@ const VISIT_KINDS: Readonly<Record<number, VisitKind>> = {
   [VISIT_CONNECT]: 'connect',
   [VISIT_BAD_HELLO]: 'bad-hello',
   [VISIT_BAD_REQUEST]: 'bad-request',
-  [VISIT_REFUSAL]: 'refusal',
+  [VISIT_ANSWER]: 'answer',
   [VISIT_CUT_HELLO]: 'cut-hello',
 };
 const SOURCES: Readonly<Record<number, NameSource>> = {
@@ -158,7 +158,7 @@ export class NameBook {
     this.#unfinished = unfinished;
   }
 
-  /** What a connection was opened for, and what refused it, in the order of the capture; a name that is repeated is in it twice. */
+  /** What a connection was opened for, and what a proxy may have answered, in the order of the capture; a name that is repeated is in it twice. */
   visits(connection: number): Visit[] {
     this.#visits ??= this.#gatherVisits();
     const rows = this.#visits.get(connection);

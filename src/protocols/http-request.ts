@@ -75,27 +75,6 @@ export function methodSize(bytes: Uint8Array, at: number, length: number): numbe
   return method === 0 ? 0 : METHOD_BYTES[method - 1].length;
 }
 
-const ANSWER = new TextEncoder().encode('HTTP/1.');
-/** Behind `HTTP/1.x `. */
-const STATUS_OFFSET = 9;
-
-/** Status of the answer that bytes begin with (RFC 9112 section 4), 0 where they are no answer. */
-export function answerStatus(bytes: Uint8Array, at: number, length: number): number {
-  if (length < STATUS_OFFSET + 3) return 0;
-  for (let i = 0; i < ANSWER.length; i++) if (bytes[at + i] !== ANSWER[i]) return 0;
-  let status = 0;
-  for (let i = at + STATUS_OFFSET; i < at + STATUS_OFFSET + 3; i++) {
-    if (bytes[i] < 0x30 || bytes[i] > 0x39) return 0;
-    status = status * 10 + bytes[i] - 0x30;
-  }
-  return status;
-}
-
-/** True for what a proxy answers where it does not pass a request on. 401 and 404 are answers of servers, and frequent ones. */
-export function isRefusal(status: number): boolean {
-  return status >= 400 && status < 600 && status !== 401 && status !== 404;
-}
-
 /** Reads a request in `bytes[at, at + length)`. */
 export function readRequest(bytes: Uint8Array, at: number, length: number, request: Request): number {
   const method = requestMethod(bytes, at, length);

@@ -30,6 +30,7 @@ import {
   LOOKUP_TYPE,
   LOOKUP_WIDTH,
   NAME_COUNTERS,
+  VISIT_ANSWER,
   VISIT_CONNECT,
   VISIT_CONNECTION,
   VISIT_DETAIL,
@@ -39,7 +40,6 @@ import {
   VISIT_NANOSECONDS,
   VISIT_PORT,
   VISIT_PROXIED,
-  VISIT_REFUSAL,
   VISIT_SECONDS,
   VISIT_TLS,
   VISIT_VERSION,
@@ -204,7 +204,7 @@ function joinVisit(
 
 /** True for what becomes a row although its side sent payload before. */
 function isAlwaysKept(kind: number): boolean {
-  return kind === VISIT_TLS || kind === VISIT_PROXIED || kind === VISIT_CONNECT || kind === VISIT_REFUSAL;
+  return kind === VISIT_TLS || kind === VISIT_PROXIED || kind === VISIT_CONNECT || kind === VISIT_ANSWER;
 }
 
 /** @returns the numbers here of the names of a part, -1 where there was no room */

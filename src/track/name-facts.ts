@@ -1,7 +1,6 @@
 import type { Packet } from '../decode/packet.ts';
+import { tunnelStatus } from '../protocols/http-answer.ts';
 import {
-  answerStatus,
-  isRefusal,
   methodSize,
   REQUEST_INCOMPLETE,
   REQUEST_MALFORMED,
@@ -20,6 +19,7 @@ import {
   COUNT_SET_ASIDE,
   LOOKUP_WIDTH,
   NAME_COUNTERS,
+  VISIT_ANSWER,
   VISIT_BAD_HELLO,
   VISIT_BAD_REQUEST,
   VISIT_CONNECT,
@@ -33,7 +33,6 @@ import {
   VISIT_NANOSECONDS,
   VISIT_PORT,
   VISIT_PROXIED,
-  VISIT_REFUSAL,
   VISIT_SECONDS,
   VISIT_TLS,
   VISIT_VERSION,
@@ -176,9 +175,9 @@ export class NameFacts {
   ): number {
     const size = methodSize(bytes, at, length);
     if (size === 0) {
-      const status = answerStatus(bytes, at, length);
-      if (isRefusal(status))
-        this.visit(isFirst, connection, (VISIT_REFUSAL << 1) | side, 0, status, seconds, nanoseconds, frame);
+      const status = tunnelStatus(bytes, at, length);
+      if (status !== 0)
+        this.visit(isFirst, connection, (VISIT_ANSWER << 1) | side, 0, status, seconds, nanoseconds, frame);
       return OPENING_NONE;
     }
     // RFC 9112 section 3.2: to the host itself, not through a proxy.

@@ -74,8 +74,8 @@ export const VISIT_PROXIED = 3;
 export const VISIT_CONNECT = 4;
 export const VISIT_BAD_HELLO = 5;
 export const VISIT_BAD_REQUEST = 6;
-/** An answer by which a proxy refuses what it was asked for; its status is in VISIT_PORT. */
-export const VISIT_REFUSAL = 7;
+/** An answer by which a proxy may have refused or granted what it was asked for (http-answer.ts); its status is in VISIT_PORT. */
+export const VISIT_ANSWER = 7;
 /** A hello of which the capture holds too little for its name. */
 export const VISIT_CUT_HELLO = 8;
 export const VISIT_CONNECTION = 0;
@@ -83,7 +83,7 @@ export const VISIT_CONNECTION = 0;
 export const VISIT_KIND_SIDE = 1;
 /** The name + 1; a hello may have none. */
 export const VISIT_NAME = 2;
-/** Port of a CONNECT, status of a refusal; 0 for others. */
+/** Port of a CONNECT, status of an answer; 0 for others. */
 export const VISIT_PORT = 3;
 export const VISIT_FRAME = 4;
 export const VISIT_SECONDS = 5;

@@ -55,6 +55,8 @@ describe('a proxy', () => {
   test.each([
     ['proxy-forbidden', '403 Forbidden', 'in the rules of PROXY01'],
     ['proxy-logon', '407 Proxy Authentication Required', 'without a logon'],
+    ['proxy-redirects', '302 Found', 'sends CM01 (10.79.1.11) to another address instead'],
+    ['proxy-none', '400 Bad Request', 'See whether tcp/8080 of PROXY01 (10.79.3.20) is a proxy that takes CONNECT'],
     ['proxy-unreachable', '500 Internal Server Error', 'could not get there itself'],
     ['proxy-bad-gateway', '502 Bad Gateway', 'could not get there itself'],
     ['proxy-silent', 'took its CONNECT and gave no answer', 'may go out to tcp/443'],
@@ -68,7 +70,7 @@ describe('a proxy', () => {
   });
 
   test('that passes it on in the end has blocked nothing', async () => {
-    for (const scenario of ['proxied', 'proxy-logon-works'])
+    for (const scenario of ['proxied', 'proxy-logon-works', 'proxy-ntlm-works'])
       expect(ruleOf(await reportOf(scenario))?.state).toBe('works');
   });
 });
@@ -92,7 +94,7 @@ test('only what is on no list counts as unexpected', async () => {
 });
 
 describe('cut in two at every frame, one pass and two give the same', () => {
-  test.each(['split-hello', 'proxy-logon-works', 'proxy-forbidden'])('%s', async (scenario) => {
+  test.each(['split-hello', 'proxy-logon-works', 'proxy-ntlm-works', 'proxy-forbidden'])('%s', async (scenario) => {
     const { frames } = readBytes(gunzipSync(readFileSync(fileOf(scenario, 'client'))));
     const all = frames.map(({ captured, original, ...rest }) => ({
       ...rest,

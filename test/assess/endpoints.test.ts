@@ -342,6 +342,90 @@ describe('through a proxy', () => {
     expect(kinds([...givenUp(1, 20), ...through('download.microsoft.com')])).toEqual([]);
   });
 
+  const CONNECT = 'CONNECT download.microsoft.com:443 HTTP/1.1';
+  const LOGON = '407 Proxy Authentication Required';
+  /** What is said on one connection to the proxy, in turns; the client begins. @param copies of each frame, as a mirror may make */
+  const dialogue = (time: number, said: readonly string[], copies = 1): TestFrame[] => {
+    const own = port++;
+    const up = { source: SITE_SERVER, destination: PROXY, sourcePort: own, destinationPort: 8080 };
+    const down = { source: PROXY, destination: SITE_SERVER, sourcePort: 8080, destinationPort: own };
+    const sequences = [100, 500];
+    const frames = [
+      tcp({ ...up, flags: 'S', sequence: 99, time }),
+      tcp({ ...down, flags: 'SA', sequence: 499, acknowledgment: 100, time: time + 0.001 }),
+    ];
+    for (const [i, line] of said.entries()) {
+      const side = i % 2;
+      const bytes = request(side === 0 ? line : `HTTP/1.1 ${line}`);
+      const [sequence, acknowledgment] = [sequences[side]!, sequences[1 - side]!];
+      frames.push(
+        tcp({ ...(side === 0 ? up : down), sequence, acknowledgment, id: i, time: time + 0.01 * (i + 1) }, bytes),
+      );
+      sequences[side]! += bytes.length;
+    }
+    return frames.flatMap((frame) => new Array<TestFrame>(copies).fill(frame));
+  };
+
+  test.each([
+    ['302 Found', 'to another address instead'],
+    ['401 Unauthorized', 'is a proxy that takes CONNECT'],
+    ['403 Forbidden', 'Allow download.microsoft.com on tcp/443'],
+    ['404 Not Found', 'is a proxy that takes CONNECT'],
+    ['501 Not Implemented', 'is a proxy that takes CONNECT'],
+    ['503 Service Unavailable', 'could not get there itself'],
+    ['511 x', 'could not get there itself'],
+  ])('whatever is no 2xx is no tunnel: %s', (status, remedy) => {
+    const [finding, ...rest] = findings(dialogue(1, [CONNECT, status]));
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ kind: 'endpoint-blocked', certainty: 'proven', dest_ip: PROXY, dest_port: 8080 });
+    expect(finding!.message).toMatch(
+      `does not reach download.microsoft.com on tcp/443 through PROXY01 (${PROXY}), listed for`,
+    );
+    expect(finding!.message).toContain(`answers its CONNECT with ${status.replace(' x', '')}`);
+    expect(finding!.remedy).toContain(remedy);
+    const report = held([...dialogue(1, [CONNECT, status]), ...later()], topology());
+    expect(report.rules.find(({ id }) => id === 'ie.scp-updates.download-microsoft')).toMatchObject({
+      state: 'blocked',
+      works: 0,
+    });
+  });
+
+  test('any 2xx is a tunnel, and what is answered in it is no answer of the proxy', () => {
+    for (const status of ['200 Connection established', '204 x'])
+      for (const inside of ['401 Unauthorized', '404 Not Found', '503 x'])
+        expect(kinds(dialogue(1, [CONNECT, status, 'GET / HTTP/1.1', inside]))).toEqual([]);
+  });
+
+  test('a 407 that is followed by a logon tells nothing, on the same connection or another', () => {
+    expect(kinds(dialogue(1, [CONNECT, LOGON, CONNECT, '200 x']))).toEqual([]);
+    expect(kinds([...dialogue(1, [CONNECT, LOGON]), ...dialogue(2, [CONNECT, '200 x'])])).toEqual([]);
+    const step = `${LOGON}\r\nProxy-Authenticate: NTLM TlRMTVNTUAAC`;
+    expect(kinds(dialogue(1, [CONNECT, LOGON, CONNECT, step, CONNECT, '200 x']))).toEqual([]);
+    const get = 'GET http://download.microsoft.com/a HTTP/1.1';
+    const page = '200 OK\r\nContent-Length: 9';
+    expect(kinds(dialogue(1, [get, LOGON, get, step, get, page]))).toEqual([]);
+  });
+
+  test('a 407 and no logon is told, and as likely where one may be missing from the capture', () => {
+    const told = (frames: TestFrame[]) => findings(frames).map(({ kind, certainty }) => `${kind} ${certainty}`);
+    expect(told(dialogue(1, [CONNECT, LOGON]))).toEqual(['endpoint-blocked proven']);
+    expect(told(dialogue(1, [CONNECT, LOGON, CONNECT, LOGON]))).toEqual(['endpoint-blocked likely']);
+    const atTheEnd = findings(dialogue(90, [CONNECT, LOGON]));
+    expect(atTheEnd).toMatchObject([{ kind: 'endpoint-blocked', certainty: 'likely' }]);
+    expect(atTheEnd[0]!.message).toContain('A second try with a logon may not be in the capture');
+  });
+
+  test('a logon, and a no all the same', () => {
+    const [finding] = findings(dialogue(1, [CONNECT, LOGON, CONNECT, '403 Forbidden']));
+    expect(finding).toMatchObject({ kind: 'endpoint-blocked', certainty: 'likely' });
+    expect(finding!.message).toContain('403 Forbidden');
+  });
+
+  test('frames that a mirror shows twice are no second try', () => {
+    expect(findings(dialogue(1, [CONNECT, '404 Not Found'], 2))).toMatchObject([{ certainty: 'proven' }]);
+    expect(kinds(dialogue(1, [CONNECT, LOGON, CONNECT, '200 x'], 2))).toEqual([]);
+  });
+
   test('a request that names its host', () => {
     const frames = connection(1, {
       server: PROXY,

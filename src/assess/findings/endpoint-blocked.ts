@@ -1,7 +1,8 @@
 import type { RuleMatch } from '../../catalog/index.ts';
-import type { Refusal } from '../../names/connection-names.ts';
+import { LOGON_REQUIRED } from '../../protocols/http-answer.ts';
 import type { Context } from '../context.ts';
 import { isBlocked } from '../conversations.ts';
+import type { ProxyRefusal } from '../internet-traffic.ts';
 import type { InternetUse } from '../internet-view.ts';
 import type { Kind } from '../kind.ts';
 import { isNeeded, isSymptom, severityOf } from '../need-severity.ts';
@@ -119,26 +120,40 @@ function tellUnanswered(use: InternetUse, context: Context): Finding {
 
 /** What statuses of proxies are called (RFC 9110 section 15). */
 const STATUS_NAMES: Readonly<Record<number, string>> = {
+  301: 'Moved Permanently',
+  302: 'Found',
+  303: 'See Other',
+  307: 'Temporary Redirect',
+  308: 'Permanent Redirect',
   400: 'Bad Request',
+  401: 'Unauthorized',
   403: 'Forbidden',
+  404: 'Not Found',
   405: 'Method Not Allowed',
   407: 'Proxy Authentication Required',
   429: 'Too Many Requests',
   500: 'Internal Server Error',
+  501: 'Not Implemented',
   502: 'Bad Gateway',
   503: 'Service Unavailable',
   504: 'Gateway Timeout',
 };
-const LOGON_REQUIRED = 407;
+/** What web servers answer that are no proxies, or take no CONNECT. */
+const NO_PROXY: ReadonlySet<number> = new Set([400, 401, 404, 405, 501]);
+
+const DOUBTS: Record<Exclude<ProxyRefusal['doubt'], null>, string> = {
+  'asked-again': 'It asked again on the same connection; what came of that may not be in the capture.',
+  'cut-short': 'A second try with a logon may not be in the capture, which ends or loses packets soon after.',
+};
 
 /** A proxy was reached, and did not pass the request on. */
-function tellRefused(use: InternetUse, { status, askedAgain }: Refusal, context: Context): Finding {
+function tellRefused(use: InternetUse, { status, doubt }: ProxyRefusal, context: Context): Finding {
   const name = STATUS_NAMES[status] === undefined ? `${status}` : `${status} ${STATUS_NAMES[status]}`;
   const asked = use.by === 'connect' ? 'its CONNECT' : 'its request';
   return ofProxy(use, context, {
-    certainty: askedAgain ? 'likely' : 'proven',
+    certainty: doubt === null ? 'proven' : 'likely',
     what: `the proxy answers ${asked} with ${name}`,
-    note: askedAgain ? 'It asked again on the same connection; what came of that may not be in the capture.' : null,
+    note: doubt === null ? null : DOUBTS[doubt],
     remedy: refusedRemedy(use, status),
   });
 }
@@ -174,12 +189,17 @@ function ofProxy(
   };
 }
 
-function refusedRemedy({ client, server, names, targetPort }: InternetUse, status: number): string {
+function refusedRemedy({ client, server, port, names, targetPort }: InternetUse, status: number): string {
   const [name] = names;
   const proxy = called(server);
+  const allow = `llow ${name} on tcp/${targetPort} for ${called(client)} in the rules of ${proxy}.`;
   if (status === LOGON_REQUIRED)
     return `Let ${proxy} pass ${name} without a logon for ${called(client)} (services ask as the computer account), or give the service an account that the proxy accepts.`;
+  if (NO_PROXY.has(status))
+    return `See whether tcp/${port} of ${proxy} is a proxy that takes CONNECT: ${status} is what web servers answer to it that are none. If it is one, a${allow}`;
+  if (status < 400)
+    return `${proxy} sends ${called(client)} to another address instead, as with a page for a logon or for what is blocked. A${allow}`;
   if (status >= 500)
     return `${proxy} was asked and could not get there itself: see that it resolves ${name}, and that it may go out to tcp/${targetPort}.`;
-  return `Allow ${name} on tcp/${targetPort} for ${called(client)} in the rules of ${proxy}.`;
+  return `A${allow}`;
 }
