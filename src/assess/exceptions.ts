@@ -36,7 +36,8 @@ export function hasExpiry({ model }: Site): boolean {
   return model.exceptions.some(({ expires }) => expires !== null);
 }
 
-function isExpired({ expires }: SiteException, day: string): boolean {
+/** True once its last day is over. @param day as `2026-03-02` */
+export function isExpired({ expires }: Pick<SiteException, 'expires'>, day: string): boolean {
   return expires !== null && expires < day;
 }
 

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { checkExceptionKinds } from '../assess/exception-kinds.ts';
+import { isExpired } from '../assess/exceptions.ts';
 import { compile, loadCatalog, roleName } from '../catalog/index.ts';
 import { printable } from '../report/printable.ts';
 import { paintNothing } from '../report/style.ts';
@@ -9,16 +10,25 @@ import { type Column, renderTable } from '../report/table.ts';
 import { EXAMPLE_SITE } from '../site/example.ts';
 import { loadSite, type Site, SiteError, siteJsonSchema } from '../site/index.ts';
 import type { Write } from './catalog.ts';
+import { today } from './day.ts';
 import { printableMessage } from './failure.ts';
 
 const WIDTH = 80;
 
-/** Says what the topology at `path` holds, or everything that is wrong with it. Returns 0 or 2. */
-export async function runTopologyCheck(path: string, write: Write, writeError: Write): Promise<number> {
+/**
+ * Says what the topology at `path` holds, or everything that is wrong with it. Returns 0 or 2.
+ * @param day by which expiry dates of exceptions are judged
+ */
+export async function runTopologyCheck(
+  path: string,
+  write: Write,
+  writeError: Write,
+  day: string = today(),
+): Promise<number> {
   try {
     const site = await loadSite(path);
     checkExceptionKinds(site);
-    write(summary(site));
+    write(summary(site, day));
     return 0;
   } catch (error) {
     if (!(error instanceof SiteError)) throw error;
@@ -73,7 +83,7 @@ export function runTopologyInit(write: Write): number {
   return 0;
 }
 
-function summary(site: Site): string {
+function summary(site: Site, day: string): string {
   const { hosts, networks, expect, forbid, exceptions } = site.model;
   const lines = [
     printable(`${site.path}: OK${site.name === null ? '' : ` (${site.name})`}`),
@@ -86,6 +96,8 @@ function summary(site: Site): string {
     lines.push(
       `${count(exceptions.length, 'exception')}${endless === 0 ? '' : `, ${endless === exceptions.length ? 'none of them with an expiry date' : `${endless} of them without an expiry date`}`}`,
     );
+    for (const exception of exceptions.filter((one) => isExpired(one, day)))
+      lines.push(printable(`  expired: '${exception.id}' (${exception.owner}) held until ${exception.expires}`));
   }
   const nameless = site.hostsWithoutAddress;
   if (nameless.length > 0) {

@@ -19,7 +19,7 @@ const PLAIN = /^[A-Za-z][A-Za-z0-9._-]*$/;
 /** Words that YAML readers take for something else than text. */
 const WORDS = /^(?:true|false|yes|no|on|off|null|y|n)$/i;
 
-/** The list item for `exceptions:`, with the key itself. Ends with a line break. */
+/** The list item for `exceptions:`, with the key itself, which stands once in a file. Ends with a line break. */
 export function exceptionBlock(finding: ReportedFinding, said: Acceptance, isHost: IsHost): string {
   const { kind, rule, proto, dest_port, subject, fingerprint } = finding;
   const byEnds = subject === null && (finding.src_ip !== null || finding.dest_ip !== null || rule.length > 0);
@@ -46,7 +46,7 @@ export function exceptionBlock(finding: ReportedFinding, said: Acceptance, isHos
   const text = lines
     .filter(([, value]) => value !== null)
     .map(([key, value], index) => `${index === 0 ? '  - ' : '    '}${key}: ${value}`.trimEnd());
-  return `exceptions:\n${text.join('\n')}\n`;
+  return `exceptions:   # once in the file: where it is there already, add only the lines below\n${text.join('\n')}\n`;
 }
 
 function endOf(ip: string | null, name: string | null, isHost: IsHost): string | null {

@@ -1,6 +1,17 @@
 /** YAML text of unknown origin, read within limits, that can tell where each value stands. */
 
-import { Alias, type Document, isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  Alias,
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLParseError,
+} from 'yaml';
 import { type Problem, printable, SiteError } from './errors.ts';
 import type { Place } from './types.ts';
 
@@ -38,7 +49,7 @@ export class YamlSource {
     if (errors.length > 0) {
       const [first] = errors;
       if (!LOOKS_LIKE_TOPOLOGY.test(text)) {
-        const why = firstSentence(first.message);
+        const why = sentenceOf(first, text);
         const problem = this.#at(
           first.pos[0],
           `this is no YAML (${why}), and nothing in the file looks like a topology`,
@@ -46,7 +57,7 @@ export class YamlSource {
         throw new SiteError('not-yaml', path, [problem]);
       }
       const told = errors.slice(0, MOST_SYNTAX_ERRORS);
-      const problems = told.map((error) => this.#at(error.pos[0], firstSentence(error.message)));
+      const problems = told.map((error) => this.#at(error.pos[0], sentenceOf(error, text)));
       throw new SiteError('not-yaml', path, problems, errors.length - told.length);
     }
     try {
@@ -114,7 +125,15 @@ function fail(code: 'too-large' | 'too-complex' | 'not-yaml', path: string, mess
 const LOOKS_LIKE_TOPOLOGY =
   /^["']?(?:version|name|hosts|networks|settings|catalogs|expect|forbid|exceptions)["']?\s*:/m;
 
-/** The parser's first line, without the picture that follows it. */
-function firstSentence(message: string): string {
-  return printable(message.split('\n')[0]!.replace(/:$/, ''), 200);
+/** Lists of a topology; a second one is mostly pasted, and its items belong to the first. */
+const LISTS = /^(?:hosts|networks|expect|forbid|exceptions)$/;
+const LONGEST_KEY = 64;
+
+/** The parser's first line, without the picture that follows it; a key that stands twice by its name. */
+function sentenceOf({ code, message, pos: [at] }: YAMLParseError, text: string): string {
+  const key =
+    code === 'DUPLICATE_KEY' ? /^["']?([^\s"':,{}[\]]+)/.exec(text.slice(at, at + LONGEST_KEY))?.[1] : undefined;
+  if (key === undefined) return printable(message.split('\n')[0]!.replace(/:$/, ''), 200);
+  const remedy = LISTS.test(key) ? ': put the lines below it under the first one' : '';
+  return `'${printable(key)}' stands here a second time${remedy}`;
 }

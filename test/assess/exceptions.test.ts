@@ -160,6 +160,23 @@ describe('the block to paste', () => {
     }
   });
 
+  test('a second one goes under the first, as it says itself, and so does who reads them both', async () => {
+    const [first, second] = plain.findings.map((finding) =>
+      exceptionBlock(finding, { ...SAID, expires: '2026-12-31' }, isHost),
+    );
+    expect(first.split('\n')[0]).toBe(
+      'exceptions:   # once in the file: where it is there already, add only the lines below',
+    );
+    const line = (SITE + first).split('\n').length;
+    expect(() => parseSite(SITE + first + second)).toThrow(
+      `site.yaml:${line}:1 'exceptions' stands here a second time: put the lines below it under the first one`,
+    );
+    const below = second.slice(second.indexOf('\n') + 1);
+    const report = await held(first + below);
+    const both = plain.findings.slice(0, 2).map(({ fingerprint }) => fingerprint);
+    expect(fingerprints(report.excepted).sort()).toEqual(both.sort());
+  });
+
   test('is refused until reason and owner are said, and the last day is decided on', () => {
     const block = exceptionBlock(plain.findings[0], {}, isHost);
     let told = '';
@@ -180,7 +197,7 @@ describe('the block to paste', () => {
     );
     expect(block).not.toMatch(/(?!\n)[^\x20-\x7e]/);
     expect(() => parseSite(`version: 1\nhosts: [{ name: A, addresses: [10.0.0.1] }]\n${block}`)).toThrow(SiteError);
-    expect(block.split('\n').filter((line) => /^\S/.test(line))).toEqual(['exceptions:']);
+    expect(block.split('\n').filter((line) => /^\S/.test(line))).toEqual([expect.stringMatching(/^exceptions: +# /)]);
   });
 
   test('any text comes back as it was', () => {

@@ -8,7 +8,7 @@ import { runTopologyCheck, runTopologyInit, runTopologySchema } from '../../src/
 
 const folder = mkdtempSync(join(tmpdir(), 'topology-'));
 
-async function check(text: string): Promise<string> {
+async function check(text: string, day?: string): Promise<string> {
   const path = join(folder, 'site.yaml');
   writeFileSync(path, text);
   let out = '';
@@ -20,6 +20,7 @@ async function check(text: string): Promise<string> {
     (part) => {
       out += `! ${part}`;
     },
+    day,
   );
   return `${code}\n${out.replaceAll(join(folder, '/'), '')}`;
 }
@@ -43,6 +44,16 @@ test('init prints a topology that passes its check', async () => {
 test('check lists what is wrong', async () => {
   expect(await check('version: 1\nhosts:\n  - name: CM01\n    roles: [managment-point]\n')).toBe(
     "2\n! site.yaml:4:13 unknown role 'managment-point', did you mean 'management-point'?\n",
+  );
+});
+
+test('check tells exceptions whose last day is over, and those without one', async () => {
+  const exception = (id: string, rest: string): string =>
+    `  - { id: ${id}, kind: forbidden, reason: r, owner: Ann Weber${rest} }\n`;
+  const text = `version: 1\nhosts: [{ name: A }]\nexceptions:\n${exception('a', ', expires: 2026-06-30')}${exception('b', '')}`;
+  expect(await check(text, '2026-06-30')).toContain('\n2 exceptions, 1 of them without an expiry date\n1 host without');
+  expect(await check(text, '2026-07-01')).toContain(
+    "\n2 exceptions, 1 of them without an expiry date\n  expired: 'a' (Ann Weber) held until 2026-06-30\n1 host without",
   );
 });
 

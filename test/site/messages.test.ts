@@ -32,6 +32,16 @@ hosts:
   `);
 });
 
+test('a key that stands twice', () => {
+  expect(
+    problems('version: 1\nhosts: []\nname: A\nname: B\n"hosts": []\nsettings: { a: 1, a: 2 }\n'),
+  ).toMatchInlineSnapshot(`
+    "site.yaml:4:1 'name' stands here a second time
+    site.yaml:5:1 'hosts' stands here a second time: put the lines below it under the first one
+    site.yaml:6:19 'a' stands here a second time"
+  `);
+});
+
 test('keys', () => {
   expect(
     problems(`version: 1
