@@ -30,6 +30,8 @@ export interface CapturePeek {
   firstNanoseconds: number | null;
   /** LINKTYPE_ value of the first frame. */
   linkType: number | null;
+  /** Captured bytes of a frame, on the average of those that the first read brought; 0 where it brought none. */
+  frameBytes: number;
   /** For pcap: what a reader that starts at another record needs. */
   pcapHeader: PcapHeader | null;
   /** For pcapng: the state at the first frame, for a reader that starts at a later block. */
@@ -38,9 +40,11 @@ export interface CapturePeek {
   noted: boolean;
 }
 
-/** Remembers the first frame. */
+/** Remembers the first frame, and how large those are that come with it. */
 class FirstFrame implements FrameSink {
   seen = false;
+  frames = 0;
+  bytes = 0;
   seconds = 0;
   nanoseconds = 0;
   linkType = 0;
@@ -56,13 +60,15 @@ class FirstFrame implements FrameSink {
     _bytes: Uint8Array,
     _view: DataView,
     _offset: number,
-    _capturedLength: number,
+    capturedLength: number,
     _originalLength: number,
     seconds: number,
     nanoseconds: number,
     linkType: number,
     _interfaceId: number,
   ): void {
+    this.frames++;
+    this.bytes += capturedLength;
     if (this.seen) return;
     this.seen = true;
     this.seconds = seconds;
@@ -71,6 +77,11 @@ class FirstFrame implements FrameSink {
     const reader = this.feeder?.reader;
     if (reader instanceof PcapngReader) this.pcapngState = reader.state();
   }
+}
+
+/** @see CapturePeek.frameBytes */
+function frameBytes({ frames, bytes }: FirstFrame): number {
+  return frames === 0 ? 0 : bytes / frames;
 }
 
 /**
@@ -116,6 +127,7 @@ export async function readCaptureHeader(path: string): Promise<CapturePeek | nul
       firstSeconds: sink.seen ? sink.seconds : null,
       firstNanoseconds: sink.seen ? sink.nanoseconds : null,
       linkType: sink.seen ? sink.linkType : null,
+      frameBytes: frameBytes(sink),
       pcapHeader: reader instanceof PcapReader ? reader.header : null,
       noted: sink.noted,
       pcapngState: sink.pcapngState ?? (reader instanceof PcapngReader ? reader.state() : null),
@@ -148,6 +160,7 @@ function peekNetmon(input: Input, sink: FirstFrame): CapturePeek {
     firstSeconds: sink.seen ? sink.seconds : null,
     firstNanoseconds: sink.seen ? sink.nanoseconds : null,
     linkType: sink.seen ? sink.linkType : null,
+    frameBytes: frameBytes(sink),
     pcapHeader: null,
     pcapngState: null,
     noted: false,

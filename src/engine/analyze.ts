@@ -76,7 +76,8 @@ const UNJOINED_SHARE = 0.25;
  */
 export async function analyze(paths: readonly string[], options: AnalyzeOptions = {}): Promise<Analysis> {
   const threads = options.workers ?? availableParallelism();
-  const plan = await planSeries(paths, threads, options.segmentBytes);
+  const { segmentBytes } = options;
+  const plan = await planSeries(paths, threads, { segmentBytes, thrifty: options.workers === undefined });
   const workers = options.workers ?? (isSmall(plan) ? 0 : threads);
   const seed = randomInt(2 ** 31);
   const bytes = tableBytes(options.maxMemory ?? DEFAULT_MAX_MEMORY);

@@ -14,30 +14,41 @@ export interface PlannedCapture {
 
 /** Segments below this size, in bytes, are not worth a task of their own. */
 const SMALLEST_SEGMENT = 8 * 1024 * 1024;
+/** Nor are segments of fewer frames: a thread has to make its own copy of the packet loop fast first (docs/performance.md). */
+const SMALLEST_SEGMENT_FRAMES = 1.5e6;
+/** Bytes of a record besides its frame: the header of a pcap record (pcap-savefile(5)). */
+const RECORD_HEADER = 16;
 
 /**
  * Puts the captures in the order of their first time stamp (equal ones keep the order given; captures without a frame, and pipes,
  * which can be read only once, come last) and cuts the large ones into segments.
  * @param workers threads that will read; with 0 nothing is cut
- * @param segmentBytes wanted size of a segment; left out: what gives each worker one
+ * @param options segmentBytes: wanted size of a segment; left out: what gives each worker one. thrifty: no more segments than pay
  * @throws CaptureError where a capture cannot be read
  */
 export async function planSeries(
   paths: readonly string[],
   workers: number,
-  segmentBytes?: number,
+  { segmentBytes, thrifty = false }: { segmentBytes?: number | undefined; thrifty?: boolean } = {},
 ): Promise<PlannedCapture[]> {
   const peeks: { path: string; peek: CapturePeek | null }[] = [];
   for (const path of paths) peeks.push({ path, peek: path === STANDARD_INPUT ? null : await readCaptureHeader(path) });
   peeks.sort((a, b) => compareStarts(a.peek, b.peek));
   const total = peeks.reduce((sum, { peek }) => sum + (peek?.size ?? 0), 0);
-  const wanted = segmentBytes ?? Math.max(SMALLEST_SEGMENT, Math.ceil(total / Math.max(1, workers)));
+  const frames = peeks.reduce((sum, { peek }) => sum + (peek === null ? 0 : framesOf(peek)), 0);
+  const most = thrifty ? Math.floor(frames / SMALLEST_SEGMENT_FRAMES) : workers;
+  const wanted = segmentBytes ?? Math.max(SMALLEST_SEGMENT, Math.ceil(total / Math.max(1, Math.min(workers, most))));
   return peeks.map(({ path, peek }) => {
     const state = peek === null ? null : middleState(peek);
     const size = peek?.size ?? null;
     const isCut = state !== null && size !== null && (workers > 0 || segmentBytes !== undefined) && size > wanted;
     return { path, size, state, cuts: isCut ? cutsOf(size, wanted) : [] };
   });
+}
+
+/** About how many frames a capture holds, by the size of its first ones. */
+function framesOf({ size, frameBytes }: CapturePeek): number {
+  return frameBytes === 0 ? 0 : size / (frameBytes + RECORD_HEADER);
 }
 
 /** Equal segments of at most about `wanted` bytes. */

@@ -114,11 +114,16 @@ function beginSegments(planned: PlannedCapture, pool: Pool, run: Run, share: Sha
           results.map(({ part }) => part.names),
           nameLimits(run.messageShare),
         ) ||
-        results.some(({ summary }) => summary.problemCount > 0);
+        results.some(({ summary }) => isDamaged(summary));
       if (odd) return again();
       return { parts: results.map(({ part }) => part), summary: wholeSummary(planned, results) };
     },
   };
+}
+
+/** A last record that is cut short looks the same from wherever the reading began. */
+function isDamaged({ problemCount, problems }: ReaderSummary): boolean {
+  return problemCount > 1 || (problemCount === 1 && problems[0].code !== 'cut-short');
 }
 
 function isLast(index: number, all: readonly unknown[]): boolean {

@@ -59,6 +59,8 @@ describe('cuts beside what makes no sense', () => {
   test.each([
     ['an empty record at the end', Buffer.concat([good, Buffer.alloc(16)])],
     ['an empty record in the middle', Buffer.concat([good.subarray(0, 80), Buffer.alloc(16), good.subarray(80)])],
+    ['a last record that is cut short', good.subarray(0, -5)],
+    ['a last header that is cut short', Buffer.concat([good, good.subarray(24, 33)])],
     ['a record that claims too much', Buffer.concat([good, Buffer.alloc(16, 0xff), good.subarray(24)])],
   ])('%s', async (name, bytes) => {
     const path = join(folder(), `${name}.pcap`);

@@ -1,0 +1,80 @@
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { connectionLimit, DEFAULT_MAX_MEMORY, messageShare, tableBytes } from '../../src/engine/memory.ts';
+import { planSeries } from '../../src/engine/plan.ts';
+import type { Pool } from '../../src/engine/pool.ts';
+import { beginCapture } from '../../src/engine/read-capture.ts';
+import { runTask } from '../../src/engine/run-task.ts';
+import { folder } from '../cli/program.ts';
+import { pcapFile } from './pcap-file.ts';
+
+const FRAME = 40;
+const RECORD = FRAME + 16;
+
+/** A file that begins with small frames and has the size of so many of them; what follows is a hole. */
+function sparse(frames: number): string {
+  const path = join(folder(), 'sparse.pcap');
+  writeFileSync(path, pcapFile(2000, 0));
+  truncateSync(path, 24 + frames * RECORD);
+  return path;
+}
+
+describe('a capture is cut into segments that pay', () => {
+  test.each([
+    [2_900_000, 4, 0],
+    [3_100_000, 4, 2],
+    [3_100_000, 2, 2],
+    [30_000_000, 4, 4],
+  ])('%i small frames and %i threads: %i segments', async (frames, workers, segments) => {
+    const [{ cuts }] = await planSeries([sparse(frames)], workers, { thrifty: true });
+    expect(cuts).toHaveLength(segments);
+  });
+
+  test('as many as wanted where the threads are asked for', async () => {
+    const [{ cuts }] = await planSeries([sparse(2_900_000)], 4);
+    expect(cuts).toHaveLength(4);
+  });
+});
+
+describe('what is read once is not read again', () => {
+  /** Tasks that a capture in segments takes. */
+  async function tasks(bytes: Uint8Array): Promise<number> {
+    const path = join(folder(), 'capture.pcap');
+    writeFileSync(path, bytes);
+    let count = 0;
+    const pool: Pool = {
+      threads: 0,
+      run: (task) => {
+        count++;
+        return (runTask as Pool['run'])(task);
+      },
+      close: async () => {},
+    };
+    const memory = tableBytes(DEFAULT_MAX_MEMORY);
+    const run = {
+      seed: 1,
+      limit: connectionLimit(memory),
+      fateLimit: 0,
+      messageShare: messageShare(memory),
+      unjoined: null,
+    };
+    const [planned] = await planSeries([path], 0, { segmentBytes: Math.ceil(bytes.length / 3) });
+    await beginCapture(planned, pool, run, { capture: 0, firstTask: 0, lastTask: 2 }).parts();
+    return count;
+  }
+
+  test('a whole capture', async () => {
+    expect(await tasks(pcapFile(60, 0))).toBe(3);
+  });
+
+  test('a capture whose last record is cut short, as of a tool that was stopped', async () => {
+    expect(await tasks(pcapFile(60, 0).subarray(0, -7))).toBe(3);
+  });
+
+  test('a damaged one is', async () => {
+    const bytes = Buffer.from(pcapFile(60, 0));
+    bytes.fill(0xff, 24 + 50 * RECORD, 24 + 50 * RECORD + 16);
+    expect(await tasks(bytes)).toBeGreaterThan(3);
+  });
+});
