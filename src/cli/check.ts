@@ -84,11 +84,10 @@ async function checked(
 ): Promise<Report> {
   const logs = await readFirewallLogs(options);
   const stop = new AbortController();
-  const read = () =>
-    readCaptures(captures, { ...options, setAside: true, hashes: wantsHash, signal: stop.signal }, terminal);
+  const read = (onBegun = () => {}) =>
+    readCaptures(captures, { ...options, setAside: true, hashes: wantsHash, signal: stop.signal, onBegun }, terminal);
   // Without threads reading takes this one: then the topology comes first.
-  const reading = options.workers === 0 ? null : read();
-  reading?.catch(() => {});
+  const reading = options.workers === 0 ? null : await begun(read);
   const [{ assess }, { checkExceptionKinds }, { loadCatalog }, { loadSite }] = await Promise.all([
     import('../assess/assess.ts'),
     import('../assess/exception-kinds.ts'),
@@ -99,16 +98,24 @@ async function checked(
     const site = await loadSite(options.topology);
     checkExceptionKinds(site);
     const catalog = loadCatalog();
-    const analysis = await (reading ?? read());
+    const analysis = await (reading?.analysis ?? read());
     const firewallLogs = heedFirewallLogs(analysis, logs);
     const evidence: Evidence = { ...evidenceOf(analysis, options.date), firewallLogs };
     if (wantsHash) evidence.topologySha256 = await hashOf(site.path);
     return withHashes(assess(evidence, site, catalog), await analysis.hashes);
   } catch (error) {
     stop.abort();
-    await reading?.catch(() => {});
+    await reading?.analysis.catch(() => {});
     throw error;
   }
+}
+
+/** Waits until the threads are at work, so that nothing keeps them from it. @returns the reading, which may have failed */
+async function begun(read: (onBegun: () => void) => Promise<Analysis>): Promise<{ analysis: Promise<Analysis> }> {
+  return new Promise((resolve) => {
+    const analysis = read(() => resolve({ analysis }));
+    analysis.catch(() => resolve({ analysis }));
+  });
 }
 
 /** Writes the reports that `--output` asked for. */

@@ -9,7 +9,7 @@ import type { Terminal } from './terminal.ts';
 /** Reads captures, each file once, with a progress line on standard error. An interrupted run says what it had read. */
 export async function readCaptures(
   given: readonly string[],
-  options: Pick<AnalyzeOptions, 'workers' | 'maxMemory' | 'setAside' | 'hashes' | 'signal'> & { quiet?: boolean },
+  options: Pick<AnalyzeOptions, 'workers' | 'maxMemory' | 'setAside' | 'hashes' | 'signal' | 'onBegun'> & { quiet?: boolean },
   terminal: Terminal,
 ): Promise<Analysis> {
   const { paths, repeated } = eachOnce(given);
@@ -27,6 +27,7 @@ export async function readCaptures(
   if (options.maxMemory !== undefined) settings.maxMemory = options.maxMemory;
   if (options.setAside !== undefined) settings.setAside = options.setAside;
   if (options.hashes !== undefined) settings.hashes = options.hashes;
+  if (options.onBegun !== undefined) settings.onBegun = options.onBegun;
   if (options.signal !== undefined) settings.signal = options.signal;
   // Files that are read on this thread keep it busy: nobody would hear the signal, so it does what it does by itself.
   const canListen = options.workers !== 0 || paths.includes(STANDARD_INPUT);

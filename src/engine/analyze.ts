@@ -59,6 +59,8 @@ export interface AnalyzeOptions {
   hashes?: boolean;
   /** Ends the reading of threads at once; what `analyze` promised is then broken. */
   signal?: AbortSignal;
+  /** Called once when all threads have work: what the caller does meanwhile would keep this thread from starting them. */
+  onBegun?: () => void;
   /** Called a few times a second. */
   onProgress?: (progress: AnalysisProgress) => void;
 }
@@ -96,6 +98,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions 
   const series = new Series(plan, pool, run, unjoined);
   // Threads take one task after the other; without them a capture is read when its turn comes.
   if (workers > 0) series.beginAll();
+  options.onBegun?.();
   const timer = options.onProgress && watch(options.onProgress, series.counters, plan);
   let hashes: Analysis['hashes'] = null;
   try {
