@@ -14,18 +14,11 @@ const dist = join(root, 'dist');
 const fresh = await mkdtemp(join(root, 'dist-'));
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
-const result = await build({
+/** @type {import('esbuild').BuildOptions} */
+const common = {
   absWorkingDir: root,
-  entryPoints: {
-    pcapcheck: 'src/pcapcheck.ts',
-    worker: 'src/engine/worker.ts',
-    'live-reader': 'src/live/reader-thread.ts',
-    'live-analysis': 'src/live/analysis-thread.ts',
-  },
   outdir: fresh,
   bundle: true,
-  splitting: true,
-  chunkNames: 'chunk-[hash]',
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
@@ -40,12 +33,24 @@ const result = await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
   plugins: [esbuildYaml, esbuildPage, withoutZodLocales],
-});
+};
+// The program loads what a command needs; a thread needs all it has, and is there sooner if that is one file.
+const results = await Promise.all([
+  build({ ...common, entryPoints: { pcapcheck: 'src/pcapcheck.ts' }, splitting: true, chunkNames: 'chunk-[hash]' }),
+  build({
+    ...common,
+    entryPoints: {
+      worker: 'src/engine/worker.ts',
+      'live-reader': 'src/live/reader-thread.ts',
+      'live-analysis': 'src/live/analysis-thread.ts',
+    },
+  }),
+]);
 await chmod(join(fresh, 'pcapcheck.js'), 0o755);
 await chmod(fresh, 0o755);
 
 const packages = new Set();
-for (const input of Object.keys(result.metafile.inputs)) {
+for (const input of results.flatMap(({ metafile }) => Object.keys(metafile.inputs))) {
   const match = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
   if (match) packages.add(match[1]);
 }
