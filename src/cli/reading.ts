@@ -9,7 +9,9 @@ import type { Terminal } from './terminal.ts';
 /** Reads captures, each file once, with a progress line on standard error. An interrupted run says what it had read. */
 export async function readCaptures(
   given: readonly string[],
-  options: Pick<AnalyzeOptions, 'workers' | 'maxMemory' | 'setAside' | 'hashes' | 'signal' | 'onBegun'> & { quiet?: boolean },
+  options: Pick<AnalyzeOptions, 'workers' | 'maxMemory' | 'setAside' | 'hashes' | 'signal' | 'onBegun'> & {
+    quiet?: boolean;
+  },
   terminal: Terminal,
 ): Promise<Analysis> {
   const { paths, repeated } = eachOnce(given);
