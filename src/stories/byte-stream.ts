@@ -151,43 +151,62 @@ export interface KeptPiece {
   piece: StreamPiece;
 }
 
-/** The segments of a log in the order of the capture, of one kind (control-ports.ts) or of all. */
-export function* piecesOf({ values, bytes, count }: Payloads, kind?: number): Generator<KeptPiece> {
-  for (let i = 0; i < count; i++) {
-    const at = i * PAYLOAD_WIDTH;
-    if (kind !== undefined && payloadKind(values, at) !== kind) continue;
-    if (values[at + PAYLOAD_STORED] === 0 || values[at + PAYLOAD_CONNECTION] < 0) continue;
-    yield {
-      connection: values[at + PAYLOAD_CONNECTION],
-      side: (values[at + PAYLOAD_KIND_SIDE] & 1) as 0 | 1,
-      piece: {
-        sequence: values[at + PAYLOAD_SEQUENCE],
-        bytes,
-        offset: values[at + PAYLOAD_OFFSET],
-        length: values[at + PAYLOAD_STORED],
-        wireLength: values[at + PAYLOAD_LENGTH],
-        seconds: values[at + PAYLOAD_SECONDS] >>> 0,
-        nanoseconds: values[at + PAYLOAD_NANOSECONDS],
-        frame: values[at + PAYLOAD_FRAME] >>> 0,
-      },
-    };
-  }
+/** The segments of a log in the order of the capture. */
+export function* piecesOf(payloads: Payloads): Generator<KeptPiece> {
+  for (let i = 0; i < payloads.count; i++) if (isKept(payloads, i)) yield pieceAt(payloads, i);
 }
 
-/** Connections of which the workers kept payload of one kind (control-ports.ts), in the order of their first kept segment. */
-export function keptStreams(observation: Observation, kind: number): KeptStreams[] {
-  const pieces = new Map<number, [StreamPiece[], StreamPiece[]]>();
-  for (const { connection, side, piece } of piecesOf(observation.payloads, kind)) {
-    let known = pieces.get(connection);
-    if (known === undefined) {
-      known = [[], []];
-      pieces.set(connection, known);
-    }
-    known[side].push(piece);
+function isKept({ values }: Payloads, i: number): boolean {
+  const at = i * PAYLOAD_WIDTH;
+  return values[at + PAYLOAD_STORED] !== 0 && values[at + PAYLOAD_CONNECTION] >= 0;
+}
+
+function pieceAt({ values, bytes }: Payloads, i: number): KeptPiece {
+  const at = i * PAYLOAD_WIDTH;
+  return {
+    connection: values[at + PAYLOAD_CONNECTION],
+    side: (values[at + PAYLOAD_KIND_SIDE] & 1) as 0 | 1,
+    piece: {
+      sequence: values[at + PAYLOAD_SEQUENCE],
+      bytes,
+      offset: values[at + PAYLOAD_OFFSET],
+      length: values[at + PAYLOAD_STORED],
+      wireLength: values[at + PAYLOAD_LENGTH],
+      seconds: values[at + PAYLOAD_SECONDS] >>> 0,
+      nanoseconds: values[at + PAYLOAD_NANOSECONDS],
+      frame: values[at + PAYLOAD_FRAME] >>> 0,
+    },
+  };
+}
+
+/**
+ * Connections of which the workers kept payload of one kind (control-ports.ts), in the order of their first kept segment. One at a time:
+ * a capture may have millions of segments.
+ */
+export function* keptStreams(observation: Observation, kind: number): Generator<KeptStreams> {
+  const { payloads } = observation;
+  /** The first segment of each connection, and for each segment 1 + the next one of the same connection. */
+  const firsts: number[] = [];
+  const next = new Int32Array(payloads.count);
+  const latest = new Map<number, number>();
+  for (let i = 0; i < payloads.count; i++) {
+    const at = i * PAYLOAD_WIDTH;
+    if (payloadKind(payloads.values, at) !== kind || !isKept(payloads, i)) continue;
+    const connection = payloads.values[at + PAYLOAD_CONNECTION];
+    const before = latest.get(connection);
+    if (before === undefined) firsts.push(i);
+    else next[before] = i + 1;
+    latest.set(connection, i);
   }
-  return [...pieces].map(([connection, [a, b]]) => {
+  for (const first of firsts) {
+    const sides: [StreamPiece[], StreamPiece[]] = [[], []];
+    for (let i = first; i >= 0; i = next[i] - 1) {
+      const { side, piece } = pieceAt(payloads, i);
+      sides[side].push(piece);
+    }
+    const connection = payloads.values[first * PAYLOAD_WIDTH + PAYLOAD_CONNECTION];
     const { family, addresses, ports } = observation.sockets(connection);
     const end = (side: 0 | 1): Socket => ({ family, address: addresses[side], port: ports[side] });
-    return { connection, ends: [end(0), end(1)], sides: [joinPieces(a), joinPieces(b)] };
-  });
+    yield { connection, ends: [end(0), end(1)], sides: [joinPieces(sides[0]), joinPieces(sides[1])] };
+  }
 }

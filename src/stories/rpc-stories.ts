@@ -216,7 +216,19 @@ class Teller {
     if (known === undefined) {
       if (this.#mappings.length >= MAX_KEPT) this.#dropped++;
       else {
-        const mapping = { ...ends, ...told, otherAddresses: others, first: at, last: at, count: 1 };
+        const { client, server } = ends;
+        const { interface: id, port, way } = told;
+        const mapping = {
+          client,
+          server,
+          interface: id,
+          port,
+          way,
+          otherAddresses: others,
+          first: at,
+          last: at,
+          count: 1,
+        };
         mappings.set(key, mapping);
         this.#mappings.push(mapping);
       }
@@ -261,7 +273,8 @@ class Teller {
         this.#dropped++;
         return null;
       }
-      pair.asker = { ...pair.ends, first: at, answered: 0, unread: 0 };
+      const { client, server } = pair.ends;
+      pair.asker = { client, server, first: at, answered: 0, unread: 0 };
       this.#askers.push(pair.asker);
     }
     pair.asker.first = earlier(pair.asker.first, at);

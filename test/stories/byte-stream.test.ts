@@ -84,7 +84,7 @@ test('the endpoint mapper: both directions are kept, for any cut', () => {
     tcp({ ...answer, sequence: 500, acknowledgment: 150 }, STREAM.subarray(100, 200)),
     tcp({ ...ask, sequence: 110, acknowledgment: 500 }, STREAM.subarray(10, 50)),
   ];
-  const whole = keptStreams(observe(frames), CONTROL_RPC);
+  const whole = [...keptStreams(observe(frames), CONTROL_RPC)];
   expect(whole).toHaveLength(1);
   expect(whole[0].ends.map(({ port }) => port)).toEqual([50_000, 135]);
   expect(whole[0].sides.map((runs) => runs.map(({ bytes }) => Array.from(bytes)))).toEqual([
@@ -93,7 +93,7 @@ test('the endpoint mapper: both directions are kept, for any cut', () => {
   ]);
   for (let cut = 0; cut <= frames.length; cut++) {
     const parts = [partOf(frames.slice(0, cut)), partOf(frames.slice(cut))];
-    const told = keptStreams(new Observation(merge(parts)), CONTROL_RPC);
+    const told = [...keptStreams(new Observation(merge(parts)), CONTROL_RPC)];
     expect(told.map(({ sides }) => sides.map((runs) => runs.map(({ bytes }) => Array.from(bytes))))).toEqual(
       whole.map(({ sides }) => sides.map((runs) => runs.map(({ bytes }) => Array.from(bytes)))),
     );
