@@ -5,6 +5,7 @@ import type { OpenNeed } from '../openings/from-topology.ts';
 import { openingsOfReport, openingsOfTopology } from '../openings/openings.ts';
 import type { Openings } from '../openings/types.ts';
 import { FIREWALL_FORMATS, type FirewallFormatName } from '../report/firewall/formats.ts';
+import { failsLaterText } from '../report/firewall/words.ts';
 import { printable } from '../report/printable.ts';
 import { loadSite } from '../site/index.ts';
 import { evidenceOf } from './check.ts';
@@ -48,7 +49,8 @@ export async function firewallCommand(
   });
   terminal.out(text);
   if (!options.quiet) {
-    const remarks = options.format === 'markdown' ? untold : [...untold, ...openings.leftOut.map(notMended)];
+    const others = [...openings.failsLater.map(failsLaterText), ...openings.leftOut];
+    const remarks = options.format === 'markdown' ? untold : [...untold, ...others.map(notMended)];
     for (const remark of new Set(remarks)) terminal.err(`pcapcheck: ${printable(remark)}\n`);
     if (openings.openings.length === 0) terminal.err('pcapcheck: nothing has to be opened\n');
   }

@@ -17,9 +17,6 @@ const BLOCKS: Partial<Record<Outcome, string[]>> = {
   refused: ['A reset answered: a port rule helps only if a firewall sent it; see first that the service listens.'],
   unreachable: [],
   'half-open': ['The answer is lost on its way back: look for asymmetric routes besides.'],
-  established: [
-    'The connection opens and then fails: a filter that reads content does that, which a port rule does not mend.',
-  ],
 };
 
 /** What the sender of an ICMP error says beside that, in the words of the finding's remedy. */
@@ -51,36 +48,64 @@ const UNWANTED = new Set(['unexpected-port', 'forbidden', 'unknown-endpoint', 's
 
 export interface FromFindings {
   demands: Demand[];
+  /** What opens and then fails: the port is open, so nothing of it is a demand. */
+  failsLater: Demand[];
   /** Findings of failed traffic that no port rule can be made of. */
   leftOut: ReportedFinding[];
 }
 
 export function demandsOfReport(report: Report, site: Site, index: RuleIndex): FromFindings {
   const demands: Demand[] = [];
+  const failsLater: Demand[] = [];
   const leftOut: ReportedFinding[] = [];
   for (const finding of report.findings) {
     if (finding.severity === 'info' || UNWANTED.has(finding.kind)) continue;
-    const found = demandsOfFinding(finding, site, index);
+    const opens = finding.outcome === 'established' && finding.proto === 'tcp';
+    const found = opens ? opened(finding, site, index) : blocked(finding, site, index);
     if (found.length === 0 && finding.outcome !== 'answered') leftOut.push(finding);
-    demands.push(...found);
+    (opens ? failsLater : demands).push(...found);
   }
-  return { demands, leftOut };
+  return { demands, failsLater, leftOut };
 }
 
-function demandsOfFinding(finding: ReportedFinding, site: Site, index: RuleIndex): Demand[] {
-  const { src_ip, dest_ip, proto, dest_port, outcome, certainty, rule } = finding;
+/** What was blocked, with all that goes with it; empty where no port rule mends it. */
+function blocked(finding: ReportedFinding, site: Site, index: RuleIndex): Demand[] {
+  const { outcome, certainty } = finding;
   const notes = finding.drop === null ? outcome && BLOCKS[outcome] : notesOnDrop(finding.drop, outcome);
-  if (src_ip === null || dest_ip === null || dest_port === null || (proto !== 'tcp' && proto !== 'udp')) return [];
-  // Of TFTP, what opens and then fails was opened.
-  if (!notes || (outcome === 'established' && proto === 'udp')) return [];
+  if (!notes) return [];
+  const likely = certainty === 'likely' ? ['Likely, not proven: the finding names the other causes.'] : [];
+  const found = demandOf(finding, [...notes, ...notesOnIcmp(finding), ...likely], site, index);
+  if (found === null) return [];
+  const { demand, client, server } = found;
+  const answers = tftpAnswers(demand, server);
+  return [demand, ...(answers === null ? [] : [answers]), ...rpcPorts(demand, client, server, index)];
+}
+
+/** The one port that opened: only the finding knows what is to be done. */
+function opened(finding: ReportedFinding, site: Site, index: RuleIndex): Demand[] {
+  const found = demandOf(finding, [], site, index);
+  if (found === null || finding.dest_port === null) return [];
+  const port = { first: finding.dest_port, last: finding.dest_port };
+  return [{ ...found.demand, ports: [port], relation: 'single', notes: [finding.remedy] }];
+}
+
+/** The ends and ports of a finding by its rule; null where it has no such ends, or no rule asks for the port. */
+function demandOf(
+  finding: ReportedFinding,
+  notes: readonly string[],
+  site: Site,
+  index: RuleIndex,
+): { demand: Demand; client: Endpoint; server: Endpoint } | null {
+  const { src_ip, dest_ip, proto, dest_port, outcome, rule } = finding;
+  if (src_ip === null || dest_ip === null || dest_port === null || (proto !== 'tcp' && proto !== 'udp')) return null;
   const [from, to] = [site.lookup(src_ip), site.lookup(dest_ip)];
-  if (from === undefined || to === undefined) return [];
+  if (from === undefined || to === undefined) return null;
   const [client, server] = [site.endpoints[from], site.endpoints[to]];
   const match = index.match(client, server, proto, dest_port).find((one) => rule.includes(one.rule.id));
   const own = match && site.model.expect.find(({ id }) => id === match.rule.id);
   const source = match && partyOf(client, src_ip, own?.from ?? null, site);
   const target = match && partyOf(server, dest_ip, own?.to ?? null, site);
-  if (!match || !source || !target) return [];
+  if (!match || !source || !target) return null;
   const ports = portsAround(match, dest_port);
   const demand: Demand = {
     rule: match.rule,
@@ -94,17 +119,9 @@ function demandsOfFinding(finding: ReportedFinding, site: Site, index: RuleIndex
     firstSeen: finding.first_ts,
     finding: finding.fingerprint,
     outcome,
-    notes: [
-      ...notes,
-      ...notesOnIcmp(finding),
-      ...(certainty === 'likely' && outcome !== 'established'
-        ? ['Likely, not proven: the finding names the other causes.']
-        : []),
-      ...dynamicNote(ports),
-    ],
+    notes: [...notes, ...dynamicNote(ports)],
   };
-  const answers = tftpAnswers(demand, server);
-  return [demand, ...(answers === null ? [] : [answers]), ...rpcPorts(demand, client, server, index)];
+  return { demand, client, server };
 }
 
 /** The port, or the whole range of the rule where the next connection may use any port of it. */

@@ -15,6 +15,7 @@ export function openingsOfTopology(site: Site, catalog: Catalog, least: OpenNeed
     site: nameOf(site),
     basis: `the whole topology ${site.path}`,
     openings: gatherOpenings(demands),
+    failsLater: [],
     leftOut: [],
   };
 }
@@ -25,12 +26,16 @@ export function openingsOfTopology(site: Site, catalog: Catalog, least: OpenNeed
  */
 export function openingsOfReport(report: Report, site: Site, catalog: Catalog, wholeRoles: boolean): Openings {
   const index = compile(catalog, site);
-  const { demands, leftOut } = demandsOfReport(report, site, index);
-  const basis = report.captures.map(({ path }) => path).join(', ');
-  const told = leftOut.map(({ kind, message }) => `${kind}: ${message}`);
-  if (!wholeRoles) return { site: nameOf(site), basis, openings: gatherOpenings(demands), leftOut: told };
-  const wide = demandsOfTopology(site, index, 'optional').flatMap((demand) => likeBlocked(demand, demands));
-  return { site: nameOf(site), basis, openings: gatherOpenings(wide), leftOut: told };
+  const { demands, failsLater, leftOut } = demandsOfReport(report, site, index);
+  const wide = (): Demand[] =>
+    demandsOfTopology(site, index, 'optional').flatMap((demand) => likeBlocked(demand, demands));
+  return {
+    site: nameOf(site),
+    basis: report.captures.map(({ path }) => path).join(', '),
+    openings: gatherOpenings(wholeRoles ? wide() : demands),
+    failsLater: gatherOpenings(failsLater),
+    leftOut: leftOut.map(({ kind, message }) => `${kind}: ${message}`),
+  };
 }
 
 /** The demand on those of its ports that were blocked for somebody; none where none was. */

@@ -60,6 +60,8 @@ export interface Openings {
   /** What it was made from: captures, or the whole topology. */
   basis: string;
   openings: readonly Opening[];
+  /** What opens and then fails, in the same shape: the port is open already, and its notes say where to look. */
+  failsLater: readonly Opening[];
   /** What no port rule mends, or nobody can write as one, each in a sentence. */
   leftOut: readonly string[];
 }

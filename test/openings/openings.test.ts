@@ -134,6 +134,34 @@ describe('what is blocked', () => {
     expect([openings, leftOut]).toEqual([[], []]);
   });
 
+  test.each(['stalled', 'reset'] as const)(
+    'what opens and then fails (%s) is open already, and told apart',
+    (event) => {
+      const ends = { client: CLIENT, server: MP, port: 443 };
+      const found = asked(traffic(event, ends, 1));
+      expect(found).toMatchObject({
+        openings: [],
+        leftOut: [],
+        failsLater: [{ rule: 'cm.client-mp.https', ports: [{ first: 443, last: 443 }], outcomes: ['established'] }],
+      });
+      expect(found.failsLater[0]?.notes).toEqual([expect.stringContaining('a filter')]);
+      expect(asked(traffic(event, ends, 1), site(), true).openings).toEqual([]);
+    },
+  );
+
+  test('what a proxy refuses opens no port to the proxy', async () => {
+    const [capture, topology] = ['captures/endpoints/proxy-forbidden-client.pcap.gz', 'captures/endpoints/site.yaml'];
+    const asks = (format: string) => inProcess(['firewall', capture, '-t', topology, '-f', format]);
+    const { out } = await asks('markdown');
+    expect(out).toContain('Nothing has to be opened.');
+    expect(out).toMatch(/## Opens, then fails[\s\S]*\| tcp \| 8080 \|[\s\S]*in the rules of PROXY01/);
+    const { out: rows, err } = await asks('csv');
+    expect(rows.trim().split('\n')).toHaveLength(1);
+    expect(err).toMatch(
+      /not mended by opening a port: CM01 \S+ -> PROXY01 \S+ tcp\/8080 \(ie\.\S+\) opens, then fails\n/,
+    );
+  });
+
   test('an exception is a decision not to open', () => {
     const frames = traffic('prohibited', { client: CLIENT, server: SUP, port: 8530 }, 1);
     expect(
@@ -169,13 +197,12 @@ describe('what is blocked', () => {
   });
 
   test('what a port rule does not mend is said with the line', () => {
-    const notes = (event: 'refused' | 'unreachable' | 'stalled'): string =>
+    const notes = (event: 'refused' | 'unreachable'): string =>
       asked(traffic(event, { client: CLIENT, server: MP, port: 443 }, 1))
         .openings.flatMap((line) => line.notes)
         .join(' ');
     expect(notes('refused')).toContain('see first that the service listens');
     expect(notes('unreachable')).toContain('a route to it');
-    expect(notes('stalled')).toContain('a filter that reads content');
   });
 
   test('who sent an ICMP error is told as the finding tells it', async () => {
@@ -367,18 +394,23 @@ describe('whole enough', () => {
 });
 
 describe('the demo with its change request applied', () => {
-  test('nothing that the check finds is blocked any more, and the comparison calls it fixed', async () => {
+  test('what it opens is fixed, and what opened and failed before still does', async () => {
     const [before, after] = [await reportOf([DEMO_CAPTURE]), await reportOf(['captures/demo/opened.pcap.gz'])];
     const grave = (kinds: string[]): string[] =>
       kinds.filter((kind) => kind === 'blocked-required' || kind === 'wsus-port-pair');
     expect(grave(before.findings.map(({ kind }) => kind))).toHaveLength(11);
-    expect(grave(after.findings.map(({ kind }) => kind))).toEqual([]);
-    expect(after.rules.filter(({ state }) => state.includes('blocked'))).toEqual([]);
+    expect(grave(after.findings.map(({ kind }) => kind))).toHaveLength(2);
+    expect(after.rules.filter(({ blocked, blocked_likely }) => blocked > blocked_likely)).toEqual([]);
     const { changes } = compare(before, after, { before: 'before', after: 'after' });
-    expect(changes.filter(({ finding }) => finding.kind === 'blocked-required').map(({ change }) => change)).toEqual(
-      Array(11).fill('fixed'),
+    const required = changes.filter(({ finding }) => finding.kind === 'blocked-required');
+    expect(required.filter(({ change }) => change === 'fixed')).toHaveLength(9);
+    const others = required.filter(({ change }) => change !== 'fixed');
+    expect(others.map(({ change, finding }) => [change, finding.outcome])).toEqual(
+      Array(2).fill(['unchanged', 'established']),
     );
-    expect(openingsOfReport(after, await loadSite(DEMO_SITE), catalog, false).openings).toEqual([]);
+    const { openings, failsLater } = openingsOfReport(after, await loadSite(DEMO_SITE), catalog, false);
+    expect(openings).toEqual([]);
+    expect(failsLater).toHaveLength(2);
   });
 });
 

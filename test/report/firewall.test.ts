@@ -113,6 +113,7 @@ function openingsWith(text: string): Openings {
   return {
     site: text,
     basis: text,
+    failsLater: [opening],
     leftOut: [text],
     openings: [
       opening,

@@ -9,12 +9,20 @@ import { documentText, endText, findingsText, outcomesText, portsText } from './
 /** Ends named in a cell; the rest is counted, and whole below. */
 const MOST_ENDS = 6;
 
-export function renderMarkdown({ site, basis, openings, leftOut }: Openings): string {
+export function renderMarkdown({ site, basis, openings, failsLater, leftOut }: Openings): string {
   const parts = [
     `# Firewall change request: ${text(site)}`,
     `${counted(openings.length, 'line')}, from ${text(basis)}; made by pcapcheck ${VERSION}. The source starts every connection; answers belong to it.`,
     openings.length === 0 ? 'Nothing has to be opened.' : table(openings),
-    ...(openings.length === 0 ? [] : ['## Reasons', ...openings.map(reasonOf)]),
+    ...(openings.length === 0 ? [] : ['## Reasons', ...openings.map((opening, index) => reasonOf(opening, index + 1))]),
+    ...(failsLater.length === 0
+      ? []
+      : [
+          '## Opens, then fails: not in the list above',
+          'These ports are open already: the connections open, and fail behind that. A filter that reads content, a proxy or the service itself does so; a port rule seldom mends it.',
+          table(failsLater, openings.length),
+          ...failsLater.map((opening, index) => reasonOf(opening, openings.length + index + 1)),
+        ]),
     ...(leftOut.length === 0
       ? []
       : ['## Not mended by opening a port', leftOut.map((sentence) => `- ${text(sentence)}`).join('\n')]),
@@ -22,11 +30,12 @@ export function renderMarkdown({ site, basis, openings, leftOut }: Openings): st
   return `${parts.join('\n\n')}\n`;
 }
 
-function table(openings: readonly Opening[]): string {
+/** @param before lines that are numbered before these */
+function table(openings: readonly Opening[], before = 0): string {
   return markdownTable(
     ['', 'From', 'To', 'Protocol', 'Port', 'Source port', 'Need', 'First seen'],
     openings.map(({ from, to, proto, ports, sourcePorts, need, firstSeen }, index) => [
-      String(index + 1),
+      String(before + index + 1),
       cell(from),
       cell(to),
       proto,
@@ -44,10 +53,10 @@ function cell({ label, ends }: Opening['from']): string {
   return `**${text(label)}**: ${[...named, ...(left === 0 ? [] : [`${left} more`])].join(', ')}`;
 }
 
-function reasonOf(opening: Opening, index: number): string {
+function reasonOf(opening: Opening, number: number): string {
   const { from, to, reason, rule, otherRules, outcomes, notes } = opening;
   const lines = [
-    `**${index + 1}.** ${text(reason)} (${[rule, ...otherRules].map(code).join(', ')})`,
+    `**${number}.** ${text(reason)} (${[rule, ...otherRules].map(code).join(', ')})`,
     `- document: ${text(documentText(opening))}`,
     ...(outcomes.length === 0
       ? []

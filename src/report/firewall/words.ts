@@ -52,6 +52,12 @@ export function findingsText({ findings }: Opening, look: (fingerprint: string) 
   return [...findings.slice(0, MOST_FINDINGS).map(look), ...(left > 0 ? [`${count(left)} more`] : [])].join(', ');
 }
 
+/** `WS03 10.10.0.13 -> MP01 10.20.0.10 tcp/443 (cm.client-mp.https) opens, then fails` */
+export function failsLaterText(opening: Opening): string {
+  const { from, to, proto, ports, rule } = opening;
+  return `${sideText(from)} -> ${sideText(to)} ${proto}/${portsText(ports)} (${rule}) ${outcomesText(opening)}`;
+}
+
 /** `Client -> Software update point: HTTP (WSUS web site)` */
 export function titleOf({ from, to, reason }: Opening): string {
   return `${from.label} -> ${to.label}: ${reason}`;

@@ -25,7 +25,6 @@ if not defined take goto next_2
 set "done=1"
 netsh advfirewall firewall delete rule name="pcapcheck cm.winsrv.kerberos-d9283c5a out" >nul 2>&1
 netsh advfirewall firewall delete rule name="pcapcheck cm.client-sup.http-828a8109 out" >nul 2>&1
-netsh advfirewall firewall delete rule name="pcapcheck cm.client-dp.http-a98c8a08 out" >nul 2>&1
 :next_2
 
 set "take="
@@ -35,7 +34,6 @@ if not defined take goto next_3
 set "done=1"
 netsh advfirewall firewall delete rule name="pcapcheck cm.winsrv.dns-udp-d997daee out" >nul 2>&1
 netsh advfirewall firewall delete rule name="pcapcheck cm.client-mp.notification-877584c6 out" >nul 2>&1
-netsh advfirewall firewall delete rule name="pcapcheck cm.client-mp.https-04ce7022 out" >nul 2>&1
 :next_3
 
 set "take="
@@ -54,7 +52,6 @@ if not defined take goto next_5
 set "done=1"
 netsh advfirewall firewall delete rule name="pcapcheck cm.client-mp.notification-877584c6 in" >nul 2>&1
 netsh advfirewall firewall delete rule name="pcapcheck cm.mp-sql.sql-eb2c8427 out" >nul 2>&1
-netsh advfirewall firewall delete rule name="pcapcheck cm.client-mp.https-04ce7022 in" >nul 2>&1
 :next_5
 
 set "take="
@@ -72,7 +69,6 @@ if not defined take goto next_7
 set "done=1"
 netsh advfirewall firewall delete rule name="pcapcheck cm.site-dp.rpc-epm-612aa21b in" >nul 2>&1
 netsh advfirewall firewall delete rule name="pcapcheck cm.site-dp.rpc-dynamic-614fd3a9 in" >nul 2>&1
-netsh advfirewall firewall delete rule name="pcapcheck cm.client-dp.http-a98c8a08 in" >nul 2>&1
 :next_7
 
 set "take="

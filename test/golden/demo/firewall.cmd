@@ -35,9 +35,6 @@ netsh advfirewall firewall add rule name="pcapcheck cm.winsrv.kerberos-d9283c5a 
 rem Configuration Manager client to Software update point: HTTP (WSUS web site)
 netsh advfirewall firewall delete rule name="pcapcheck cm.client-sup.http-828a8109 out" >nul 2>&1
 netsh advfirewall firewall add rule name="pcapcheck cm.client-sup.http-828a8109 out" dir=out action=allow enable=yes profile=any protocol=TCP localport=any remoteport=8530 remoteip=10.20.0.30,fd00:20::30 || exit /b 1
-rem Configuration Manager client to Distribution point: HTTP
-netsh advfirewall firewall delete rule name="pcapcheck cm.client-dp.http-a98c8a08 out" >nul 2>&1
-netsh advfirewall firewall add rule name="pcapcheck cm.client-dp.http-a98c8a08 out" dir=out action=allow enable=yes profile=any protocol=TCP localport=any remoteport=80 remoteip=10.20.0.20,fd00:20::20 || exit /b 1
 :next_2
 
 set "take="
@@ -51,9 +48,6 @@ netsh advfirewall firewall add rule name="pcapcheck cm.winsrv.dns-udp-d997daee o
 rem Configuration Manager client to Management point: Client notification channel, tried before falling back to HTTP or HTTPS
 netsh advfirewall firewall delete rule name="pcapcheck cm.client-mp.notification-877584c6 out" >nul 2>&1
 netsh advfirewall firewall add rule name="pcapcheck cm.client-mp.notification-877584c6 out" dir=out action=allow enable=yes profile=any protocol=TCP localport=any remoteport=10123 remoteip=10.20.0.10,fd00:20::10 || exit /b 1
-rem Configuration Manager client to Management point: HTTPS
-netsh advfirewall firewall delete rule name="pcapcheck cm.client-mp.https-04ce7022 out" >nul 2>&1
-netsh advfirewall firewall add rule name="pcapcheck cm.client-mp.https-04ce7022 out" dir=out action=allow enable=yes profile=any protocol=TCP localport=any remoteport=443 remoteip=10.20.0.10,fd00:20::10 || exit /b 1
 :next_3
 
 set "take="
@@ -80,9 +74,6 @@ netsh advfirewall firewall add rule name="pcapcheck cm.client-mp.notification-87
 rem Management point to SQL Server: SQL Server database engine over TCP
 netsh advfirewall firewall delete rule name="pcapcheck cm.mp-sql.sql-eb2c8427 out" >nul 2>&1
 netsh advfirewall firewall add rule name="pcapcheck cm.mp-sql.sql-eb2c8427 out" dir=out action=allow enable=yes profile=any protocol=TCP localport=any remoteport=1433 remoteip=10.30.0.40 || exit /b 1
-rem Configuration Manager client to Management point: HTTPS
-netsh advfirewall firewall delete rule name="pcapcheck cm.client-mp.https-04ce7022 in" >nul 2>&1
-netsh advfirewall firewall add rule name="pcapcheck cm.client-mp.https-04ce7022 in" dir=in action=allow enable=yes profile=any protocol=TCP localport=443 remoteport=any remoteip=10.10.0.13,fd00:10::13 || exit /b 1
 :next_5
 
 set "take="
@@ -106,9 +97,6 @@ netsh advfirewall firewall add rule name="pcapcheck cm.site-dp.rpc-epm-612aa21b 
 rem Site server to Distribution point: RPC on a dynamically assigned port
 netsh advfirewall firewall delete rule name="pcapcheck cm.site-dp.rpc-dynamic-614fd3a9 in" >nul 2>&1
 netsh advfirewall firewall add rule name="pcapcheck cm.site-dp.rpc-dynamic-614fd3a9 in" dir=in action=allow enable=yes profile=any protocol=TCP localport=49152-65535 remoteport=any remoteip=10.30.0.10 || exit /b 1
-rem Configuration Manager client to Distribution point: HTTP
-netsh advfirewall firewall delete rule name="pcapcheck cm.client-dp.http-a98c8a08 in" >nul 2>&1
-netsh advfirewall firewall add rule name="pcapcheck cm.client-dp.http-a98c8a08 in" dir=in action=allow enable=yes profile=any protocol=TCP localport=80 remoteport=any remoteip=10.10.0.12,fd00:10::12 || exit /b 1
 :next_7
 
 set "take="
