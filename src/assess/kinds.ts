@@ -4,6 +4,7 @@ import { endpointNotSeen } from './findings/endpoint-not-seen.ts';
 import { endpointUnlisted } from './findings/endpoint-unlisted.ts';
 import { endpointUnresolved } from './findings/endpoint-unresolved.ts';
 import { forbidden } from './findings/forbidden.ts';
+import { nameUnresolved } from './findings/name-unresolved.ts';
 import { pxe4011Unanswered } from './findings/pxe-4011-unanswered.ts';
 import { pxeAborted } from './findings/pxe-aborted.ts';
 import { pxeCompetingServers } from './findings/pxe-competing-servers.ts';
@@ -66,6 +67,7 @@ export const KINDS: readonly Kind[] = [
   tftpPortFixed,
   slowConnect,
   rpcPortUnmapped,
+  nameUnresolved,
   requiredNotSeen,
   endpointNotSeen,
 ];

@@ -328,6 +328,12 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
     verdict: all('pair uses dynamic ports that nobody handed out', 'pairs use dynamic ports that nobody handed out'),
     brief: 'message',
   },
+  'name-unresolved': {
+    word: 'no address',
+    heading: 'NAMES: hosts and domain controllers of the site that DNS does not resolve',
+    verdict: all('name of the site is not resolved', 'names of the site are not resolved'),
+    brief: 'message',
+  },
   'required-not-seen': {
     word: 'not seen',
     heading: 'NOT SEEN: required, but nobody tried it in this capture',
