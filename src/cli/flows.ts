@@ -11,7 +11,7 @@ import {
   isBinary,
 } from '../report/flows.ts';
 import { writeWholeBytes } from '../report/output-file.ts';
-import { type OutputSpec, OutputSpecError, parseOutputSpecs, STANDARD_OUTPUT } from '../report/output-spec.ts';
+import { type OutputSpec, OutputSpecError, placesOf, STANDARD_OUTPUT } from '../report/output-spec.ts';
 import { printable } from '../report/printable.ts';
 import { useColor } from '../report/style.ts';
 import { refuseToOverwrite } from './check.ts';
@@ -38,7 +38,7 @@ export async function flowsCommand(
   options: FlowsOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const outputs = placesOf(options);
+  const outputs = placesOf(options, FLOW_FORMAT_NAMES, 'table');
   refuseToOverwrite(outputs, [...captures, ...(options.firewallLog ?? [])]);
   refuseToGarble(outputs, terminal);
   const logs = await readFirewallLogs(options);
@@ -47,16 +47,6 @@ export async function flowsCommand(
   for (const output of outputs) await write(analysis, output, { bom: options.bom ?? false }, terminal);
   if (!options.quiet) for (const sentence of problemSentences(analysis)) terminal.err(`pcapcheck: ${sentence}\n`);
   return EXIT_CLEAN;
-}
-
-/** Files come first: whoever reads what is printed may go away before its end. */
-function placesOf({ format, output = [] }: FlowsOptions): OutputSpec<FlowFormat>[] {
-  const outputs = parseOutputSpecs(output, FLOW_FORMAT_NAMES);
-  const printed = outputs.filter(({ path }) => path === STANDARD_OUTPUT);
-  const files = outputs.filter(({ path }) => path !== STANDARD_OUTPUT);
-  if (printed.length > 0) return [...files, ...printed];
-  const inFormat = format ?? (files.length === 0 ? 'table' : null);
-  return inFormat === null ? files : [...files, { format: inFormat, path: STANDARD_OUTPUT }];
 }
 
 function refuseToGarble(outputs: readonly OutputSpec<FlowFormat>[], terminal: Terminal): void {

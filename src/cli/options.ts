@@ -186,9 +186,13 @@ export const FIREWALL_OPTIONS: readonly OptionRow[] = [
   { flags: '-t, --topology <file>', description: 'the site: hosts, networks, roles', required: true },
   {
     flags: '-f, --format <format>',
-    description: 'what to print',
+    description: 'what to print (default: markdown, or nothing where --output is given)',
     choices: FIREWALL_FORMAT_NAMES,
-    default: 'markdown',
+  },
+  {
+    flags: '-o, --output <format=path>',
+    description: 'write the rules to a file; may be repeated',
+    repeatable: true,
   },
   { flags: '--all', description: 'for the whole topology by the catalog, without a capture' },
   {

@@ -85,3 +85,23 @@ export function parseOutputSpecs<Format extends string>(
   }
   return parsed;
 }
+
+/**
+ * Where a command writes whose result is printed unless it goes into files. Files come first: whoever reads what is printed may go away
+ * before its end.
+ *
+ * @param format what `--format` asks for, printed besides the files
+ * @param byDefault what is printed where neither it nor a file is asked for
+ */
+export function placesOf<Format extends string>(
+  { format, output = [] }: { format?: Format; output?: readonly string[] },
+  names: readonly Format[],
+  byDefault: Format,
+): OutputSpec<Format>[] {
+  const outputs = parseOutputSpecs(output, names);
+  const printed = outputs.filter(({ path }) => path === STANDARD_OUTPUT);
+  const files = outputs.filter(({ path }) => path !== STANDARD_OUTPUT);
+  if (printed.length > 0) return [...files, ...printed];
+  const inFormat = format ?? (files.length === 0 ? byDefault : null);
+  return inFormat === null ? files : [...files, { format: inFormat, path: STANDARD_OUTPUT }];
+}

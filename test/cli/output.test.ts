@@ -60,6 +60,26 @@ describe('--output', () => {
     const { out } = await check(['-o', 'ndjson=-']);
     expect(out).toBe((await check(['-f', 'ndjson'])).out);
   });
+  test('firewall writes each format into its file, and prints nothing then', async () => {
+    const place = folder();
+    const names = ['powershell', 'netsh', 'nft', 'csv', 'markdown'];
+    const outputs = names.flatMap((format) => ['-o', `${format}=${join(place, format)}`]);
+    expect(await run(['firewall', DEMO, '-t', SITE, '-q', ...outputs])).toEqual({
+      code: 0,
+      signal: null,
+      out: '',
+      err: '',
+    });
+    for (const format of names) {
+      const { out } = await run(['firewall', DEMO, '-t', SITE, '-f', format]);
+      expect(readFileSync(join(place, format), 'utf8')).toBe(out);
+    }
+    expect((await run(['firewall', DEMO, '-t', SITE])).out).toBe(readFileSync(join(place, 'markdown'), 'utf8'));
+    const spoilt = await run(['firewall', DEMO, '-t', SITE, '-o', 'nft=x.nft', '-o', 'csv=x.csv', '--remove']);
+    expect(spoilt).toMatchObject({ code: 2, out: '', err: 'pcapcheck: --remove has no script for csv\n' });
+    const overwriting = await run(['firewall', DEMO, '-t', SITE, '-o', `nft=${DEMO}`]);
+    expect(overwriting).toMatchObject({ code: 2, err: expect.stringContaining('would overwrite') });
+  });
   test('replaces an earlier file', async () => {
     const path = join(folder(), 'findings.csv');
     writeFileSync(path, 'old'.repeat(100_000));
