@@ -72,12 +72,19 @@ export function fragment(type: number, call: number, body: readonly number[], st
   return Uint8Array.from(writer.bytes);
 }
 
-/** One context for each transfer syntax, numbered from 0. */
-export function bind(call: number, interfaces: string[], syntaxes = [NDR], style = PLAIN, type = 11): Uint8Array {
+/** One context for each transfer syntax, numbered from 0. @param version of the interfaces, those of DCOM have 0 */
+export function bind(
+  call: number,
+  interfaces: string[],
+  syntaxes = [NDR],
+  style = PLAIN,
+  type = 11,
+  version = 1,
+): Uint8Array {
   const contexts = interfaces.flatMap((id) => syntaxes.map((syntax) => ({ id, syntax })));
   const body = new Writer(style).u16(5840).u16(5840).u32(0).u8(contexts.length).raw([0, 0, 0]);
   contexts.forEach(({ id, syntax }, number) => {
-    body.u16(number).u8(1).u8(0).uuid(id).u32(1).uuid(syntax).u32(2);
+    body.u16(number).u8(1).u8(0).uuid(id).u32(version).uuid(syntax).u32(2);
   });
   return fragment(type, call, body.bytes, style);
 }
@@ -183,4 +190,29 @@ export function mapped(
     [bind(1, [ENDPOINT_MAPPER], [syntax], style), request(2, 0, 3, mapRequest(id, style), style)],
     [bindAck(1, [syntax], style), response(2, 0, mapResponse(towers, status, style), style)],
   ];
+}
+
+/** A DUALSTRINGARRAY with its size ([MS-DCOM] section 2.2.19.1). @param named towers and what they name */
+export function dualStringArray(style: Style, ...named: [tower: number, text: string][]): number[] {
+  const units = (text: string): number[] => [...text, '\0'].map((letter) => letter.charCodeAt(0));
+  const strings = [...named.flatMap(([id, text]) => [id, ...units(text)]), 0];
+  const all = [...strings, 10, 0xffff, ...units('host/SERVER'), 0];
+  const writer = new Writer(style).u32(all.length).u16(all.length).u16(strings.length);
+  for (const unit of all) writer.u16(unit);
+  return writer.align(4).bytes;
+}
+
+/** Body of an answer to ResolveOxid or ResolveOxid2 ([MS-DCOM] sections 3.1.2.5.1.1 and 3.1.2.5.1.4). */
+export function resolvedOxid(style: Style, bindings: readonly number[], isSecond = false): number[] {
+  const body = new Writer(style).u32(0x20000).raw(bindings).uuid('00000132-0000-0000-c000-000000000046').u32(2);
+  if (isSecond) body.u16(5).u16(7);
+  return body.u32(0).bytes;
+}
+
+/** Body of an answer to RemoteActivation of one interface that failed to marshal, so that nothing follows ([MS-DCOM] section 3.1.2.5.2.3.1). */
+export function activated(style: Style, bindings: readonly number[]): number[] {
+  const body = new Writer(style).u32(1).u32(0).raw([1, 2, 3, 4, 5, 6, 7, 8]).u32(0x20000).raw(bindings);
+  body.uuid('00000131-0000-0000-c000-000000000046').u32(2).u16(5).u16(7).u32(0);
+  // The interfaces: a size and a null pointer; their results.
+  return body.u32(1).u32(0).u32(1).u32(0x80004002).u32(0).bytes;
 }

@@ -184,15 +184,6 @@ describe('the endpoint mapper', () => {
 });
 
 describe('DCOM', () => {
-  const units = (text: string): number[] => [...text, '\0'].map((letter) => letter.charCodeAt(0));
-  /** A DUALSTRINGARRAY. */
-  const bindings = (style: rpc.Style, ...named: [number, string][]): number[] => {
-    const strings = [...named.flatMap(([id, text]) => [id, ...units(text)]), 0];
-    const all = [...strings, 10, 0xffff, ...units('host/SERVER'), 0];
-    const writer = new rpc.Writer(style).u32(all.length).u16(all.length).u16(strings.length);
-    for (const unit of all) writer.u16(unit);
-    return writer.align(4).bytes;
-  };
   const named: [number, string][] = [
     [7, 'SERVER[49724]'],
     [7, '192.0.2.9[49724]'],
@@ -207,7 +198,7 @@ describe('DCOM', () => {
 
   test.each([true, false])('ResolveOxid, little-endian %s', (little) => {
     const style = { little, wide: false };
-    const body = new rpc.Writer(style).u32(0x20000).raw(bindings(style, ...named)).bytes;
+    const body = rpc.resolvedOxid(style, rpc.dualStringArray(style, ...named));
     expect(readPortHandOut(bytes(body), little, OBJECT_EXPORTER)).toEqual({ answer: 'certain', message: ports });
     for (let length = 0; length < body.length; length++)
       readPortHandOut(bytes(body.slice(0, length)), little, OBJECT_EXPORTER);
@@ -217,11 +208,10 @@ describe('DCOM', () => {
 
   test.each([true, false])('RemoteActivation of older clients, little-endian %s', (little) => {
     const style = { little, wide: false };
-    const body = new rpc.Writer(style).u32(1).u32(0).raw(new Array<number>(8).fill(9)).u32(0x20000);
-    body.raw(bindings(style, ...named)).raw(new Array<number>(40).fill(3));
-    expect(readPortHandOut(bytes(body.bytes), little, OLD_ACTIVATOR)).toEqual({ answer: 'certain', message: ports });
-    for (let length = 0; length < body.bytes.length; length++)
-      readPortHandOut(bytes(body.bytes.slice(0, length)), little, OLD_ACTIVATOR);
+    const body = rpc.activated(style, rpc.dualStringArray(style, ...named));
+    expect(readPortHandOut(bytes(body), little, OLD_ACTIVATOR)).toEqual({ answer: 'certain', message: ports });
+    for (let length = 0; length < body.length; length++)
+      readPortHandOut(bytes(body.slice(0, length)), little, OLD_ACTIVATOR);
   });
 
   test('an activation: its reply among other properties', () => {
@@ -233,7 +223,7 @@ describe('DCOM', () => {
       .u32(4)
       .u16(5)
       .u16(7)
-      .raw(bindings(style, ...named));
+      .raw(rpc.dualStringArray(style, ...named));
     const property = [...headers, ...reply.bytes];
     const other = [...headers, 1, 2, 3, 4];
     const header = new rpc.Writer(style).raw(headers).u32(0).u32(0).u32(0).u32(2).u32(2);
