@@ -330,6 +330,8 @@ function countConnections(
     blocked: 0,
     blocked_likely: 0,
     unexpected: 0,
+    forbidden: 0,
+    unknown_endpoint: 0,
     undecided: 0,
     not_judged: 0,
     ...memory,
@@ -342,8 +344,11 @@ function countConnections(
       const unlisted = Math.min(connections, verdict.connections);
       counts.unexpected += unlisted;
       counts.expected += connections - unlisted;
-    } else if (verdict.kind !== 'expected') counts.unexpected += connections;
-    else if (reach.state === 'blocked') {
+    } else if (verdict.kind !== 'expected') {
+      counts.unexpected += connections;
+      if (verdict.kind === 'forbidden') counts.forbidden += connections;
+      if (verdict.kind === 'unknown-endpoint') counts.unknown_endpoint += connections;
+    } else if (reach.state === 'blocked') {
       counts.blocked += connections;
       if (reach.certainty === 'likely') counts.blocked_likely += connections;
     } else {

@@ -505,6 +505,10 @@ export interface Report {
     /** Of those that are blocked, the ones that are likely and not proven. */
     blocked_likely: number;
     unexpected: number;
+    /** Of those that are unexpected, the ones that the topology forbids. */
+    forbidden: number;
+    /** Of those that are unexpected, the ones with an end that the topology does not list. */
+    unknown_endpoint: number;
     undecided: number;
     not_judged: number;
     /** Of conversations for which there was no memory: counted, and nothing is said of them. */

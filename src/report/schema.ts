@@ -118,6 +118,10 @@ export const connectionsSchema = z.object({
   blocked: amount,
   blocked_likely: likelyAmount,
   unexpected: amount,
+  forbidden: amount.describe('Of those that are unexpected, the ones that the topology forbids'),
+  unknown_endpoint: amount.describe(
+    'Of those that are unexpected, the ones with an end that the topology does not list',
+  ),
   undecided: amount,
   not_judged: amount,
   not_kept: amount.describe('Of conversations for which --max-memory left no room: nothing is said of them'),

@@ -331,8 +331,9 @@ describe('any frames against any topology', () => {
         expect(coverage.frames).toBe(list.length);
         expect(coverage.judged).toBeGreaterThanOrEqual(0);
         expect(coverage.judged + sum(Object.values(coverage.not_judged))).toBe(list.length);
-        const { total, blocked_likely: likely, ...parts } = connections;
+        const { total, blocked_likely: likely, forbidden, unknown_endpoint: unknown, ...parts } = connections;
         expect(likely).toBeLessThanOrEqual(parts.blocked);
+        expect(forbidden + unknown).toBeLessThanOrEqual(parts.unexpected);
         expect(sum(Object.values(parts))).toBe(total);
         expect(sum(matrix.map((row) => row.connections))).toBe(total);
         expect(sum(matrix.flatMap(({ outcomes }) => Object.values(outcomes)))).toBe(total);

@@ -40,6 +40,12 @@ describe('terminal report', () => {
     expect(unexpected).not.toContain('nothing unexpected');
   });
 
+  it('counts what is forbidden, and what has unknown addresses, apart from what is unexpected', () => {
+    expect(renderTerminal(trouble, { ...plain, width: 200 })).toContain(
+      '3 forbidden, 6 unexpected, 5 with unknown addresses, 4 undecided',
+    );
+  });
+
   it('says in the first lines what is blocked, unexpected and undecided', () => {
     const start = renderTerminal(trouble, { ...plain, width: 200 })
       .split('\n')
@@ -83,6 +89,8 @@ describe('terminal report', () => {
       blocked: 0,
       blocked_likely: 0,
       unexpected: 0,
+      forbidden: 0,
+      unknown_endpoint: 0,
       undecided: 0,
       not_judged: 0,
       not_kept: 0,

@@ -42,12 +42,15 @@ function findingsTile({ severities }: Page): HTMLElement {
 }
 
 function connectionsTile({ connections }: PageReport): HTMLElement {
-  const { total, expected, blocked, blocked_likely: likely, unexpected, undecided, not_judged, not_kept } = connections;
+  const { total, expected, blocked, blocked_likely: likely, undecided, not_judged, not_kept } = connections;
+  const { unexpected, forbidden, unknown_endpoint: unknown } = connections;
   return tile('#matrix', total, total === 1 ? 'connection' : 'connections', [
     { label: 'as expected', amount: expected, tone: 'good' },
     { label: 'blocked', amount: blocked - likely, tone: 'bad', always: likely === 0 },
     { label: 'probably blocked', amount: likely, tone: 'bad2' },
-    { label: 'unexpected', amount: unexpected, tone: 'warn', always: true },
+    { label: 'forbidden', amount: forbidden, tone: 'bad' },
+    { label: 'unexpected', amount: unexpected - forbidden - unknown, tone: 'warn', always: true },
+    { label: 'with unknown addresses', amount: unknown, tone: 'note' },
     { label: 'undecided', amount: undecided, tone: 'note' },
     { label: 'not judged', amount: not_judged, tone: 'none' },
     { label: 'not kept, for want of memory', amount: not_kept, tone: 'none' },

@@ -84,7 +84,9 @@ export function growing<T>(
 ): Child {
   let shown = 0;
   const button = h('button', { type: 'button', class: 'more', click: () => grow(true) });
-  const box = h('p', { class: 'more-box' }, button);
+  // Paper has no button: there the rest is only counted.
+  const rest = h('span', { class: 'on-paper' });
+  const box = h('p', { class: 'more-box' }, button, rest);
   function grow(byHand: boolean): void {
     const before = parent.children.length;
     for (const item of items.slice(shown, shown + batch)) {
@@ -94,6 +96,7 @@ export function growing<T>(
     shown = Math.min(items.length, shown + batch);
     const left = items.length - shown;
     box.hidden = left === 0;
+    rest.textContent = `and ${count(left)} more ${what}: paper shows as many as the page did`;
     button.textContent = `Show ${count(Math.min(batch, left))} more of ${count(left)} ${what}`;
     if (byHand) focusFirst(parent.children[before]);
   }

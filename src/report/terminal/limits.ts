@@ -120,12 +120,15 @@ export function memoryText({ connections: { not_kept, cut_short } }: Pick<Report
 }
 
 function connectionText({ connections }: Report): string {
-  const { total, expected, blocked, blocked_likely, unexpected, undecided, not_judged, not_kept } = connections;
+  const { total, expected, blocked, blocked_likely, undecided, not_judged, not_kept } = connections;
+  const { unexpected, forbidden, unknown_endpoint: unknown } = connections;
   const parts = Object.entries({
     expected,
     blocked: blocked - blocked_likely,
     'probably blocked': blocked_likely,
-    unexpected,
+    forbidden,
+    unexpected: unexpected - forbidden - unknown,
+    'with unknown addresses': unknown,
     undecided,
     'not judged': not_judged,
     'only counted': not_kept,

@@ -350,6 +350,16 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
       expect((await page.pdf()).length).toBeGreaterThan(10_000);
     });
 
+    it('paper counts what a list leaves to its button', async () => {
+      const { page } = await browser.open(rollout(300));
+      const rest = page.locator('.machine-list .on-paper');
+      expect(await rest.isVisible()).toBe(false);
+      await page.emulateMedia({ media: 'print' });
+      expect(await rest.isVisible()).toBe(true);
+      expect(await rest.innerText()).toBe('and 240 more machines: paper shows as many as the page did');
+      expect(await page.locator('.machine-list button.more').isVisible()).toBe(false);
+    });
+
     it('without scripts the verdict stands there', async () => {
       const { page } = await browser.open(demo, { javaScriptEnabled: false });
       expect(await page.locator('h1').innerText()).toContain('BLOCKED');
