@@ -1,6 +1,7 @@
 /** The tables of hybrid identity, row by row, in each version of the page, and what the differences do to verdicts. */
 import { describe, expect, test } from 'vitest';
-import { loadCatalog } from '../../src/catalog/index.ts';
+import { compile, loadCatalog, type Transport } from '../../src/catalog/index.ts';
+import { parseSite } from '../../src/site/index.ts';
 import { held, SITE_SERVER } from '../assess/traffic.ts';
 import { type TestFrame, tcp } from '../track/frames.ts';
 
@@ -128,6 +129,63 @@ describe.each(VERSIONS)('the page of %s', (version) => {
     for (const { id } of rules) expect(known).toContain(id.split('.').slice(0, 2).join('.'));
   });
 });
+
+/** A host of each role, and the internet. */
+const HOSTS: Record<string, string> = {
+  'aad-connect': '10.0.0.1',
+  'domain-controller': '10.0.0.2',
+  adfs: '10.0.0.3',
+  wap: '10.0.0.4',
+  'pta-agent': '10.0.0.5',
+  'health-agent': '10.0.0.6',
+};
+const OUTSIDE = '52.1.1.1';
+/** Where the ends of tables are. */
+const ENDS: Record<string, string[]> = {
+  'on-prem-ad': ['domain-controller'],
+  'adfs-or-wap': ['adfs', 'wap'],
+  'azure-ad': ['internet'],
+  'user-device': ['internet'],
+};
+const PLACES = [...Object.keys(HOSTS), 'internet'];
+
+describe.each(VERSIONS)('who may talk to whom by the page of %s', (version) => {
+  const listed = Object.entries(HOSTS).map(
+    ([role, ip]) => `  - { name: ${role}, addresses: [${ip}], roles: [${role}] }`,
+  );
+  const site = parseSite(
+    `version: 1\ncatalogs: { hybrid-identity: { version: ${version} } }\nhosts:\n${listed.join('\n')}\n`,
+  );
+  const index = compile(loadCatalog(), site);
+  const at = (place: string) => site.endpoints[site.lookup(HOSTS[place] ?? OUTSIDE)!]!;
+  const tried = Object.values(TABLES).flatMap(({ rows }) => Object.values(rows).flat().flatMap(endsOf));
+
+  test.each(Object.entries(TABLES))('table %s', (table, { from, to, rows }) => {
+    for (const [transport, port] of tried) {
+      const isListed = rows[version].some((row) => holds(row, transport, port));
+      for (const client of PLACES)
+        for (const server of PLACES.filter((place) => place !== client)) {
+          const isMeant = (ENDS[from] ?? [from]).includes(client) && (ENDS[to] ?? [to]).includes(server);
+          const found = index
+            .match(at(client), at(server), transport, port)
+            .some(({ rule, reversed }) => rule.id.startsWith(`hy.${table}.`) && !reversed);
+          expect(found, `${client} to ${server} ${transport}/${port}`).toBe(isListed && isMeant);
+        }
+    }
+  });
+});
+
+/** The ports of a row, of a range its first and last. */
+function endsOf(row: string): [transport: Transport, port: number][] {
+  const [transport, ports] = row.split(' ') as [Transport, string];
+  return ports.split(/[-+]/).map((port) => [transport, Number(port)]);
+}
+
+function holds(row: string, transport: Transport, port: number): boolean {
+  const ports = endsOf(row).filter(([own]) => own === transport);
+  if (!row.includes('-')) return ports.some(([, one]) => one === port);
+  return ports.length > 0 && ports[0]![1] <= port && port <= ports[1]![1];
+}
 
 const WEB = '203.0.113.5';
 const DC = '10.0.0.30';
