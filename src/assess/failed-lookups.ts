@@ -111,7 +111,7 @@ export function lookupEvidence(
   };
 }
 
-/** A name in a display filter: what is none of a host's name becomes `?`. */
-export function filteredName(name: string): string {
-  return name.replace(/[^a-z0-9._-]/g, '?');
+/** Display filter for a name that was asked for, in whatever case; what is none of a host's name becomes `?`. */
+export function nameFilter(name: string): string {
+  return `lower(dns.qry.name) == "${name.replace(/[^a-z0-9._-]/g, '?')}"`;
 }

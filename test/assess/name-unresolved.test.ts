@@ -83,7 +83,7 @@ describe('a host of the topology', () => {
     });
     expect(finding!.message).toContain(`asks DC01 (${DC}) for the address of MP01.contoso.com (mp01.contoso.com), and`);
     expect(finding!.message).toContain(words);
-    expect(finding!.display_filter).toBe(`ip.addr == ${DC} && (dns.qry.name == "mp01.contoso.com")`);
+    expect(finding!.display_filter).toBe(`ip.addr == ${DC} && (lower(dns.qry.name) == "mp01.contoso.com")`);
   });
 
   test('a good answer before, after, or for the other family tells nothing', () => {

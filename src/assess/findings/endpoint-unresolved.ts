@@ -3,7 +3,7 @@ import { CERTIFICATE_LISTS, windowsPurpose } from '../../catalog/windows-names.t
 import type { Lookup } from '../../names/lookups.ts';
 import { DNS_TYPE_A, DNS_TYPE_AAAA } from '../../protocols/dns.ts';
 import type { Context } from '../context.ts';
-import { type Answers, answersOf, failureOf, filteredName, lookupEvidence } from '../failed-lookups.ts';
+import { type Answers, answersOf, failureOf, lookupEvidence, nameFilter } from '../failed-lookups.ts';
 import type { Kind } from '../kind.ts';
 import { isNeeded } from '../need-severity.ts';
 import { endsOf } from '../new-finding.ts';
@@ -54,7 +54,7 @@ function tell(lookups: readonly Lookup[], answers: Answers, context: Context): F
       proto: 'udp',
       dest_port: 53,
       ...lookupEvidence(lookups, context),
-      display_filter: `${addressFilter(client)} && dns.qry.name == "${filteredName(first.name)}"`,
+      display_filter: `${addressFilter(client)} && ${nameFilter(first.name)}`,
       subject: `${client.endpoint.name ?? client.ip} ${first.name}`,
     },
   ];

@@ -1,7 +1,7 @@
 import type { Lookup } from '../../names/lookups.ts';
 import { DNS_TYPE_A, DNS_TYPE_AAAA, DNS_TYPE_SRV } from '../../protocols/dns.ts';
 import type { Context } from '../context.ts';
-import { errorCount, errorText, filteredName, lookupEvidence } from '../failed-lookups.ts';
+import { errorCount, errorText, lookupEvidence, nameFilter } from '../failed-lookups.ts';
 import type { Kind } from '../kind.ts';
 import { endsOf } from '../new-finding.ts';
 import { isListed, type Peer } from '../peers.ts';
@@ -109,7 +109,7 @@ function tell({ of, isDirectory, lookups }: Failed, context: Context): Finding {
   const isLossy = context.lossIn(
     lookups.flatMap(({ seconds, querySeconds }) => [{ seconds }, { seconds: querySeconds || seconds }]),
   );
-  const filter = names.map((name) => `dns.qry.name == "${filteredName(name)}"`).slice(0, NAMED);
+  const filter = names.slice(0, NAMED).map(nameFilter);
   return {
     kind: nameUnresolved.meta.id,
     severity: 'info',

@@ -99,10 +99,14 @@ function seen({ finding, others }: Trouble, report: Report): string {
   const all = [finding, ...others];
   const firsts = all.flatMap((each) => each.first_ts ?? []).sort();
   const lasts = all.flatMap((each) => each.last_ts ?? []).sort();
-  const of = report.captures.length > 1 && finding.capture !== null ? ` of ${finding.capture}` : '';
-  const word = finding.frames.length === 1 ? 'frame' : 'frames';
-  const frames = finding.frames.length === 0 ? '' : `${word} ${finding.frames.join(', ')}${of}`;
-  return [span(firsts[0] ?? null, lasts.at(-1) ?? null), frames].filter(Boolean).join('; ');
+  return [span(firsts[0] ?? null, lasts.at(-1) ?? null), frameText(finding, report)].filter(Boolean).join('; ');
+}
+
+/** `frames 1204, 1310 of site.pcap`, the last where there are several captures; empty where there is no frame. */
+function frameText({ frames, capture }: Finding, { captures }: Report): string {
+  if (frames.length === 0) return '';
+  const of = captures.length > 1 && capture !== null ? ` of ${capture}` : '';
+  return `${frames.length === 1 ? 'frame' : 'frames'} ${frames.join(', ')}${of}`;
 }
 
 /** `Ports used in Configuration Manager (2020-04-29), Management point --> SQL Server` */
@@ -114,7 +118,11 @@ export function sourceText(source: Source | null): string {
 
 function briefly(finding: Finding, report: Report): string {
   const what = [ends(finding), portLabel(finding.proto, finding.dest_port) + rulePorts(finding, report)];
-  return what.join('') === '' || kindLabel(finding.kind).brief === 'message'
+  if (kindLabel(finding.kind).brief === 'message') {
+    const frames = frameText(finding, report);
+    return frames === '' ? finding.message : `${finding.message} ${frames[0]!.toUpperCase()}${frames.slice(1)}.`;
+  }
+  return what.join('') === ''
     ? finding.message
     : `${what.filter(Boolean).join('  ')}  [${finding.rule[0] ?? finding.kind}]`;
 }
