@@ -1,10 +1,8 @@
 import type { ApartNetworks } from '../track/apart-networks.ts';
 import type { FateTable } from '../track/fate-table.ts';
 import { type FateView, newFateView } from '../track/fate-view.ts';
+import { type Heard, hear, hearAnswer } from './heard.ts';
 import { isListed, PARTY_LIMIT, type Peer, type Peers } from './peers.ts';
-
-/** What an address was heard to say. */
-export type Heard = Pick<Peer, 'twoWay' | 'udpAnswered'>;
 
 /** The network of a conversation whose two addresses the capture shows in several, each judged on its own. */
 export interface ConversationNetwork {
@@ -68,24 +66,22 @@ export class NetworkPairs {
     const view = newFateView();
     for (let row = 0; row < fates.count; row++) {
       fates.read(row, view);
-      const { network, twoWay, proto, serverPort } = view;
+      const { network, twoWay, proto } = view;
       if (network === 0 || twoWay === 0) continue;
       const server = peers.server(view);
       for (const peer of [peers.client(view), server]) {
         if (!wanted.has(peer.number)) continue;
         const place = placeOf(peer, network);
-        const heard = this.#heard.get(place) ?? { twoWay: 0, udpAnswered: null };
+        const heard = this.#heard.get(place) ?? { twoWay: 0, span: null, udpAnswered: null };
         this.#heard.set(place, heard);
-        heard.twoWay += twoWay;
-        if (peer !== server || proto !== 'udp') continue;
-        heard.udpAnswered ??= new Set();
-        heard.udpAnswered.add(serverPort);
+        hear(heard, view);
+        if (peer === server && proto === 'udp') hearAnswer(heard, view);
       }
     }
   }
 }
 
-const SILENT: Heard = { twoWay: 0, udpAnswered: null };
+const SILENT: Heard = { twoWay: 0, span: null, udpAnswered: null };
 
 /** Of each pair of listed addresses, whether each network that shows them shows that answers pass there. */
 function answersByNetwork(fates: FateTable, peers: Peers): Map<number, Map<number, boolean>> {

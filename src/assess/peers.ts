@@ -2,9 +2,10 @@ import type { Endpoint, Site } from '../site/index.ts';
 import { ipv4Text, ipv6Text } from '../track/address-text.ts';
 import type { FateView } from '../track/fate-view.ts';
 import type { Observation } from '../track/observation.ts';
+import { type Heard, hear, hearAnswer } from './heard.ts';
 
 /** One address of the capture with what the topology says of it. */
-export interface Peer {
+export interface Peer extends Heard {
   /** Number of the peer, in the order of appearance. */
   number: number;
   family: 4 | 6;
@@ -17,8 +18,7 @@ export interface Peer {
   /** Connections of this address in which both directions were captured, and those that evidently worked but show one. */
   twoWay: number;
   oneSided: number;
-  /** UDP ports on which this address answered somebody (null where none), and exchanges that show nothing but its packets. */
-  udpAnswered: Set<number> | null;
+  /** UDP exchanges that show nothing but packets of this address. */
   udpOneSided: number;
 }
 
@@ -56,11 +56,10 @@ export class Peers {
     const { connections, twoWay } = view;
     client.connectionsAsClient += connections;
     server.connectionsAsServer += connections;
-    client.twoWay += twoWay;
-    server.twoWay += twoWay;
-    if (view.proto === 'udp' && twoWay > 0) {
-      server.udpAnswered ??= new Set();
-      server.udpAnswered.add(view.serverPort);
+    if (twoWay > 0) {
+      hear(client, view);
+      hear(server, view);
+      if (view.proto === 'udp') hearAnswer(server, view);
     }
     if (view.outcome !== 'one-sided') return;
     const oneSided = connections - twoWay;
@@ -102,6 +101,7 @@ export class Peers {
       connectionsAsClient: 0,
       connectionsAsServer: 0,
       twoWay: 0,
+      span: null,
       oneSided: 0,
       udpAnswered: null,
       udpOneSided: 0,

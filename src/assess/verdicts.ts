@@ -1,6 +1,7 @@
 import type { RuleIndex, RuleMatch } from '../catalog/index.ts';
 import type { Rule } from '../catalog/types.ts';
 import { accuses, type Conversation, type Fate, isBlocked, works } from './conversations.ts';
+import { heardWhile } from './heard.ts';
 import { isListed, type Peer } from './peers.ts';
 import { rpcRules } from './rpc-connections.ts';
 import type { RpcView } from './rpc-view.ts';
@@ -230,14 +231,14 @@ function silenceOf(conversation: Conversation, trust: Trust): Reach {
   }
   const attempts = silent.reduce((sum, fate) => sum + fate.attempts, 0);
   if (attempts < 2) return { state: 'undecided', reason: 'one-attempt' };
-  return { state: 'blocked', certainty: isHeard(conversation) ? 'proven' : 'likely' };
+  return { state: 'blocked', certainty: isHeard(conversation, silent) ? 'proven' : 'likely' };
 }
 
 /**
- * A server that answers others is alive; one that never says a word may just be down. The answers of UDP may take a way of their own
+ * A server that answers others at that time is alive; one that says no word may just be down. The answers of UDP may take a way of their own
  * (each datagram is routed alone, and a mirror may lack them), and an answer on another port says nothing of this service.
  */
-function isHeard({ proto, port, server, network }: Conversation): boolean {
-  const { twoWay, udpAnswered } = network?.server ?? server;
-  return proto === 'tcp' ? twoWay > 0 : udpAnswered?.has(port) === true && server.udpOneSided === 0;
+function isHeard(conversation: Conversation, silent: readonly Fate[]): boolean {
+  const { proto, server } = conversation;
+  return heardWhile(conversation, silent) === 'then' && (proto === 'tcp' || server.udpOneSided === 0);
 }

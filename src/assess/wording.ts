@@ -1,6 +1,7 @@
 import type { Rule } from '../catalog/types.ts';
 import type { Conversation, Fate } from './conversations.ts';
 import { dropSource, dropText } from './drop-words.ts';
+import { heardWhile, SIGN_OF_LIFE_SECONDS } from './heard.ts';
 import type { Peer } from './peers.ts';
 
 /** `MP01 (10.0.0.10)`, or the address alone, also where it is the name. A network's name stands for its members. */
@@ -48,12 +49,17 @@ export function whatHappened(fate: Fate): string {
 }
 
 /** What else it may be, where the verdict is only likely. */
-export function likelyNote({ server, network }: Conversation, fates: readonly Fate[]): string {
+export function likelyNote(conversation: Conversation, fates: readonly Fate[]): string {
+  const { proto, server, network } = conversation;
   if (fates.some(({ outcome }) => outcome === 'half-open'))
     return 'The fault lies between the capture point and the client, or the answer came when the client had given up.';
   if (server.udpOneSided > 0)
     return 'Answers of this server to others are here without their questions: its answers may also take a way past the capture point.';
   const where = network?.text ?? 'this capture';
+  if (heardWhile(conversation, fates) === 'at-another-time') {
+    const what = proto === 'tcp' ? 'The server says nothing' : 'Nobody gets an answer of this service';
+    return `${what} in ${where} within ${SIGN_OF_LIFE_SECONDS} s of the attempts: it may have been down then.`;
+  }
   return (network?.server ?? server).twoWay > 0
     ? `Nobody gets an answer of this service in ${where}: it may also be down.`
     : `The server says nothing at all in ${where}: it may also be down.`;

@@ -7,6 +7,7 @@ import {
   FIREWALL,
   findingsOf,
   held,
+  inTime,
   judged,
   LONGEST,
   MP,
@@ -19,6 +20,7 @@ import {
   TCP_EVENTS,
   told,
   traffic,
+  until,
 } from './traffic.ts';
 
 const to = (server: string, port: number, client = CLIENT) => ({ client, server, port });
@@ -43,6 +45,33 @@ describe('silence', () => {
     const report = held([...traffic('silent', to(MP, 443), 1), ...bothWays], site());
     expect(told(report)).toMatchObject([{ kind: 'blocked-required', certainty: 'likely' }]);
     expect(told(report)[0].message).toContain('it may also be down');
+  });
+  describe('what is said long before or after the attempts does not speak for their time', () => {
+    const web = (time: number) => traffic('established', to(MP, 80, OTHER_CLIENT), time);
+    const dns = (time: number) => traffic('answered', to(DC, 53, OTHER_CLIENT), time);
+    const syns = traffic('silent', to(MP, 443), 300);
+    const questions = [300, 301, 305].map((time) =>
+      udp({ source: CLIENT, destination: DC, sourcePort: 50_000 + time, destinationPort: 53, time }),
+    );
+    test.each([
+      ['213 s later', [213 + 300], 'likely'],
+      ['a minute before', [240], 'likely'],
+      ['a minute before and 213 s later', [240, 213 + 300], 'proven'],
+      ['20 s before', [280], 'proven'],
+      ['20 s later', [325], 'proven'],
+      ['meanwhile', [303], 'proven'],
+    ] as const)('%s', (_, times, certainty) => {
+      for (const frames of [
+        [...syns, ...times.flatMap(web), ...bothWays],
+        [...questions, ...times.flatMap(dns), ...alive(MP)],
+      ]) {
+        const findings = findingsOf(judged([...inTime(frames), until(600)], site()), 'blocked-required');
+        expect(findings).toMatchObject([{ certainty, outcome: 'no-answer' }]);
+        expect(findings[0].message.includes('within 30 s of the attempts: it may have been down then')).toBe(
+          certainty === 'likely',
+        );
+      }
+    });
   });
   test('one attempt: undecided', () => {
     const report = held([...traffic('one-syn', to(MP, 443), 1), ...alive(MP)], site());
@@ -81,7 +110,8 @@ describe('silence', () => {
     expect(report.undecided).toEqual(why('the capture lost packets, and the answer may be among them', example));
   });
   test('a silence without losses counts, and the one with losses beside it does not', () => {
-    const silence = [...traffic('silent', to(MP, 443), 10), ...traffic('silent', to(MP, 443), 40), ...alive(MP)];
+    const answers = traffic('established', to(MP, 80, OTHER_CLIENT), 30);
+    const silence = [...traffic('silent', to(MP, 443), 10), ...traffic('silent', to(MP, 443), 40), ...answers];
     const report = held(silence, site(), [{ fromSeconds: 11, toSeconds: 12 }]);
     expect(told(report)).toMatchObject([{ kind: 'blocked-required', certainty: 'proven', count: 1, attempts: 4 }]);
   });
