@@ -109,6 +109,8 @@ export interface NameLosses {
   unfinishedOpenings: number;
   /** Names, answers, lookups, visits and pieces of openings beyond what is kept. */
   dropped: number;
+  /** Of those, what may belong to lookups and their answers. */
+  droppedLookups: number;
   /** Visits of connections that were set aside for want of memory: their names are known, and no longer who used them. */
   setAside: number;
 }
@@ -240,6 +242,9 @@ export class NameBook {
           names.dropped +
           hostsDropped +
           [lookups, answers, aliases, firsts, visits, openings.log].reduce((n, { dropped }) => n + dropped, 0),
+      ),
+      droppedLookups: sum(
+        ({ names, hostsDropped, lookups, answers }) => names.dropped + hostsDropped + lookups.dropped + answers.dropped,
       ),
       setAside: sum(({ counters }) => counters[COUNT_SET_ASIDE]),
     };

@@ -1,9 +1,12 @@
 /** Lookups of the site's own names that DNS answers with errors: told as a note where nothing good ever came, and in no other case. */
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/assess/types.ts';
+import { PartMerger } from '../../src/track/merge.ts';
+import { Observation } from '../../src/track/observation.ts';
+import { partOf } from '../track/analyze.ts';
 import { type TestFrame, udp } from '../track/frames.ts';
 import { type DnsOptions, dnsMessage, srv } from '../track/openings.ts';
-import { CLIENT, DC, held, SITE_SERVER, until } from './traffic.ts';
+import { CLIENT, DC, held, judged, SITE_SERVER, until } from './traffic.ts';
 
 const MP = '10.0.0.20';
 const NXDOMAIN = 3;
@@ -137,6 +140,21 @@ describe('a host of the topology', () => {
     expect(rest).toEqual([]);
     expect(finding).toMatchObject({ src_ip: null, dest_ip: DC, count: 5, attempts: 5 });
     expect(finding!.message).toContain('10.1.0.1 (in clients) and 4 others ask DC01');
+  });
+
+  test('where lookups had no room, a good answer may be among them', () => {
+    const frames = [
+      ...ask('mp01.contoso.com', { rcode: NXDOMAIN }),
+      ...Array.from({ length: 1100 }, (_, i) => ask(`h${i}.example.org`, { rcode: NXDOMAIN })).flat(),
+    ];
+    const of = (share: number): string[] => {
+      const merger = new PartMerger(7, undefined, 0, share);
+      merger.append(partOf([...frames, until(clock + 60)]));
+      const report = judged(frames, topology(), 0, '2026-11-21', new Observation(merger.finish()));
+      return report.findings.filter(({ kind }) => kind === 'name-unresolved').map(({ severity }) => severity);
+    };
+    expect(of(1)).toEqual(['info']);
+    expect(of(1e-6)).toEqual([]);
   });
 
   test('of strangers nobody knows what they want', () => {

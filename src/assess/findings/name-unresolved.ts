@@ -17,7 +17,7 @@ export const nameUnresolved: Kind = {
   meta: { id: 'name-unresolved', title: 'Names of the site that DNS does not resolve', severity: 'info' },
   find(context) {
     // A good answer may be among what was not kept.
-    if (context.names.losses.dropped > 0) return [];
+    if (context.names.losses.droppedLookups > 0) return [];
     const lookups = context.names.lookups().filter(({ client }) => {
       const peer = context.peerOf(client);
       return peer !== null && isListed(peer);
