@@ -32,6 +32,16 @@ const alive = (server: string, port = 80) => traffic('established', to(server, p
 
 const why = (reason: string, example: string) => [{ reason, count: 1, examples: [example] }];
 
+test('what several documents ask for and nobody tried is told once, with all of its rules', () => {
+  const notes = findingsOf(held(bothWays, site()), 'required-not-seen');
+  const facts = notes.map(({ src_roles, dest_roles, proto, dest_port, message }) =>
+    JSON.stringify([src_roles, dest_roles, proto, dest_port ?? message]),
+  );
+  expect(new Set(facts).size).toBe(facts.length);
+  const kerberos = notes.filter(({ dest_port }) => dest_port === 88);
+  expect(kerberos.map(({ rule }) => rule)).toEqual([['cm.winsrv.kerberos', 'ws.dc.kerberos']]);
+});
+
 describe('silence', () => {
   const example = '10.1.0.11 (in clients) -> MP01 (10.0.0.20) tcp/443';
   test('repeated SYNs without an answer, of a server that answers others: blocked, proven', () => {

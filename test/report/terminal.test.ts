@@ -40,6 +40,17 @@ describe('terminal report', () => {
     expect(unexpected).not.toContain('nothing unexpected');
   });
 
+  it('names at a glance what a finding without ends is about', () => {
+    const unknown = trouble.findings.find(({ kind }) => kind === 'unknown-endpoint')!;
+    const nobody = { src_ip: null, src_name: null, src_roles: [], dest_ip: null, dest_name: null, dest_roles: [] };
+    const findings = [
+      { ...unknown, ...nobody, proto: null, dest_port: null, outcome: null, subject: 'more addresses' },
+    ];
+    const text = renderTerminal({ ...trouble, findings }, plain);
+    expect(text).toMatch(/^1 {2}unknown {2}more addresses$/m);
+    expect(text).toMatch(/^ 1 {2}LOW {2}more addresses$/m);
+  });
+
   it('counts what is forbidden, and what has unknown addresses, apart from what is unexpected', () => {
     expect(renderTerminal(trouble, { ...plain, width: 200 })).toContain(
       '3 forbidden, 6 unexpected, 5 with unknown addresses, 4 undecided',

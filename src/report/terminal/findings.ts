@@ -51,7 +51,7 @@ function heading({ number, finding }: Trouble, page: Page): string[] {
   const mark = `${String(number).padStart(2)}  ${label}`;
   const margin = mark.length + 2;
   const parts = [ends(finding), portLabel(finding.proto, finding.dest_port)].filter(Boolean);
-  const title = parts.join('  ') || finding.kind;
+  const title = parts.join('  ') || (finding.subject ?? finding.kind);
   const fits = textWidth(title) <= page.width - margin;
   const [first, ...rest] = (fits ? [title] : parts).flatMap((part) => wrap(part, page.width - margin));
   return [
@@ -124,7 +124,7 @@ function briefly(finding: Finding, report: Report): string {
   }
   return what.join('') === ''
     ? finding.message
-    : `${what.filter(Boolean).join('  ')}  [${finding.rule[0] ?? finding.kind}]`;
+    : `${what.filter(Boolean).join('  ')}  [${finding.rule.join(', ') || finding.kind}]`;
 }
 
 /** ` 67, 68`: the ports of the rule where the finding names none, since it speaks of all of them. */

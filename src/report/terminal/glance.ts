@@ -32,13 +32,15 @@ export function glanceSection(report: Report, page: Page): string[] {
 function row({ number, finding, others }: Trouble): Row {
   const { src_ip, src_name, src_roles, dest_ip, dest_name, dest_roles, certainty, outcome } = finding;
   const roles = roleList(src_roles);
+  const from = others.length === 0 ? (src_name ?? src_ip ?? roles) : `${count(others.length + 1)} x ${roles}`;
+  const to = dest_name ?? dest_ip ?? roleList(dest_roles);
   return {
     tone: SEVERITY_LABELS[finding.severity].tone,
     cells: [
       String(number),
       `${kindLabel(finding.kind).word}${certainty === 'likely' ? '?' : ''}`,
-      others.length === 0 ? (src_name ?? src_ip ?? roles) : `${count(others.length + 1)} x ${roles}`,
-      dest_name ?? dest_ip ?? roleList(dest_roles),
+      from === '' && to === '' ? (finding.subject ?? '') : from,
+      to,
       [finding.proto ?? '', finding.dest_port ?? ''].join(' ').trim(),
       outcome === null ? '' : outcomeLabel(finding.kind, outcome),
     ],
