@@ -1,6 +1,6 @@
 /** Tells what a file is by its first bytes, never by its name. */
 
-import { COMPRESSION_BYTES, type Compression, compressionOf } from './compression.ts';
+import { type Compression, compressionOf } from './compression.ts';
 import { MAGIC_MICROSECONDS, MAGIC_MODIFIED, MAGIC_NANOSECONDS } from './pcap-header.ts';
 import { SECTION_HEADER } from './pcapng-blocks.ts';
 
@@ -148,7 +148,7 @@ export function detectKind(bytes: Uint8Array): Detection {
     if (magic === SECTION_HEADER) return { kind: 'pcapng' };
     if (isPcap(magic) || isPcap(view.getUint32(0, true))) return { kind: 'pcap' };
   }
-  const compression = compressionOf(bytes.subarray(0, COMPRESSION_BYTES));
+  const compression = compressionOf(bytes);
   if (compression !== null) return { kind: 'compressed', compression };
   const start = latin1(bytes.subarray(0, DETECT_BYTES));
   if (start.startsWith('GMBU') || start.startsWith('RTSS')) return { kind: 'netmon' };

@@ -8,6 +8,7 @@ import { NetmonFile } from './netmon.ts';
 import type { CaptureProblem, CaptureReader, FrameSink, ReaderSummary } from './types.ts';
 import { checkRatio, openUnpacker, UNPACK_FLOOR, UNPACK_RATIO, type UnpackEnd, UnpackedTooFar } from './unpack.ts';
 import { ByteWindow } from './window.ts';
+import { isSkippable } from './zstd-frames.ts';
 
 export { ChunkFeeder } from './chunk-feeder.ts';
 export { STANDARD_INPUT } from './input.ts';
@@ -226,15 +227,21 @@ function unpackProblem(compression: Compression, end: UnpackEnd | 'too-far', off
 
 /** The bytes that tell how a source is to be read; fewer where it has no more. */
 export async function readFirst(input: Input): Promise<Uint8Array> {
-  const bytes = new Uint8Array(COMPRESSION_BYTES);
+  const bytes = new Uint8Array(SKIPPED_BYTES);
   let length = 0;
-  while (length < bytes.length) {
-    const count = await input.read(bytes.subarray(length));
+  let wanted = COMPRESSION_BYTES;
+  while (length < wanted) {
+    const count = await input.read(bytes.subarray(length, wanted));
     if (count === 0) break;
     length += count;
+    if (length === COMPRESSION_BYTES && isSkippable(new DataView(bytes.buffer).getUint32(0, true)))
+      wanted = bytes.length;
   }
   return bytes.subarray(0, length);
 }
+
+/** Bytes in which a source that begins with frames to be skipped has to show what it is. */
+const SKIPPED_BYTES = 512;
 
 /** True for what {@link NetmonFile} reads, where it is a plain file. */
 export function isNetmon(bytes: Uint8Array): boolean {

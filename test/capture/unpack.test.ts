@@ -234,6 +234,19 @@ describe.skipIf(programs.length < 2)('captures', () => {
     },
   );
 
+  test.skipIf(programs.length < 2)('files that begin with frames to be skipped are told by what follows', async () => {
+    const skipped = (size: number): Uint8Array =>
+      concat(new Uint8Array([0x53, 0x2a, 0x4d, 0x18, size, 0, 0, 0]), new Uint8Array(size).fill(7));
+    for (const program of ['zstd', 'lz4'] as const) {
+      const packed = concat(skipped(20), skipped(0), pack(program, capture));
+      expect(compressionOf(packed)).toBe(program);
+      const path = join(folder, `skipped.${program}`);
+      writeFileSync(path, packed);
+      const sink = new RecordingSink();
+      const summary = await readCapture(path, sink);
+      expect(summary).toMatchObject({ frames: 600, compression: program, problems: [] });
+    }
+  });
   test.skipIf(process.platform === 'win32').each(['zstd', 'lz4'])('%s through a named pipe', async (program) => {
     const path = join(folder, `pipe.${program}`);
     expect(spawnSync('mkfifo', [path]).status).toBe(0);

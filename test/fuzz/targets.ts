@@ -111,7 +111,7 @@ export function targets(folders: readonly string[]): Target[] {
       weight: 2,
       make: (random) => damaged(random, packed, 6),
       async check({ bytes }) {
-        const compression = compressionOf(bytes.subarray(0, 4));
+        const compression = compressionOf(bytes);
         if (compression === null) return;
         let unpacked = 0;
         const unpacker = openUnpacker(compression, 'fuzz', (piece) => {
