@@ -67,6 +67,11 @@ export interface AnalyzeOptions {
 
 /** Below this size, in bytes, starting a thread takes longer than reading the captures. */
 const SMALL_SERIES = 8 * 1024 * 1024;
+/**
+ * From this size on, in bytes, a thread that is not needed for reading makes the hashes meanwhile: they take longer than what comes after the
+ * reading. Of smaller ones the reading thread makes them then, and none has to be started for it.
+ */
+const HASHED_AHEAD = 512 * 1024 * 1024;
 const PROGRESS_INTERVAL_MS = 200;
 /** Of the memory for tables, what may be taken by what is read ahead of being joined. */
 const UNJOINED_SHARE = 0.25;
@@ -92,7 +97,8 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions 
     messageShare: messageShare(bytes),
     unjoined: { buffer: unjoined.buffer, most: bytes * UNJOINED_SHARE },
   };
-  const pool = await openPool(Math.min(workers, tasks));
+  const hashesAhead = options.hashes === true && workers > tasks && sizeOf(plan) >= HASHED_AHEAD;
+  const pool = await openPool(Math.min(workers, hashesAhead ? tasks + 1 : tasks));
   options.signal?.throwIfAborted();
   options.signal?.addEventListener('abort', () => void pool.close());
   const series = new Series(plan, pool, run, unjoined);
@@ -100,16 +106,21 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions 
   if (workers > 0) series.beginAll();
   options.onBegun?.();
   const timer = options.onProgress && watch(options.onProgress, series.counters, plan);
-  let hashes: Analysis['hashes'] = null;
+  let hashes = hashesAhead ? hashFiles(plan, pool) : null;
+  // Whoever waits for them hears of a failure.
+  hashes?.catch(() => {});
+  let closes = false;
   try {
     const joined = await join(plan, series, run);
-    if (options.hashes === true) hashes = hashFiles(joined.captures, pool).finally(() => pool.close());
-    // Whoever waits for them hears of a failure.
-    hashes?.catch(() => {});
+    if (options.hashes === true) {
+      hashes = (hashes ?? hashFiles(plan, pool)).finally(() => pool.close());
+      hashes.catch(() => {});
+      closes = true;
+    }
     return { ...joined, hashes };
   } finally {
     clearInterval(timer);
-    if (hashes === null) await pool.close();
+    if (!closes) await pool.close();
   }
 }
 
@@ -204,7 +215,12 @@ function isBefore(a: Time, b: Time): boolean {
 }
 
 function isSmall(plan: PlannedCapture[]): boolean {
-  return plan.reduce((sum, { size }) => sum + (size ?? SMALL_SERIES), 0) < SMALL_SERIES;
+  return plan.every(({ size }) => size !== null) && sizeOf(plan) < SMALL_SERIES;
+}
+
+/** Bytes of all files. */
+function sizeOf(plan: PlannedCapture[]): number {
+  return plan.reduce((sum, { size }) => sum + (size ?? 0), 0);
 }
 
 function watch(
