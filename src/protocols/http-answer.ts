@@ -47,8 +47,8 @@ function answerStatus(bytes: Uint8Array, at: number, length: number): number {
   return status;
 }
 
-/** True where bytes end with the empty line that ends a head. */
-function endsHead(bytes: Uint8Array, at: number, end: number): boolean {
+/** True where `bytes[at, end)` end with the empty line that ends a head, of an answer or a request (RFC 9112 section 2.1). */
+export function endsHead(bytes: Uint8Array, at: number, end: number): boolean {
   return end - at >= 4 && bytes[end - 1] === 0x0a && bytes[end - 2] === 0x0d && bytes[end - 3] === 0x0a;
 }
 

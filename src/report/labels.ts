@@ -296,7 +296,7 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
   'endpoint-unlisted': {
     word: 'unlisted',
     heading: 'INTERNET: names and addresses on no list',
-    verdict: all('internet name on no list', 'internet names on no list'),
+    verdict: all('internet endpoint on no list', 'internet endpoints on no list'),
     brief: 'message',
   },
   'endpoint-not-seen': {

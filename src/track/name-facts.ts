@@ -1,5 +1,5 @@
 import type { Packet } from '../decode/packet.ts';
-import { tunnelStatus } from '../protocols/http-answer.ts';
+import { endsHead, tunnelStatus } from '../protocols/http-answer.ts';
 import {
   methodSize,
   REQUEST_INCOMPLETE,
@@ -182,7 +182,7 @@ export class NameFacts {
     }
     // RFC 9112 section 3.2: to the host itself, not through a proxy.
     const isOrigin = bytes[at + size] === 0x2f || bytes[at + size] === 0x2a;
-    const isWhole = isOrigin && endsHead(bytes, at, length);
+    const isWhole = isOrigin && endsHead(bytes, at, at + length);
     if (isWhole && !isFirst) return OPENING_ORIGIN;
     const request = this.#request;
     const found = readRequest(bytes, at, length, request);
@@ -281,9 +281,3 @@ const OPENING_INCOMPLETE = 1;
 const OPENING_READ = 2;
 /** A whole request to the host itself: of its side only the first payload becomes a row. */
 const OPENING_ORIGIN = 3;
-
-/** True where a segment ends with the empty line that ends a head. */
-function endsHead(bytes: Uint8Array, at: number, length: number): boolean {
-  const end = at + length;
-  return length >= 4 && bytes[end - 1] === 0x0a && bytes[end - 2] === 0x0d && bytes[end - 3] === 0x0a;
-}

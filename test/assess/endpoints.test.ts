@@ -185,6 +185,8 @@ describe('no list', () => {
     const [finding] = findings(connection(1, { first: clientHello(null) }));
     expect(finding).toMatchObject({ kind: 'endpoint-unlisted' });
     expect(finding!.message).toContain(`the address ${WEB}`);
+    expect(finding!.remedy).toContain('the name or the address');
+    expect(kinds(connection(1, { first: clientHello(null) }), `internet: { allow: [${WEB}] }`)).toEqual([]);
   });
 
   test('what Windows itself asks for accuses nobody, and is told once', () => {

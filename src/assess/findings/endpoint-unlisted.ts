@@ -14,7 +14,7 @@ const TOLD_APART = 10;
 const NAMES_IN_MESSAGE = 5;
 
 const REMEDY =
-  'Find out which program asks for it. If it belongs there, add the name to "allow" of "internet" in the topology; if not, block it: a server that may go anywhere can also be led anywhere.';
+  'Find out which program asks for it. If it belongs there, add the name or the address to "allow" of "internet" in the topology; if not, block it: a server that may go anywhere can also be led anywhere.';
 
 /** A site system talks to a name or an address on the internet that is on no list. */
 export const endpointUnlisted: Kind = {
