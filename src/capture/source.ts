@@ -172,7 +172,7 @@ class Reading {
       }
       const end = await unpacker.end();
       if (end !== 'whole' && feeder.received === 0) throw errors.damagedCompression(this.#input.path, compression);
-      return this.#finish(compression, end);
+      return this.#finish(compression, end, unpacker.problems?.());
     } catch (error) {
       if (error instanceof UnpackedTooFar) return this.#finish(compression, 'too-far');
       throw error;
@@ -188,13 +188,16 @@ class Reading {
     return this.#options.onWindow?.() === 'stop';
   }
 
-  #finish(compression: Compression | null, end: UnpackEnd | 'too-far'): CaptureFileSummary {
+  #finish(
+    compression: Compression | null,
+    end: UnpackEnd | 'too-far',
+    others: CaptureProblem[] = [],
+  ): CaptureFileSummary {
     const summary = this.#feeder.end();
     const problem = compression === null ? null : unpackProblem(compression, end, this.#feeder.received);
-    if (problem !== null) {
-      summary.problems.push(problem);
-      summary.problemCount++;
-    }
+    const problems = problem === null ? others : [...others, problem];
+    summary.problems.push(...problems);
+    summary.problemCount += problems.length;
     return this.#summary(summary, compression, true);
   }
 

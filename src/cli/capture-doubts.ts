@@ -6,15 +6,25 @@ import { goesOn } from '../track/capture-spans.ts';
 type Series = readonly AnalyzedCapture[];
 
 const FRAMES_LOST = 'Frames may have been lost where bytes were skipped; silence proves nothing in this capture.';
+const BYTES_WRONG =
+  'Frames may be wrong where what a file unpacks to does not fit its checksum; silence proves nothing in this capture.';
 const TIMES_UNKNOWN =
   'How long an answer to frames without a time of their own was waited for is not known; silence proves nothing in this capture.';
 /** Problems of frames that got the time of another one (src/capture). */
 const UNTIMED: ReadonlySet<string> = new Set(['no-time', 'time-out-of-range']);
+/** Problems of a compressed capture with an end that cannot be unpacked: how many bytes that is nobody knows. */
+const ENDS_EARLY: ReadonlySet<string> = new Set([
+  'broken-compression',
+  'cut-short',
+  'trailing-bytes',
+  'unpacks-too-far',
+]);
 
 /** Sentences about a capture of a series, for the report. */
 export function doubtsOf(capture: AnalyzedCapture, captures: Series): string[] {
   const doubts: string[] = [];
   if (hasLostFrames(capture, captures)) doubts.push(FRAMES_LOST);
+  if (hasWrongBytes(capture)) doubts.push(BYTES_WRONG);
   if (hasUntimedFrames(capture)) doubts.push(TIMES_UNKNOWN);
   if (capture.summary.droppedByCapture > 0)
     doubts.push(`The capturing system lost ${capture.summary.droppedByCapture} packets; silence proves nothing then.`);
@@ -23,7 +33,7 @@ export function doubtsOf(capture: AnalyzedCapture, captures: Series): string[] {
 
 /** The same, for the verdicts. */
 export function lossesOf(captures: Series): Losses {
-  if (captures.some((capture) => hasLostFrames(capture, captures))) return Losses.unknown();
+  if (captures.some((capture) => hasLostFrames(capture, captures) || hasWrongBytes(capture))) return Losses.unknown();
   const dropped = captures.reduce((sum, { summary }) => sum + summary.droppedByCapture, 0);
   return dropped === 0 && captures.some(hasUntimedFrames) ? Losses.untimed() : Losses.anytime(dropped);
 }
@@ -37,8 +47,13 @@ function hasLostFrames(capture: AnalyzedCapture, captures: Series): boolean {
   return problems.some(
     ({ code, offset, skippedBytes }) =>
       code === 'unknown-version' ||
-      (skippedBytes > 0 && (offset + skippedBytes < captureBytes || isContinued(capture, captures))),
+      ((skippedBytes > 0 || ENDS_EARLY.has(code)) &&
+        (offset + skippedBytes < captureBytes || isContinued(capture, captures))),
   );
+}
+
+function hasWrongBytes({ summary }: AnalyzedCapture): boolean {
+  return summary.problems.some(({ code }) => code === 'wrong-checksum');
 }
 
 function isContinued(capture: AnalyzedCapture, captures: Series): boolean {

@@ -102,7 +102,8 @@ describe.each(captures)('%s', (format, bytes) => {
     packed.fill(0xff, middle, middle + 200);
     const { frames: got, summary } = await read(file(`${format}-damaged.gz`, packed));
     expect(got).toEqual(expected.slice(0, got.length));
-    expect(summary.problems.at(-1)!.code).toBe('broken-compression');
+    // Damage may unpack to something; its checksum is wrong then.
+    expect(['broken-compression', 'wrong-checksum']).toContain(summary.problems.at(-1)!.code);
   });
 
   test('first time without reading it through', async () => {

@@ -1,6 +1,7 @@
 /** Captures with damage in the middle, through the program itself: nobody is accused for want of frames that the damage may have held. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/assess/types.ts';
 import {
@@ -131,6 +132,29 @@ describe('two questions just before the end of what was captured are not answere
     expect(reasons(report)).toEqual([LOST]);
     const whole = await told(pcap(before, raw), pcap([...opened(42_000, 6), ...later], raw));
     expect(isBlocked(whole)).toBe(true);
+  });
+
+  test.each([
+    ['followed by what is not gzip', (packed: Uint8Array) => concat(packed, new Uint8Array([1, 2, 3]))],
+    ['cut short', (packed: Uint8Array) => packed.subarray(0, -4)],
+  ])('the next file of a series, where this one is gzip %s', async (_, broken) => {
+    const series = [broken(gzipSync(pcap(before, raw))), pcap([...opened(42_000, 6), ...later], raw)];
+    const report = await told(...series);
+    expect(isBlocked(report)).toBe(false);
+    expect(reasons(report)).toEqual([LOST]);
+    expect(isBlocked(await told(broken(gzipSync(pcap([...before, ...later], raw)))))).toBe(true);
+  });
+
+  test('a gzip file that does not fit its checksum', async () => {
+    const packed = gzipSync(pcap([...before, ...later], raw));
+    packed[packed.length - 8]! ^= 1;
+    const report = await told(packed);
+    expect(isBlocked(report)).toBe(false);
+    expect(reasons(report)).toEqual([LOST]);
+    expect(report.captures[0]!.problems).toEqual([
+      'The gzip file has a member at byte 0 that does not fit its checksum; what it unpacks to was read.',
+      'Frames may be wrong where what a file unpacks to does not fit its checksum; silence proves nothing in this capture.',
+    ]);
   });
 
   test('a section of an unknown version', async () => {
