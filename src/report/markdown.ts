@@ -1,4 +1,4 @@
-/** The report as Markdown for a ticket: the verdict, the findings in a table, what to do about each, what the capture could not show. */
+/** The report as Markdown for a ticket: the verdict, the findings in a table, what to do about each, the notes, what the capture could not show. */
 import type { Report } from '../assess/types.ts';
 import { end, ends } from './ends.ts';
 import { findingAmount } from './finding-amount.ts';
@@ -7,17 +7,20 @@ import { kindLabel, outcomeLabel, SEVERITY_LABELS } from './labels.ts';
 import { code, markdownTable, text } from './markdown-text.ts';
 import { portLabel } from './port-label.ts';
 import { count, counted, span } from './quantity.ts';
-import { sourceText } from './terminal/findings.ts';
-import { gather, type Trouble } from './terminal/gather.ts';
+import { briefly, sourceText } from './terminal/findings.ts';
+import { gather, type KindGroup, type Trouble } from './terminal/gather.ts';
 import { verdict } from './terminal/verdict.ts';
 
 /** Troubles told one by one; a ticket bears no more, and the rest is counted. */
 const MOST_TROUBLES = 50;
+/** Notes of a kind, as in the terminal. */
+const MOST_NOTES = 10;
 const MOST_SOURCES = 5;
 const MOST_EXAMPLES = 3;
 
 export function* renderMarkdown(report: Report): Generator<string> {
-  const troubles = gather(report.findings).flatMap((group) => group.troubles);
+  const groups = gather(report.findings);
+  const troubles = groups.flatMap((group) => group.troubles);
   const told = troubles.slice(0, MOST_TROUBLES);
   yield `# pcapcheck: ${text(report.topology?.name ?? report.topology?.path ?? 'report')}\n\n`;
   for (const { text: sentence } of verdict(report)) yield `**${text(sentence)}**\n\n`;
@@ -29,6 +32,7 @@ export function* renderMarkdown(report: Report): Generator<string> {
     yield '\n## What to do\n';
     for (const trouble of told) yield `\n${detail(trouble, report)}\n`;
   }
+  yield* notes(groups, report);
   yield* exceptions(report);
   yield* undecided(report);
   yield* problems(report);
@@ -83,6 +87,17 @@ function detail({ number, finding, others }: Trouble, report: Report): string {
   ];
   const list = lines.filter(([, value]) => value !== '').map(([label, value]) => `- ${label}: ${value}`);
   return [`**${number}.** ${text(findingText(finding))}`, '', ...list].join('\n');
+}
+
+function* notes(groups: readonly KindGroup[], report: Report): Generator<string> {
+  const noted = groups.filter(({ brief }) => brief.length > 0);
+  if (noted.length > 0) yield '\n## Notes\n';
+  for (const { kind, brief } of noted) {
+    yield `\n**${text(kindLabel(kind).heading)} (${findingAmount(brief)})**\n\n`;
+    for (const finding of brief.slice(0, MOST_NOTES)) yield `- ${text(briefly(finding, report))}\n`;
+    const left = brief.length - MOST_NOTES;
+    if (left > 0) yield `\n${count(left)} more ${left === 1 ? 'is' : 'are'} in the whole report.\n`;
+  }
 }
 
 function* exceptions({ exceptions: all, excepted }: Report): Generator<string> {

@@ -126,7 +126,30 @@ describe.skipIf(missing)('a Markdown parser', () => {
     expect(headings[0]!.content).toMatch(/^pcapcheck: /);
     for (const { content } of headings.slice(1))
       expect(content).toMatch(
-        /^(?:Findings|What to do|What the capture could not show|Problems of the captures|Excepted )/,
+        /^(?:Findings|What to do|Notes$|What the capture could not show|Problems of the captures|Excepted )/,
       );
+  });
+});
+
+describe('notes', () => {
+  const [note] = trouble.findings.filter(({ severity }) => severity === 'info');
+  const told = (findings: Report['findings']): string =>
+    [...renderMarkdown({ ...trouble, findings })].join('').split('\n## Notes\n')[1]?.split('\n## ')[0] ?? '';
+  const lines = (markdown: string): number => markdown.split('\n').filter((line) => line.startsWith('- ')).length;
+  const noted = (count: number): Report['findings'] => Array<Report['findings'][number]>(count).fill(note!);
+
+  test('that are counted are told, by kind, in the words of the terminal', () => {
+    const section = told(trouble.findings);
+    const notes = trouble.findings.filter(({ severity }) => severity === 'info');
+    expect(lines(section)).toBe(notes.length);
+    expect(section).toContain('**NOT SEEN: required, but nobody tried it in this capture');
+    expect(told(trouble.findings.filter(({ severity }) => severity !== 'info'))).toBe('');
+  });
+
+  test('beyond ten of a kind are counted', () => {
+    expect(told(noted(10))).not.toContain('more');
+    expect(told(noted(11))).toContain('\n1 more is in the whole report.\n');
+    expect(told(noted(1234))).toContain('\n1,224 more are in the whole report.\n');
+    expect(lines(told(noted(1234)))).toBe(10);
   });
 });

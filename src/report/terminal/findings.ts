@@ -116,7 +116,8 @@ export function sourceText(source: Source | null): string {
   return source.section === '' ? dated : `${dated}, ${source.section}`;
 }
 
-function briefly(finding: Finding, report: Report): string {
+/** A note in one line. */
+export function briefly(finding: Finding, report: Report): string {
   const what = [ends(finding), portLabel(finding.proto, finding.dest_port) + rulePorts(finding, report)];
   if (kindLabel(finding.kind).brief === 'message') {
     const frames = frameText(finding, report);
