@@ -31,7 +31,7 @@ export interface Fate {
   drop: DropReport | null;
   /** Connections whose client was inferred, not seen to start. */
   inferred: number;
-  /** TCP: a SYN-ACK passed the capture point, yet the client repeated its SYN. */
+  /** TCP: a SYN-ACK passed the capture point, yet the client repeated its SYN, or heard a reset before. */
   answerLost: number;
 }
 
@@ -142,7 +142,7 @@ function addFate(
     firstNanoseconds: view.firstNanoseconds,
     lastSeconds: view.lastSeconds,
     lastNanoseconds: view.lastNanoseconds,
-    icmp: view.icmp && icmpFact(view.icmp, observation),
+    icmp: view.icmp && icmpReport(view.icmp, observation),
     drop: view.drop && tellDrop(view.drop),
     inferred: view.inferred,
     answerLost: view.answerLost,
@@ -155,11 +155,13 @@ function framesOf({ frames }: FateView): number[] {
   return numbers;
 }
 
-function icmpFact(
-  { version, type, code, sender }: NonNullable<FateView['icmp']>,
+/** The ICMP error that decided an outcome, for the report. */
+export function icmpReport(
+  { version, type, code, sender, ofAnswers }: NonNullable<FateView['icmp']>,
   observation: Observation,
-): Fate['icmp'] {
-  return { version, type, code, sender: observation.addressText(version, sender) };
+): IcmpReport {
+  const error = { version, type, code, sender: observation.addressText(version, sender) };
+  return ofAnswers ? { ...error, packets_of: 'server' } : error;
 }
 
 /** Outcomes that show that the traffic gets through. */
@@ -180,7 +182,7 @@ export function works(fate: Fate): boolean {
 
 /** True where a connection opened and then failed in a way that a filter or a path makes. */
 export function accuses({ symptom, lossy }: Pick<Fate, 'symptom' | 'lossy'>): boolean {
-  return symptom !== null && symptom !== 'smb-refused' && !lossy;
+  return (symptom === 'stalled' || symptom === 'reset-after-request') && !lossy;
 }
 
 /** Outcomes that show that it does not. */
@@ -194,7 +196,7 @@ export function isBlocked(fate: Fate): boolean {
     case 'unreachable':
       return true;
     case 'half-open':
-      return fate.answerLost > 0;
+      return fate.answerLost > 0 && fate.symptom === null;
     default:
       return false;
   }

@@ -3,10 +3,11 @@ import type { NameBook } from '../names/name-book.ts';
 import { LOGON_REQUIRED } from '../protocols/http-answer.ts';
 import type { Endpoint, Site } from '../site/index.ts';
 import type { ConnectionView } from '../track/connection-view.ts';
+import { isAnswerLost } from '../track/fate-table.ts';
 import type { Observation } from '../track/observation.ts';
 import { symptomOf } from '../track/symptoms.ts';
 import type { Fate } from './conversations.ts';
-import { isLossy } from './conversations.ts';
+import { icmpReport, isLossy } from './conversations.ts';
 import type { Losses } from './losses.ts';
 import type { Peer, Peers } from './peers.ts';
 
@@ -156,12 +157,11 @@ function addFate(
   fate.count++;
   fate.attempts += view.attempts;
   if (view.clientInferred) fate.inferred++;
-  if (view.outcome === 'half-open' && view.attempts > 1) fate.answerLost++;
+  if (isAnswerLost(view)) fate.answerLost++;
   for (const frame of [view.firstFrame, refusal?.frame ?? (view.resetFrame || view.lastAttemptFrame)])
     if (frame > 0 && fate.frames.length < FRAMES && !fate.frames.includes(frame)) fate.frames.push(frame);
   if (view.icmp !== null && fate.icmp === null) {
-    const { version, type, code, sender } = view.icmp;
-    fate.icmp = { version, type, code, sender: observation.addressText(version, sender) };
+    fate.icmp = icmpReport(view.icmp, observation);
   }
   if (isLater(view, fate)) {
     fate.lastSeconds = view.lastSeconds;

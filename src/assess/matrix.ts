@@ -122,7 +122,7 @@ function addTo({ row, span }: Growing, judged: Judged, context: Context): void {
   for (const fate of conversation.fates) {
     const outcome: Outcome = fate.outcome;
     row.outcomes[outcome] = (row.outcomes[outcome] ?? 0) + fate.count;
-    if (fate.symptom !== null) row.symptoms += fate.count;
+    if (fate.symptom !== null && fate.outcome === 'established') row.symptoms += fate.count;
     widen(span, fate);
   }
 }

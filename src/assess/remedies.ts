@@ -1,7 +1,7 @@
 import type { Conversation, Fate } from './conversations.ts';
 import { dropRemedy } from './drop-remedies.ts';
 import type { IcmpReport } from './types.ts';
-import { called, portText } from './wording.ts';
+import { called, isLooping, portText } from './wording.ts';
 
 /** What to do about a blocked conversation, by what the capture shows. */
 export function remedyOf(conversation: Conversation, fate: Fate): string {
@@ -21,10 +21,16 @@ function outcomeRemedy(conversation: Conversation, fate: Fate): string {
   }
   switch (fate.outcome) {
     case 'refused':
+      if (fate.answerLost > 0)
+        return `Find what sends resets in the name of ${called(server)} (intrusion prevention, a firewall), and allow ${way} there: the TTL of the resets, beside that of the SYN-ACK, tells how near it is.`;
       return `On ${called(server)}, see that the service listens on ${port} (Windows: Get-NetTCPConnection -State Listen -LocalPort ${conversation.port}). If it does, a firewall on the way answers with resets: allow ${way}.`;
     case 'prohibited':
+      if (fate.icmp?.packets_of === 'server')
+        return `The request arrives, and ${fate.icmp.sender} does not let the answer pass: where it keeps track of connections, see that requests pass it, too (asymmetric routes); else allow the answers of ${way} there.`;
       return `Allow ${way} on ${fate.icmp?.sender ?? 'the firewall that sent the ICMP error'}.`;
     case 'unreachable':
+      if (isLooping(fate))
+        return `Look for a routing loop around ${fate.icmp!.sender} (traceroute shows the same routers in turn): the route to ${called(server)} is wrong or missing there. No port rule mends that.`;
       return fate.icmp !== null && isPortUnreachable(fate.icmp)
         ? `On ${called(server)}, see that the service listens on ${port}; if it does, ${fate.icmp?.sender ?? 'a firewall'} rejects it: allow ${way}.`
         : `See that ${called(server)} is up and that ${fate.icmp?.sender ?? 'the router that sent the ICMP error'} has a route to it; where a firewall rejects in this way, allow ${way}.`;

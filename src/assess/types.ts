@@ -41,6 +41,8 @@ export interface IcmpReport {
   code: number;
   /** Address of the router, firewall or host that sent it. */
   sender: string;
+  /** It is about packets of the server, the answers. Left out where it is about those of the client. */
+  packets_of?: 'server' | undefined;
 }
 
 /** What a host says of packets that it dropped itself: the capture's own drop events, or a log of the Windows firewall. */

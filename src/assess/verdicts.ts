@@ -121,6 +121,10 @@ export const UNDECIDED_REASONS = {
   'one-way-protocol': 'no answer is sure to be seen: a broadcast, or a protocol that sends none',
   'smb-refused':
     'the server reset the connection right after the SMB negotiation: the two have no dialect in common, or a filter reads content',
+  'stalled-later':
+    'data of both sides passed, then what one side sent was repeated and never acknowledged: a firewall forgot the idle connection, an end went away, or large packets get lost on the way',
+  'old-connection':
+    'the server answered the SYN with an ACK alone, as one does that still holds an older connection on the same ports',
   'proxy-silent': 'the proxy took the CONNECT, and had not answered when the connection or the capture ended',
   intermittent: 'some connections got through and others did not, so nothing blocks it for good',
 } as const;
@@ -175,7 +179,9 @@ export function isUnclear(fate: Fate): boolean {
 function unclearReason({ proto }: Conversation, fates: readonly Fate[], trust: Trust): UndecidedReason {
   // What was not seen may be among the packets that the capture lost.
   if (fates.some((fate) => fate.lossy)) return trust.lossReason;
-  if (fates.some(({ symptom }) => symptom === 'smb-refused')) return 'smb-refused';
+  for (const symptom of ['smb-refused', 'stalled-later', 'old-connection'] as const)
+    if (fates.some((fate) => fate.symptom === symptom)) return symptom;
+  if (fates.some(({ symptom }) => symptom === 'unheard')) return 'one-direction';
   if (fates.every(({ outcome }) => outcome === 'one-way')) return 'one-way-protocol';
   return isOnlyReset({ proto, fates }) ? 'only-reset' : 'ends-too-soon';
 }

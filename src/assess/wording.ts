@@ -1,4 +1,5 @@
 import type { Rule } from '../catalog/types.ts';
+import { isExpired } from '../track/join-icmp.ts';
 import type { Conversation, Fate } from './conversations.ts';
 import { dropSource, dropText } from './drop-words.ts';
 import { heardWhile, SIGN_OF_LIFE_SECONDS } from './heard.ts';
@@ -30,7 +31,9 @@ export function whatHappened(fate: Fate): string {
   }
   switch (fate.outcome) {
     case 'refused':
-      return `a reset (RST) answered the SYN (${tries})`;
+      return fate.answerLost > 0
+        ? `a reset (RST) answered the SYN, and a SYN-ACK came behind it: not both are the server's own (${tries})`
+        : `a reset (RST) answered the SYN (${tries})`;
     case 'no-answer':
       if (fate.drop !== null)
         return `nothing came back, and ${dropText(fate.drop)} (${dropSource(fate.drop)}; ${tries})`;
@@ -38,14 +41,23 @@ export function whatHappened(fate: Fate): string {
     case 'dropped':
       return `${dropText(fate.drop!)} (${dropSource(fate.drop!)}; ${tries})`;
     case 'prohibited':
-      return `${icmpText(fate)} said that it is administratively prohibited (${tries})`;
+      return fate.icmp?.packets_of === 'server'
+        ? `${icmpText(fate)} said of the server's answer that it is administratively prohibited (${tries})`
+        : `${icmpText(fate)} said that it is administratively prohibited (${tries})`;
     case 'unreachable':
-      return `${icmpText(fate)} said that it is unreachable (${tries})`;
+      return isLooping(fate)
+        ? `${icmpText(fate)} said that the packet's time to live ran out on the way (${tries})`
+        : `${icmpText(fate)} said that it is unreachable (${tries})`;
     case 'half-open':
       return `the server's SYN-ACK passes the capture point, yet the client does not go on with the connection (${tries})`;
     default:
       return `${fate.outcome} (${counted(fate.count, 'connection')})`;
   }
+}
+
+/** A router said that a packet was handed on too often. */
+export function isLooping({ icmp }: Pick<Fate, 'icmp'>): boolean {
+  return icmp !== null && isExpired(icmp);
 }
 
 /** What else it may be, where the verdict is only likely. */

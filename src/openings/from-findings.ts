@@ -6,6 +6,7 @@ import type { RuleIndex } from '../catalog/index.ts';
 import { isSelected } from '../catalog/site-rules.ts';
 import type { PortRange } from '../catalog/types.ts';
 import type { Endpoint, Selector, Site } from '../site/index.ts';
+import { isExpired } from '../track/join-icmp.ts';
 import { dynamicNote, rpcPorts, tftpAnswers } from './companions.ts';
 import { endOfAddress, endOfEndpoint, keyOfEnd } from './ends.ts';
 import type { Demand, Party } from './gather.ts';
@@ -71,6 +72,10 @@ export function demandsOfReport(report: Report, site: Site, index: RuleIndex): F
 /** What was blocked, with all that goes with it; empty where no port rule mends it. */
 function blocked(finding: ReportedFinding, site: Site, index: RuleIndex): Demand[] {
   const { outcome, certainty } = finding;
+  // A rule that lets a request pass lets its answers pass: something else stops those.
+  if (finding.icmp?.packets_of === 'server') return [];
+  // So does a routing loop.
+  if (finding.icmp !== undefined && isExpired(finding.icmp)) return [];
   const notes = finding.drop === null ? outcome && BLOCKS[outcome] : notesOnDrop(finding.drop, outcome);
   if (!notes) return [];
   const likely = certainty === 'likely' ? ['Likely, not proven: the finding names the other causes.'] : [];

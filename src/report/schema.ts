@@ -157,6 +157,10 @@ export const icmpSchema = z
     type: z.int().min(0).max(255),
     code: z.int().min(0).max(255),
     sender: z.string().describe('Address of the router, firewall or host that sent it'),
+    packets_of: z
+      .literal('server')
+      .optional()
+      .describe('It is about packets of the server, the answers; left out where it is about those of the client'),
   })
   .meta({ id: 'Icmp', description: 'An ICMP error that decided what became of a connection' });
 

@@ -16,6 +16,8 @@ export interface ConnectionView {
   clientInferred: boolean;
   outcome: Outcome;
   ended: Ended | null;
+  /** TCP: data was repeated and never acknowledged, and had gone both ways before, or the other side is not in the capture. */
+  stall: 'later' | 'unseen' | null;
   packetsToServer: number;
   packetsToClient: number;
   /** Bytes, whole frames as on the wire. */
@@ -68,6 +70,7 @@ export function newConnectionView(): ConnectionView {
     clientInferred: false,
     outcome: 'undecided',
     ended: null,
+    stall: null,
     packetsToServer: 0,
     packetsToClient: 0,
     bytesToServer: 0,

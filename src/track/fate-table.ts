@@ -11,7 +11,7 @@ const CLIENT = 0;
 const SERVER = 1;
 /** Port of the server << 16 | network << 2 | IPv6 << 1 | UDP. */
 const SERVICE = 2;
-/** Lossy << 8 | opened late << 7 | symptom << 5 | outcome. */
+/** Lossy << 9 | opened late << 8 | symptom << 5 | outcome. */
 const FATE = 3;
 /** To a group << 17 | transfer << 16 | lowest port of the client. */
 const MISCELLANY = 4;
@@ -44,8 +44,9 @@ const TRANSFER_BIT = 1 << 16;
 const GROUP_BIT = 1 << 17;
 const SYMPTOM_SHIFT = 5;
 const OUTCOME_MASK = (1 << SYMPTOM_SHIFT) - 1;
-const SLOW_BIT = 1 << 7;
-const LOSSY_BIT = 1 << 8;
+const SYMPTOM_MASK = 7;
+const SLOW_BIT = 1 << 8;
+const LOSSY_BIT = 1 << 9;
 
 /** Outcomes by their number in a row. */
 export const FATE_OUTCOMES: readonly Outcome[] = [
@@ -62,7 +63,15 @@ export const FATE_OUTCOMES: readonly Outcome[] = [
   'undecided',
   'dropped',
 ];
-const SYMPTOMS: readonly Symptom[] = [null, 'stalled', 'reset-after-request', 'smb-refused'];
+const SYMPTOMS: readonly Symptom[] = [
+  null,
+  'stalled',
+  'reset-after-request',
+  'smb-refused',
+  'stalled-later',
+  'unheard',
+  'old-connection',
+];
 const OUTCOME_NUMBER = new Map(FATE_OUTCOMES.map((outcome, i) => [outcome, i]));
 const SYMPTOM_NUMBER = new Map(SYMPTOMS.map((symptom, i) => [symptom, i]));
 
@@ -216,7 +225,7 @@ export class FateTable {
     sums[sum + TO_CLIENT] += view.packetsToClient;
     if (slowness > sums[sum + SLOWEST]) sums[sum + SLOWEST] = slowness;
     if (view.clientInferred) sums[sum + INFERRED]++;
-    if (view.outcome === 'half-open' && view.attempts > 1) sums[sum + ANSWER_LOST]++;
+    if (isAnswerLost(view)) sums[sum + ANSWER_LOST]++;
     if (view.packetsToServer > 0 && view.packetsToClient > 0) sums[sum + TWO_WAY]++;
     if (!isPlain(view)) sums[sum + ODD]++;
     if (view.icmp !== null) this.#addIcmp(row, view.icmp);
@@ -249,7 +258,7 @@ export class FateTable {
     view.serverPort = service >>> 16;
     view.network = (service >>> NETWORK_SHIFT) & NETWORK_MASK;
     view.outcome = FATE_OUTCOMES[fate & OUTCOME_MASK];
-    view.symptom = SYMPTOMS[(fate >> SYMPTOM_SHIFT) & 3];
+    view.symptom = SYMPTOMS[(fate >> SYMPTOM_SHIFT) & SYMPTOM_MASK];
     view.lossy = (fate & LOSSY_BIT) !== 0;
     view.isTransfer = (miscellany & TRANSFER_BIT) !== 0;
     view.toGroup = (miscellany & GROUP_BIT) !== 0;
@@ -533,6 +542,11 @@ function isPlain(view: ConnectionView): boolean {
   if (view.clientInferred || view.toGroup) return false;
   if (view.proto === 'udp') return view.outcome === 'answered' && !view.isTransfer && view.transfer === null;
   return view.outcome === 'established' && view.attempts === 1 && (view.ended === 'fin' || view.ended === 'open');
+}
+
+/** A SYN-ACK passed the capture point, and did not help: the client repeated its SYN, or heard a reset before. */
+export function isAnswerLost({ outcome, attempts, answerNanoseconds }: ConnectionView): boolean {
+  return outcome === 'half-open' ? attempts > 1 : outcome === 'refused' && answerNanoseconds !== null;
 }
 
 function isLater(seconds: number, nanoseconds: number, thanSeconds: number, thanNanoseconds: number): boolean {

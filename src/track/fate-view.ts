@@ -32,7 +32,7 @@ export interface FateView {
   packetsToClient: number;
   /** Connections whose client was inferred, not seen to start. */
   inferred: number;
-  /** TCP: a SYN-ACK passed the capture point, yet the client repeated its SYN. */
+  /** TCP: a SYN-ACK passed the capture point, yet the client repeated its SYN, or heard a reset before. */
   answerLost: number;
   /** Connections with packets of both directions. */
   twoWay: number;

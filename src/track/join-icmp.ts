@@ -23,6 +23,8 @@ export interface IcmpVerdict {
   code: number;
   /** Side whose packet is quoted: 0 A, 1 B. */
   quotedSide: number;
+  /** It is the server's: an answer that did not arrive. */
+  ofAnswers: boolean;
   frame: number;
   /** Address of the sender, as in a record of the same family. */
   sender: number;
@@ -36,8 +38,14 @@ const PROHIBITED_4 = new Set([9, 10, 13]);
 const UNREACHABLE_6 = 1;
 const PROHIBITED_6 = new Set([1, 5, 6]);
 
-/** What an ICMP error says of the packet it quotes; null where it is no statement about reaching the other end (path MTU, time exceeded). */
-export function icmpOutcome(version: number, type: number, code: number): IcmpVerdict['outcome'] | null {
+/** Time to live exceeded in transit: type and code by version (RFC 792, RFC 4443 section 3.3). Routers say so of a loop, and to traceroute. */
+export function isExpired({ version, type, code }: Pick<IcmpVerdict, 'version' | 'type' | 'code'>): boolean {
+  return type === (version === 4 ? 11 : 3) && code === 0;
+}
+
+/** What an ICMP error says of the packet it quotes; null where it is no statement about reaching the other end (path MTU, fragments that are missing). */
+export function icmpOutcome(version: 4 | 6, type: number, code: number): IcmpVerdict['outcome'] | null {
+  if (isExpired({ version, type, code })) return 'unreachable';
   if (version === 4) {
     if (type !== UNREACHABLE_4 || code === FRAGMENTATION_NEEDED) return null;
     return PROHIBITED_4.has(code) ? 'prohibited' : 'unreachable';
@@ -46,15 +54,27 @@ export function icmpOutcome(version: number, type: number, code: number): IcmpVe
   return PROHIBITED_6.has(code) ? 'prohibited' : 'unreachable';
 }
 
+/** Errors about one side of a connection are counted up to here. */
+const MOST_COUNTED = 0xff;
+
 /** What ICMP errors say of connections, read from the messages when it is asked for: there may be a million of them. */
 export class IcmpVerdicts {
   readonly #messages: Messages;
   /** Number of the deciding message + 1, by record number * 2 + quoted side; empty where no message decides anything. */
   readonly #deciding: Int32Array;
+  /** How many say "prohibited", by the same; MOST_COUNTED stands for more. */
+  readonly #prohibited: Uint8Array;
 
-  constructor(messages: Messages, deciding: Int32Array) {
+  constructor(messages: Messages, deciding: Int32Array, prohibited: Uint8Array) {
     this.#messages = messages;
     this.#deciding = deciding;
+    this.#prohibited = prohibited;
+  }
+
+  /** How many errors say that a packet of `side` of connection `number` is prohibited; 0 where they are too many to be counted. */
+  prohibited(number: number, side: number): number {
+    const count = this.#prohibited[number * 2 + side];
+    return count === MOST_COUNTED ? 0 : count;
   }
 
   /** The first deciding error that quotes a packet of `side` of connection `number`. */
@@ -72,7 +92,7 @@ function verdictOf({ values }: Messages, message: number, quotedSide: number): I
   const code = kind & 0xff;
   const frame = values[at + ICMP_FRAME] >>> 0;
   const outcome = icmpOutcome(version, type, code)!;
-  return { outcome, version, type, code, quotedSide, frame, sender: values[at + ICMP_SENDER] };
+  return { outcome, version, type, code, quotedSide, ofAnswers: false, frame, sender: values[at + ICMP_SENDER] };
 }
 
 /**
@@ -87,6 +107,7 @@ export function joinIcmpErrors(
 ): { verdicts: IcmpVerdicts; joined: number; connections: Int32Array } {
   const connections = new Int32Array(messages.count).fill(-1);
   const deciding = new Int32Array(messages.count === 0 ? 0 : table.count * 2);
+  const prohibited = new Uint8Array(deciding.length);
   let joined = 0;
   for (let i = 0; i < messages.count; i++) {
     const values = messages.values;
@@ -110,13 +131,15 @@ export function joinIcmpErrors(
     connections[i] = number;
     joined++;
     const kind = values[at + ICMP_KIND];
-    if (icmpOutcome(kind >>> 16 === 6 ? 6 : 4, (kind >>> 8) & 0xff, kind & 0xff) === null) continue;
+    const outcome = icmpOutcome(kind >>> 16 === 6 ? 6 : 4, (kind >>> 8) & 0xff, kind & 0xff);
+    if (outcome === null) continue;
     // Connections that follow one another on the same values each have their own A and B.
     const side = isSideA(table, number, values[at + QUOTED_SOURCE], ports >>> 16) ? 0 : 1;
     const key = number * 2 + side;
     if (deciding[key] === 0) deciding[key] = i + 1;
+    if (outcome === 'prohibited' && prohibited[key] < MOST_COUNTED) prohibited[key]++;
   }
-  return { verdicts: new IcmpVerdicts(messages, deciding), joined, connections };
+  return { verdicts: new IcmpVerdicts(messages, deciding, prohibited), joined, connections };
 }
 
 /** Of the connections that share their four values, the latest that had begun at `frame`. */

@@ -12,13 +12,13 @@ import { AHEAD, FateTable } from './fate-table.ts';
 import { type DropVerdict, joinDrops } from './join-drops.ts';
 import { joinFragments } from './join-fragments.ts';
 import { joinReorderedHandshakes } from './join-handshakes.ts';
-import { type IcmpVerdict, type IcmpVerdicts, joinIcmpErrors } from './join-icmp.ts';
+import { type IcmpVerdict, type IcmpVerdicts, isExpired, joinIcmpErrors } from './join-icmp.ts';
 import { joinLog, type LogDrops, type LogJoin } from './join-log.ts';
 import { type JoinedNetworks, joinNetworks } from './join-networks.ts';
 import type { MergedPart } from './merge.ts';
 import { NetworkSets } from './network-sets.ts';
 import { tunnelText, vlanOf } from './networks.ts';
-import { type CaptureEnd, tcpEnded, tcpOutcome, udpOutcome } from './outcome.ts';
+import { type CaptureEnd, carriedBothWays, repeatsUnheard, tcpEnded, tcpOutcome, udpOutcome } from './outcome.ts';
 import type { Messages, Names, Payloads, TftpMeters } from './part.ts';
 import {
   ABSORBED,
@@ -287,7 +287,8 @@ export class Observation {
 
   /** The first ICMP error that quotes a packet of `side` of connection `number` and says that it did not get through. */
   icmpAbout(number: number, side: 0 | 1): IcmpVerdict | null {
-    return this.#icmp.of(number, side) ?? null;
+    const verdict = this.#icmp.of(number, side);
+    return verdict === undefined || isExpired(verdict) ? null : verdict;
   }
 
   /** The four integers of an IPv6 address by its number, at `number * 4`, network order. */
@@ -335,16 +336,19 @@ export class Observation {
     view.service = serviceOf(kind, client) || serviceOf(kind, server);
     view.clientSentData = (state & (DATA_A << client)) !== 0;
     view.serverSentData = (state & (DATA_A << server)) !== 0;
-    const icmp = this.#icmp.of(number, client);
+    const icmp = this.#icmpAboutAttempts(number, client, records[at + COUNTS] >>> 16);
     const isOneSpan = this.#captures === null && this.#spans.length === 1;
     const end = isOneSpan ? this.#spans[0] : this.endAfter(view.lastSeconds, view.lastAttemptFrame || view.firstFrame);
     view.attempts = records[at + COUNTS] >>> 16;
     view.answerNanoseconds = this.#answerTime(at, state, server);
+    view.stall = null;
     view.transfer = null;
     view.isTransfer = !isTcp && this.#tftp.clientSide.has(number);
     if (isTcp) {
       view.outcome = tcpOutcome(records, at, client, icmp, end);
       view.ended = hasEnding(view.outcome) ? tcpEnded(records, at, client) : null;
+      if (view.ended === 'stalled' && carriedBothWays(records, at, client)) view.stall = 'later';
+      else if (view.outcome === 'one-sided' && repeatsUnheard(records, at)) view.stall = 'unseen';
     } else {
       if (!view.toGroup) view.toGroup = this.#isGroupAddress(kind & KIND_IPV6, view.server);
       view.outcome = udpOutcome(records, at, client, icmp, view.toGroup, wantsNoAnswer(view.serverPort), end);
@@ -358,11 +362,35 @@ export class Observation {
       }
     }
     view.icmp = icmp !== undefined && view.outcome === icmp.outcome ? icmp : null;
+    this.#heedProhibitedAnswers(number, server as 0 | 1, view);
     view.drop = null;
     view.dropOfAnswers = false;
     if (this.#drops.size > 0)
       heedDrops(view, this.#drops.get(number * 2 + client), this.#drops.get(number * 2 + server));
     return view;
+  }
+
+  /** One packet that lived too short may be a probe of traceroute; what a program repeats is meant to arrive. */
+  #icmpAboutAttempts(number: number, client: number, attempts: number): IcmpVerdict | undefined {
+    const icmp = this.#icmp.of(number, client);
+    return icmp !== undefined && attempts < 2 && isExpired(icmp) ? undefined : icmp;
+  }
+
+  /** An answer that a router says it let nobody have did not arrive, however well it looks where it was captured. */
+  #heedProhibitedAnswers(number: number, server: 0 | 1, view: ConnectionView): void {
+    const icmp = this.#icmp.of(number, server);
+    if (icmp?.outcome !== 'prohibited') return;
+    // An exchange over UDP may be many questions: only where each answer was turned away is it sure that none arrived.
+    const unheard =
+      view.proto === 'tcp'
+        ? view.outcome === 'half-open'
+        : view.outcome === 'answered' &&
+          !view.isTransfer &&
+          view.transfer === null &&
+          this.#icmp.prohibited(number, server) >= view.packetsToClient;
+    if (!unheard) return;
+    view.outcome = 'prohibited';
+    view.icmp = { ...icmp, ofAnswers: true };
   }
 
   #clientSide(number: number, at: number, isTcp: boolean, view: ConnectionView): number {

@@ -5,6 +5,7 @@ import {
   ACKNOWLEDGED_A,
   COUNTS,
   DATA_A,
+  EARLY_RESET_A,
   END_FIN,
   END_MASK,
   END_RESET_A,
@@ -13,6 +14,7 @@ import {
   FIRST_ATTEMPT_SECONDS,
   FIRST_NANOSECONDS,
   FIRST_SECONDS,
+  INITIAL_SEQUENCE,
   LAST_NANOSECONDS,
   LAST_SECONDS,
   MAX_REPEATS,
@@ -21,6 +23,7 @@ import {
   PLAIN_A,
   RESET_A,
   RUN_SEQUENCE_A,
+  SINGLE_RUN_A,
   SPOKE_A,
   STATE,
   SYN_SEEN,
@@ -76,6 +79,8 @@ export function tcpOutcome(
   }
   if (answered) {
     if (clientWentOn || serverWentOn) return 'established';
+    // Both a reset and a SYN-ACK answered the one SYN, the reset first: that is what the client heard.
+    if ((state & (EARLY_RESET_A << server)) !== 0 && records[at + COUNTS] >>> 16 === 1) return 'refused';
     const clientReset = (state & (RESET_A << client)) !== 0;
     return clientReset || sinceLast(records, at, end) >= ANSWER_PATIENCE_NANOSECONDS ? 'half-open' : 'undecided';
   }
@@ -143,9 +148,30 @@ function isStalled(records: Int32Array, at: number, side: number): boolean {
   if ((state & (DATA_A << side)) === 0 || (state & (SPOKE_A << other)) === 0) return false;
   // Who has closed its side may be gone by the time the other one sends its last words.
   if ((state & (FIN_A << other)) !== 0) return false;
-  if (((records[at + COUNTS] >>> (side << 3)) & MAX_REPEATS) < STALLED_REPEATS) return false;
+  if (repeatsOf(records, at, side) < STALLED_REPEATS) return false;
   const acknowledged =
     (state & (ACKED_A << other)) !== 0 &&
     ((records[at + ACKNOWLEDGED_A + other] - records[at + RUN_SEQUENCE_A + side]) | 0) > 0;
   return !acknowledged;
+}
+
+/** How often `side` repeated the data segment that it sent last. */
+function repeatsOf(records: Int32Array, at: number, side: number): number {
+  return (records[at + COUNTS] >>> (side << 3)) & MAX_REPEATS;
+}
+
+/** Of a stalled connection whose handshake was seen: true where it carried data both ways before, as far as the capture can tell. */
+export function carriedBothWays(records: Int32Array, at: number, client: number): boolean {
+  const state = records[at + STATE];
+  const server = 1 - client;
+  if ((state & (DATA_A << client)) === 0 || (state & (DATA_A << server)) === 0) return false;
+  if (isStalled(records, at, client))
+    return ((records[at + ACKNOWLEDGED_A + server] - records[at + INITIAL_SEQUENCE]) | 0) > 1;
+  // The first sequence number of the server is not kept: what it sent besides may have been acknowledged or not.
+  return (state & (SINGLE_RUN_A << server)) === 0;
+}
+
+/** Of a connection of which one side was captured: true where it repeated what it sent last as often as if nobody had acknowledged it. */
+export function repeatsUnheard(records: Int32Array, at: number): boolean {
+  return repeatsOf(records, at, 0) >= STALLED_REPEATS || repeatsOf(records, at, 1) >= STALLED_REPEATS;
 }

@@ -1,17 +1,32 @@
 import { SERVICE_SMB } from '../protocols/first-bytes.ts';
 import type { ConnectionView } from './connection-view.ts';
 
-/** How a connection that got through went on, where that is a symptom. */
-export type Symptom = 'stalled' | 'reset-after-request' | 'smb-refused' | null;
+/**
+ * What is odd about a connection that was answered. Some accuse (stalled, reset-after-request); of the others nobody can tell what they mean:
+ * smb-refused, stalled-later (data had gone both ways before), unheard (repeats of one side, and the other is not in the capture),
+ * old-connection (the SYN was answered by an ACK alone).
+ */
+export type Symptom =
+  | 'stalled'
+  | 'reset-after-request'
+  | 'smb-refused'
+  | 'stalled-later'
+  | 'unheard'
+  | 'old-connection'
+  | null;
 
 /**
  * Established, and then nothing: what a filter that reads content does, or a path that loses large packets. A client that resets before
  * the answer came gave up of its own will (a cancelled page, a probe of the port): that accuses nobody. A Windows server without SMB 1 resets
- * the connection of a client that offers nothing else: the port is open, and the two have no dialect in common.
+ * the connection of a client that offers nothing else: the port is open, and the two have no dialect in common. A server that holds an older
+ * connection on the same ports answers a SYN with an ACK (RFC 9293 section 3.10.7.4, RFC 5961 section 4.2). Where data went both ways, the port
+ * is open: a firewall forgot the connection since, an end went away, or large packets get lost.
  */
 export function symptomOf(view: ConnectionView): Symptom {
+  if (view.outcome === 'half-open' && view.attempts > 0 && view.answerNanoseconds === null) return 'old-connection';
+  if (view.outcome === 'one-sided' && view.stall === 'unseen') return 'unheard';
   if (view.outcome !== 'established') return null;
-  if (view.ended === 'stalled') return 'stalled';
+  if (view.ended === 'stalled') return view.stall === 'later' ? 'stalled-later' : 'stalled';
   if (view.ended !== 'reset-by-server' || !view.clientSentData || view.serverSentData) return null;
   return view.service === SERVICE_SMB ? 'smb-refused' : 'reset-after-request';
 }

@@ -30,6 +30,11 @@ export const TCP_EVENTS = [
   'slow',
   'answer-lost',
   'midstream',
+  'forged-reset',
+  'answer-prohibited',
+  'stalled-later',
+  'unheard',
+  'old-connection',
 ] as const;
 export const UDP_EVENTS = ['answered', 'ignored', 'port-unreachable', 'tftp'] as const;
 export type TcpEvent = (typeof TCP_EVENTS)[number];
@@ -55,7 +60,14 @@ export function traffic(event: TrafficEvent, ends: Ends, time: number): TestFram
 const isUdp = (event: TrafficEvent): event is UdpEvent => (UDP_EVENTS as readonly string[]).includes(event);
 
 function tcpTraffic(event: TcpEvent, ends: Required<Ends>, time: number): TestFrame[] {
-  const send = (direction: '>' | '<', flags: string, after: number, payload = 0, sequence = 1): TestFrame => {
+  const send = (
+    direction: '>' | '<',
+    flags: string,
+    after: number,
+    payload = 0,
+    sequence = 1,
+    heard = 1,
+  ): TestFrame => {
     const toServer = direction === '>';
     const own = (toServer ? 1000 : 9000) + (flags.includes('S') ? 0 : sequence);
     return tcp({
@@ -65,7 +77,7 @@ function tcpTraffic(event: TcpEvent, ends: Required<Ends>, time: number): TestFr
       destinationPort: toServer ? ends.port : ends.clientPort,
       flags,
       sequence: own,
-      acknowledgment: flags.includes('A') ? (toServer ? 9001 : 1001) : 0,
+      acknowledgment: flags.includes('A') ? (toServer ? 9000 : 1000) + heard : 0,
       payload,
       id: nextId++ & 0xffff,
       time: time + after,
@@ -106,6 +118,24 @@ function tcpTraffic(event: TcpEvent, ends: Required<Ends>, time: number): TestFr
       return [send('>', 'S', 0), send('>', 'S', 1), send('>', 'S', 3), send('<', 'SA', 3.2), send('>', 'A', 3.21)];
     case 'answer-lost':
       return [0, 1, 3, 7].flatMap((after) => [send('>', 'S', after), send('<', 'SA', after + 0.01)]);
+    case 'forged-reset':
+      return [send('>', 'S', 0), send('<', 'RA', 0.001), send('<', 'SA', 0.01), send('>', 'R', 0.011)];
+    case 'answer-prohibited':
+      return [0, 1, 3].flatMap((after) => {
+        const answer = send('<', 'SA', after + 0.01);
+        return [send('>', 'S', after), answer, icmpError(FIREWALL, ends.server, 3, 13, answer, time + after + 0.02)];
+      });
+    case 'stalled-later':
+      return [
+        ...handshake(),
+        send('>', 'PA', 0.03, 80),
+        send('<', 'PA', 0.04, 200, 1, 81),
+        ...[5, 5.3, 5.9, 7.1, 9.5].map((after) => send('>', 'PA', after, 80, 81, 201)),
+      ];
+    case 'unheard':
+      return [0, 0.3, 0.9, 2.1, 4.5].map((after) => send('>', 'PA', after, 80, 5000));
+    case 'old-connection':
+      return [0, 1, 3, 7].flatMap((after) => [send('>', 'S', after), send('<', 'A', after + 0.01, 0, 7000)]);
     case 'midstream':
       return [send('>', 'PA', 0, 100, 5000), send('<', 'A', 0.01, 0, 5000), send('<', 'PA', 0.02, 100, 5000)];
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { udp } from '../track/frames.ts';
+import { icmpError, udp } from '../track/frames.ts';
 import {
   CLIENT,
   DC,
@@ -189,6 +189,50 @@ describe('what blocks', () => {
     expect(finding.message).toContain(`${FIREWALL} (ICMP type 3`);
     expect(finding.remedy).toContain(FIREWALL);
     expect(finding.frames).toEqual([1, 2]);
+  });
+  test('a reset in front of the SYN-ACK: proven, and not told as the word of the server', () => {
+    const [finding, ...others] = told(held(traffic('forged-reset', to(MP, 80), 1), site()));
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ kind: 'blocked-required', certainty: 'proven', outcome: 'refused' });
+    expect(finding.message).toContain("a SYN-ACK came behind it: not both are the server's own");
+    expect(finding.remedy).toContain('Find what sends resets in the name of MP01 (10.0.0.20)');
+  });
+  test('a routing loop is told as such, not as silence', () => {
+    const [syn, again, ...rest] = traffic('silent', to(MP, 80), 1);
+    const told11 = (frame: typeof syn, time: number) => icmpError(FIREWALL, CLIENT, 11, 0, frame, time);
+    const frames = [syn, told11(syn, 1.01), again, told11(again, 2.01), ...rest, ...alive(MP, 443)];
+    const [finding, ...others] = told(held(frames, site()));
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ kind: 'blocked-required', certainty: 'proven', outcome: 'unreachable' });
+    expect(finding.message).toContain(
+      `${FIREWALL} (ICMP type 11 code 0) said that the packet's time to live ran out on the way`,
+    );
+    expect(finding.remedy).toContain(`Look for a routing loop around ${FIREWALL}`);
+  });
+  test('answers that a router turns away: proven, with the router', () => {
+    const [finding, ...others] = told(held(traffic('answer-prohibited', to(MP, 80), 1), site()));
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({
+      kind: 'blocked-required',
+      certainty: 'proven',
+      outcome: 'prohibited',
+      icmp: { sender: FIREWALL, code: 13, packets_of: 'server' },
+    });
+    expect(finding.message).toContain(`${FIREWALL} (ICMP type 3 code 13) said of the server's answer`);
+    expect(finding.remedy).toContain(`${FIREWALL} does not let the answer pass`);
+  });
+  test.each([
+    ['stalled-later', 'data of both sides passed, then what one side sent was repeated and never acknowledged'],
+    ['old-connection', 'the server answered the SYN with an ACK alone'],
+    ['unheard', 'the capture shows one direction only'],
+  ] as const)('%s: undecided, nobody is accused', (event, reason) => {
+    const report = held([...traffic(event, to(MP, 80), 1), ...alive(MP, 443)], site());
+    expect(told(report)).toEqual([]);
+    expect(report.undecided).toMatchObject([{ reason: expect.stringContaining(reason), count: 1 }]);
+    expect(ruleOf(report, 'cm.client-mp.http')).toMatchObject({ state: 'undecided', works: 0, blocked: 0 });
+    const beside = held([...traffic(event, to(MP, 80), 1), ...traffic('established', to(MP, 80), 20)], site());
+    expect(told(beside)).toEqual([]);
+    expect(ruleOf(beside, 'cm.client-mp.http')).toMatchObject({ state: 'works', works: 1, undecided: 1 });
   });
   test('an ICMP port unreachable for UDP', () => {
     const report = held(traffic('port-unreachable', to(DC, 53), 1), site());

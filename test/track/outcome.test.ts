@@ -143,6 +143,41 @@ describe('TCP outcomes', () => {
     expect(first([handshake[0], handshake[1], later(1)])).toMatchObject({ outcome: 'undecided' });
     expect(first([handshake[0], handshake[1], seg('>', 'R', 0.02), later(1)])).toMatchObject({ outcome: 'half-open' });
   });
+  test('a reset answers the SYN, and a SYN-ACK comes behind it: refused, since that is what the client heard', () => {
+    const both = [seg('>', 'S', 0), seg('<', 'RA', 0.001), seg('<', 'SA', 0.01), seg('>', 'R', 0.011)];
+    expect(first([...both, later(9)])).toMatchObject({ outcome: 'refused', resetFrame: 2, answerNanoseconds: 10e6 });
+    expect(first([both[0], both[2], seg('>', 'R', 0.02), later(9)])).toMatchObject({ outcome: 'half-open' });
+    // Closed at first, and listening when the client asked again.
+    expect(first([both[0], both[1], seg('>', 'S', 0.5), seg('<', 'SA', 0.51), later(9)])).toMatchObject({
+      outcome: 'half-open',
+    });
+  });
+  describe('data that is never acknowledged', () => {
+    const times = [20, 20.3, 20.9, 22.1, 24.5];
+    const asked = seg('>', 'PA', 0.1, { sequence: 1001, payload: 100 });
+    const answered = seg('<', 'PA', 0.2, { sequence: 9001, payload: 50, acknowledgment: 1101 });
+    const more = times.map((t) => seg('>', 'PA', t, { sequence: 1101, acknowledgment: 9051, payload: 100 }));
+    test('after data had gone both ways: later', () => {
+      expect(first([...handshake, asked, answered, ...more])).toMatchObject({ ended: 'stalled', stall: 'later' });
+      const pushed = times.map((t) => seg('<', 'PA', t, { sequence: 9051, acknowledgment: 1101, payload: 80 }));
+      expect(first([...handshake, asked, answered, ...pushed])).toMatchObject({
+        ended: 'stalled',
+        stall: 'later',
+      });
+    });
+    test('the first question, or its answer: from the start', () => {
+      const hello = times.map((t) => seg('>', 'PA', t, { sequence: 1001, payload: 300 }));
+      expect(first([...handshake, ...hello])).toMatchObject({ ended: 'stalled', stall: null });
+      const banner = seg('<', 'PA', 0.05, { sequence: 9001, payload: 50 });
+      expect(first([...handshake, banner, ...hello])).toMatchObject({ ended: 'stalled', stall: null });
+      const large = times.map((t) => seg('<', 'A', t, { sequence: 9001, acknowledgment: 1101, payload: 1460 }));
+      expect(first([...handshake, asked, ...large])).toMatchObject({ ended: 'stalled', stall: null });
+    });
+    test('of one side, and the other is not in the capture: unseen', () => {
+      expect(first([...more, later(40)])).toMatchObject({ outcome: 'one-sided', stall: 'unseen' });
+      expect(first([more[0], later(40)])).toMatchObject({ outcome: 'one-sided', stall: null });
+    });
+  });
   test('data sent again and again and never acknowledged: stalled', () => {
     const hello = [0.1, 0.3, 0.7, 1.5, 3.1].map((t) => seg('>', 'PA', t, { sequence: 1001, payload: 300 }));
     expect(first([...handshake, ...hello])).toMatchObject({ outcome: 'established', ended: 'stalled' });
@@ -187,6 +222,23 @@ describe('ICMP', () => {
       icmp: null,
     });
   });
+  test('time to live exceeded: unreachable, where the client repeats what it sent; one packet may be a probe of traceroute', () => {
+    const again = seg('>', 'S', 1);
+    const errors = [
+      icmpError('10.0.0.254', CLIENT, 11, 0, syn, 0.1),
+      icmpError('10.0.0.254', CLIENT, 11, 0, again, 1.1),
+    ];
+    expect(first([syn, errors[0], again, errors[1], later(9)])).toMatchObject({
+      outcome: 'unreachable',
+      icmp: { type: 11, code: 0, frame: 2 },
+    });
+    expect(first([syn, errors[0], later(9)])).toMatchObject({ outcome: 'no-answer', icmp: null });
+    expect(first([syn, errors[0], seg('>', 'S', 1), seg('<', 'SA', 1.1), seg('>', 'A', 1.2)])).toMatchObject({
+      outcome: 'established',
+    });
+    const fragments = icmpError('10.0.0.254', CLIENT, 11, 1, syn, 0.1);
+    expect(first([syn, fragments, again, later(9)])).toMatchObject({ outcome: 'no-answer', icmp: null });
+  });
   test('an error about an answer from port 53 does not say that DNS is blocked', () => {
     const answer = udp({ source: SERVER, destination: CLIENT, sourcePort: 53, destinationPort: 40000, time: 1 });
     const question = udp({ source: CLIENT, destination: SERVER, sourcePort: 40000, destinationPort: 53 });
@@ -198,6 +250,29 @@ describe('ICMP', () => {
       outcome: 'one-sided',
       serverPort: 53,
       icmp: null,
+    });
+  });
+  describe('a router does not let the answer pass, and says so to the server', () => {
+    const told = (answer: TestFrame, time: number) => icmpError('10.0.0.254', SERVER, 3, 13, answer, time);
+    test('SYN-ACKs: prohibited', () => {
+      const frames = [0, 1, 3].flatMap((time) => {
+        const answer = seg('<', 'SA', time + 0.01);
+        return [seg('>', 'S', time), answer, told(answer, time + 0.02)];
+      });
+      const icmp = { code: 13, frame: 3, ofAnswers: true };
+      expect(first([...frames, later(9)])).toMatchObject({ outcome: 'prohibited', icmp });
+    });
+    test('datagrams: prohibited where each of them was turned away', () => {
+      const ends = { source: CLIENT, destination: SERVER, sourcePort: 40000, destinationPort: 53 };
+      const back = { source: SERVER, destination: CLIENT, sourcePort: 53, destinationPort: 40000 };
+      const frames = [0, 1].flatMap((time) => {
+        const answer = udp({ ...back, time: time + 0.01 });
+        return [udp({ ...ends, time }), answer, told(answer, time + 0.02)];
+      });
+      const icmp = { code: 13, frame: 3, ofAnswers: true };
+      expect(first([...frames, later(9)])).toMatchObject({ outcome: 'prohibited', icmp });
+      // The last one is late, and the first one arrived.
+      expect(first([...frames.filter((_, i) => i !== 2), later(9)])).toMatchObject({ outcome: 'answered', icmp: null });
     });
   });
   test('an error about a connection that works changes nothing', () => {

@@ -1,7 +1,7 @@
 import type { RuleMatch } from '../../catalog/index.ts';
 import { LOGON_REQUIRED } from '../../protocols/http-answer.ts';
 import type { Context } from '../context.ts';
-import { isBlocked } from '../conversations.ts';
+import { accuses, isBlocked } from '../conversations.ts';
 import type { ProxyRefusal } from '../internet-traffic.ts';
 import type { InternetUse } from '../internet-view.ts';
 import type { Kind } from '../kind.ts';
@@ -73,7 +73,7 @@ function neededWhere({ need, rule }: RuleMatch): string | null {
 function tell(use: InternetUse, elsewhere: boolean, context: Context): Finding[] {
   const { client, names, allowed, fates, port, targetPort, conversation } = use;
   const match = toldMatch(use);
-  const failed = fates.filter((fate) => isBlocked(fate) || (fate.symptom !== null && !fate.lossy));
+  const failed = fates.filter((fate) => isBlocked(fate) || accuses(fate));
   const certainty = use.reach.state === 'blocked' ? use.reach.certainty : 'likely';
   return failed.map((fate) => {
     const notes = [

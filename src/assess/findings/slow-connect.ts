@@ -30,7 +30,7 @@ function tell({ conversation, verdict }: Judged, slow: Fate[], context: Context)
         severity: 'info',
         certainty: 'proven',
         message: `${called(client)} reaches ${called(server)} on ${portText(conversation)}, ${ruleText(rule)}, but ${opened(count, connections)} ${longest.toFixed(1)} s.`,
-        remedy: `Look for lost packets on the way of ${way} (a full link, a duplex mismatch, one of several paths that drops), and for a server that is overloaded or just started: the first SYN or its answer got lost.`,
+        remedy: `Look for lost packets on the way of ${way} (a full link, a duplex mismatch, one of several paths that drops), and for a server that is overloaded or just started. Where the display filter shows no answer to the first SYN, it or its answer got lost; where it shows a reset, nothing listened yet; where it shows an ACK alone, the server still held an older connection on the same ports.`,
         rule: verdict.matches.map((match) => match.rule.id),
         source: rule.source,
       },
