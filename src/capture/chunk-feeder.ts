@@ -1,6 +1,7 @@
 import { DETECT_BYTES, detectKind } from './detect.ts';
 import * as errors from './errors.ts';
 import { EtlReader } from './etl.ts';
+import { joinSummaries } from './joined.ts';
 import { NetmonReader } from './netmon.ts';
 import { NETMON_HEADER_LENGTH } from './netmon-header.ts';
 import { PcapReader, parsePcapHeader } from './pcap.ts';
@@ -11,6 +12,9 @@ import { SnoopReader } from './snoop.ts';
 import { parseSnoopHeader, SNOOP_HEADER_LENGTH } from './snoop-layout.ts';
 import type { CaptureReader, FrameSink, ReaderSummary } from './types.ts';
 import { ByteWindow } from './window.ts';
+
+/** Captures of other formats that are read behind the first one of a file: each costs a move of what is at hand. */
+const MOST_JOINED = 1000;
 
 /**
  * Drives the reader of a capture from chunks of any sizes; any chunking gives the same frames. The format is told from the first bytes.
@@ -25,6 +29,11 @@ export class ChunkFeeder {
   readonly #sink: FrameSink;
   readonly #path: string;
   #reader: CaptureReader | null = null;
+  /** What the readers of the captures in front of this one said. */
+  #before: ReaderSummary | null = null;
+  #joined = 0;
+  /** Where the capture begins that is not read any more; -1 where all are. */
+  #leftFrom = -1;
   /** Bytes that the window must hold before it is worth looking at it again. */
   #wanted = PCAP_HEADER_LENGTH;
 
@@ -74,7 +83,14 @@ export class ChunkFeeder {
 
   /** What is known so far. Only once the first bytes have told the format (`reader` is not null). */
   summary(): ReaderSummary {
-    return this.#reader!.summary();
+    const summary = this.#reader!.summary();
+    if (this.#leftFrom >= 0) {
+      const skippedBytes = this.received - this.#leftFrom;
+      const message = `At byte ${this.#leftFrom} the last of ${MOST_JOINED} captures of other formats begins; the ${skippedBytes} bytes from there on were skipped.`;
+      summary.problems.push({ code: 'too-many-joined', offset: this.#leftFrom, skippedBytes, message });
+      summary.problemCount++;
+    }
+    return this.#before === null ? summary : joinSummaries(this.#before, summary);
   }
 
   /**
@@ -98,8 +114,24 @@ export class ChunkFeeder {
     if (this.#reader === null) this.#reader = this.#open(atEnd);
     const reader = this.#reader;
     if (reader === null) return;
+    if (this.#leftFrom >= 0) {
+      window.consume(window.length);
+      return;
+    }
     window.consume(reader.read(window.bytes, window.view, window.length, window.offset, atEnd));
     this.#wanted = reader.needed;
+    if (reader.isOver === true) this.#goOn(reader.summary(), atEnd);
+  }
+
+  /** Another capture begins here, and enough of it is at hand to open it. */
+  #goOn(summary: ReaderSummary, atEnd: boolean): void {
+    if (++this.#joined === MOST_JOINED) {
+      this.#leftFrom = this.#window.offset;
+    } else {
+      this.#before = this.#before === null ? summary : joinSummaries(this.#before, summary);
+      this.#reader = null;
+    }
+    this.#drain(atEnd);
   }
 
   #open(atEnd: boolean): CaptureReader | null {

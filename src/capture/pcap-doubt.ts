@@ -1,5 +1,5 @@
 import { PcapChain } from './pcap-chain.ts';
-import { PCAP_HEADER_LENGTH, type PcapHeader, parsePcapHeader } from './pcap-header.ts';
+import type { PcapHeader } from './pcap-header.ts';
 import { RecordLayout } from './pcap-layout.ts';
 import { CHAIN_FRAME, LOOKAHEAD, type Resumption, Resync } from './resync.ts';
 import { MAX_RECORD } from './types.ts';
@@ -135,11 +135,4 @@ export class PcapDoubt {
     this.#resync ??= new Resync(this.#chain);
     return this.#resync;
   }
-}
-
-/** Another capture begins here, as where files were joined with `cat`: its header, or null. */
-export function joinedHeader(bytes: Uint8Array, at: number, length: number): PcapHeader | null {
-  if (at + PCAP_HEADER_LENGTH > length) return null;
-  const header = parsePcapHeader(bytes.subarray(at, at + PCAP_HEADER_LENGTH));
-  return 'error' in header ? null : header;
 }

@@ -4,8 +4,9 @@
  * A frame is handed on once the header **behind** it is at hand and makes sense. That one look ahead tells a damaged length from a good one
  * before its frame is given away; the price is that the last frame of a stream waits for the next one, or for the end.
  */
+import { isJoinedPcapng, JOINED_BYTES, joinedPcap } from './joined.ts';
 import { NEIGHBOURHOOD } from './pcap-chain.ts';
-import { joinedHeader, MORE, NOTHING, PcapDoubt } from './pcap-doubt.ts';
+import { MORE, NOTHING, PcapDoubt } from './pcap-doubt.ts';
 import { PCAP_HEADER_LENGTH, type PcapHeader } from './pcap-header.ts';
 import { FRACTION, RecordLayout, SECONDS } from './pcap-layout.ts';
 import { ProblemLog, tooLong } from './problems.ts';
@@ -33,6 +34,7 @@ type State = 'first' | 'sure' | 'odd' | 'skipping';
 /** Reads records. The file header has been read before, so a reader can also start at any record of a file. */
 export class PcapReader implements CaptureReader {
   needed: number;
+  isOver = false;
   /** Offset in the file: reading ends before the first record that starts at or after it. For work cut into segments. */
   stopAt = Number.POSITIVE_INFINITY;
   readonly #sink: FrameSink;
@@ -120,7 +122,12 @@ export class PcapReader implements CaptureReader {
     }
     switch (this.#state) {
       case 'first':
-        this.#state = this.#layout.isInOrder(this.#view, this.#at) ? 'sure' : 'odd';
+        // The header of another capture, behind one without records, looks like a record of the year 2055.
+        if (this.#length - this.#at < JOINED_BYTES && !this.#atEnd) return this.#want(JOINED_BYTES);
+        this.#state =
+          this.#layout.isInOrder(this.#view, this.#at) && joinedPcap(this.#bytes, this.#at, this.#length) === null
+            ? 'sure'
+            : 'odd';
         return true;
       case 'sure':
         return this.#readSure();
@@ -170,8 +177,18 @@ export class PcapReader implements CaptureReader {
   /** The header at #at does not look right, and the record in front of it was good. */
   #readOdd(): boolean {
     const at = this.#at;
-    if (this.#length - at < PCAP_HEADER_LENGTH && !this.#atEnd) return this.#want(PCAP_HEADER_LENGTH);
-    const joined = joinedHeader(this.#bytes, at, this.#length);
+    if (this.#length - at < JOINED_BYTES && !this.#atEnd) return this.#want(JOINED_BYTES);
+    if (isJoinedPcapng(this.#view, at, this.#length)) {
+      this.#problem(
+        'joined-captures',
+        at,
+        0,
+        'another capture begins, a pcapng; it was read as the continuation of this one',
+      );
+      this.isOver = true;
+      return false;
+    }
+    const joined = joinedPcap(this.#bytes, at, this.#length);
     if (joined !== null) {
       this.#problem('joined-captures', at, 0, 'another capture begins; it was read as the continuation of this one');
       this.#at = at + PCAP_HEADER_LENGTH;

@@ -42,7 +42,7 @@ export class OptionCursor {
 }
 
 /** Comments kept of one file, and characters kept of each: what somebody wrote into a capture may not fill the memory. */
-const COMMENTS_KEPT = 100;
+export const COMMENTS_KEPT = 100;
 const CHARACTERS_KEPT = 1000;
 /** UTF-8 needs at most 4 bytes for a character. */
 const COMMENT_BYTES = CHARACTERS_KEPT * 4;

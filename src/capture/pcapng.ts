@@ -4,6 +4,7 @@
  * Each block ends with its length once more, so a block proves itself: it is handed on as soon as it is whole.
  */
 
+import { joinedPcap } from './joined.ts';
 import { LINKTYPE_NO_PACKET } from './link-types.ts';
 import * as block from './pcapng-blocks.ts';
 import { byteOrderAt } from './pcapng-chain.ts';
@@ -42,6 +43,7 @@ type Pause = 'header-incomplete' | 'block-incomplete' | 'broken' | 'stop';
 /** Reads blocks from the first section header on, or from any block with the state of the reader in front of it. */
 export class PcapngReader implements CaptureReader {
   needed: number = block.SMALLEST_BLOCK;
+  isOver = false;
   /** Offset in the file: reading ends before the first block that starts at or after it. For work cut into segments. */
   stopAt = Number.POSITIVE_INFINITY;
   /** What the options of the frame that is being handed on say of it. */
@@ -139,6 +141,7 @@ export class PcapngReader implements CaptureReader {
   #advance(): boolean {
     if (this.#brokenAt >= 0) return this.#skip();
     this.#walk();
+    if (this.#pause !== 'stop' && this.#isAtPcap()) return false;
     switch (this.#pause) {
       case 'stop':
         return false;
@@ -149,6 +152,19 @@ export class PcapngReader implements CaptureReader {
       case 'broken':
         return this.#judgeBroken();
     }
+  }
+
+  /** True where a pcap begins in place of a block. */
+  #isAtPcap(): boolean {
+    if (joinedPcap(this.#bytes, this.#at, this.#length) === null) return false;
+    this.#problem(
+      'joined-captures',
+      this.#at,
+      0,
+      'another capture begins, a pcap; it was read as the continuation of this one',
+    );
+    this.isOver = true;
+    return true;
   }
 
   /** Reads block after block. Leaves #at at the block that could not be read, and says why in #pause. */

@@ -9,7 +9,7 @@ import type { PcapHeader } from './pcap-header.ts';
 import { PcapngReader } from './pcapng.ts';
 import type { PcapngState } from './pcapng-state.ts';
 import { isNetmon, readFirst } from './source.ts';
-import type { CaptureFormat, FrameSink } from './types.ts';
+import type { CaptureFormat, CaptureReader, FrameSink } from './types.ts';
 import { openUnpacker, UnpackedTooFar, type Unpacker } from './unpack.ts';
 
 /** Bytes read at a time, and at most, until the first frame has come. */
@@ -50,6 +50,8 @@ class FirstFrame implements FrameSink {
   linkType = 0;
   pcapngState: PcapngState | null = null;
   feeder: ChunkFeeder | null = null;
+  /** That of the first frame: another capture may be joined to this one. */
+  reader: CaptureReader | null = null;
   noted = false;
 
   note(): void {
@@ -74,7 +76,8 @@ class FirstFrame implements FrameSink {
     this.seconds = seconds;
     this.nanoseconds = nanoseconds;
     this.linkType = linkType;
-    const reader = this.feeder?.reader;
+    const reader = this.feeder?.reader ?? null;
+    this.reader = reader;
     if (reader instanceof PcapngReader) this.pcapngState = reader.state();
   }
 }
@@ -118,7 +121,7 @@ export async function readCaptureHeader(path: string): Promise<CapturePeek | nul
       if (compression !== null && end !== 'whole' && feeder.received === 0) throw damagedCompression(path, compression);
       feeder.end();
     }
-    const { reader } = feeder;
+    const reader = sink.reader ?? feeder.reader;
     return {
       path,
       format: feeder.summary().format,

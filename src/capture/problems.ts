@@ -12,6 +12,20 @@ export function tooLong(what: string, claimed: number): string {
   return `a ${what} claims ${claimed} bytes, more than the limit of ${MAX_RECORD / 2 ** 20} MiB`;
 }
 
+/** Of several lists, one after the other, what one log would have kept. */
+export function keptOf(problems: readonly CaptureProblem[]): CaptureProblem[] {
+  const kinds = new Set<string>();
+  return problems.filter((problem, index) => {
+    const isFirst = !kinds.has(kindOf(problem.code, problem.skippedBytes));
+    kinds.add(kindOf(problem.code, problem.skippedBytes));
+    return index < KEPT || isFirst;
+  });
+}
+
+function kindOf(code: string, skippedBytes: number): string {
+  return skippedBytes > 0 ? `${code} with bytes skipped` : code;
+}
+
 /** Collects what went wrong in one capture, in the order of the file. */
 export class ProblemLog {
   readonly kept: CaptureProblem[] = [];
@@ -32,7 +46,7 @@ export class ProblemLog {
    */
   add(code: string, offset: number, skippedBytes: number, what: string): void {
     this.count++;
-    const kind = skippedBytes > 0 ? `${code} with bytes skipped` : code;
+    const kind = kindOf(code, skippedBytes);
     const isFirst = !this.#kinds.has(kind);
     if (this.kept.length >= KEPT && !isFirst) return;
     if (isFirst) this.#kinds.add(kind);

@@ -79,7 +79,7 @@ export function readPart(
       window.length += count;
       window.consume(reader.read(window.bytes, window.view, window.length, window.offset, count === 0));
       onWindow?.(window.offset);
-      if (count === 0 || window.offset >= reader.stopAt) return window.offset;
+      if (count === 0 || reader.isOver === true || window.offset >= reader.stopAt) return window.offset;
     }
   } finally {
     input.close();

@@ -95,6 +95,8 @@ export interface CaptureReader {
   read(bytes: Uint8Array, view: DataView, length: number, fileOffset: number, atEnd: boolean): number;
   /** Smallest window, in bytes, that lets the next record be read; at most MAX_RECORD. */
   readonly needed: number;
+  /** True where a capture of another format begins behind what was consumed: a reader of that one goes on. */
+  readonly isOver?: boolean;
   summary(): ReaderSummary;
 }
 

@@ -253,7 +253,7 @@ class OpenFile {
   }
 
   #place(): void {
-    this.#cutter.place(this.found.path, this.#feeder.reader?.summary().frames ?? 0);
+    this.#cutter.place(this.found.path, this.#feeder.reader === null ? 0 : this.#feeder.summary().frames);
   }
 
   /** @throws CaptureError where it was no capture */
