@@ -27,7 +27,9 @@ function outcomeRemedy(conversation: Conversation, fate: Fate): string {
     case 'prohibited':
       if (fate.icmp?.packets_of === 'server')
         return `The request arrives, and ${fate.icmp.sender} does not let the answer pass: where it keeps track of connections, see that requests pass it, too (asymmetric routes); else allow the answers of ${way} there.`;
-      return `Allow ${way} on ${fate.icmp?.sender ?? 'the firewall that sent the ICMP error'}.`;
+      return fate.icmp?.sender === server.ip
+        ? `Allow ${way} in the firewall of ${called(server)} itself: its own address signs the refusal.`
+        : `Allow ${way} on ${fate.icmp?.sender ?? 'the firewall that sent the ICMP error'}.`;
     case 'unreachable':
       if (isLooping(fate))
         return `Look for a routing loop around ${fate.icmp!.sender} (traceroute shows the same routers in turn): the route to ${called(server)} is wrong or missing there. No port rule mends that.`;

@@ -10,6 +10,8 @@ const BYTES_WRONG =
   'Frames may be wrong where what a file unpacks to does not fit its checksum; silence proves nothing in this capture.';
 const TIMES_UNKNOWN =
   'How long an answer to frames without a time of their own was waited for is not known; silence proves nothing in this capture.';
+const SAME_TIME =
+  'Covers the same time as an earlier capture of this run. Captures of several places are not put together: what got through at one place counts for all. Run them one by one.';
 /** Problems of frames that got the time of another one (src/capture). */
 const UNTIMED: ReadonlySet<string> = new Set(['no-time', 'time-out-of-range']);
 /** Problems of a compressed capture with an end that cannot be unpacked: how many bytes that is nobody knows. */
@@ -28,6 +30,7 @@ export function doubtsOf(capture: AnalyzedCapture, captures: Series): string[] {
   if (hasUntimedFrames(capture)) doubts.push(TIMES_UNKNOWN);
   if (capture.summary.droppedByCapture > 0)
     doubts.push(`The capturing system lost ${capture.summary.droppedByCapture} packets; silence proves nothing then.`);
+  if (hasCompany(capture, captures)) doubts.push(SAME_TIME);
   return doubts;
 }
 
@@ -49,6 +52,18 @@ function hasLostFrames(capture: AnalyzedCapture, captures: Series): boolean {
       code === 'unknown-version' ||
       ((skippedBytes > 0 || ENDS_EARLY.has(code)) &&
         (offset + skippedBytes < captureBytes || isContinued(capture, captures))),
+  );
+}
+
+/** True where another one, which comes before it in the series, had not come to its end when this one began. */
+function hasCompany({ first, framesBefore }: AnalyzedCapture, captures: Series): boolean {
+  if (first === null) return false;
+  return captures.some(
+    (other) =>
+      other.framesBefore < framesBefore &&
+      other.last !== null &&
+      other.last.seconds > first.seconds &&
+      !goesOn(other.last.seconds, first.seconds),
   );
 }
 

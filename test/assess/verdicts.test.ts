@@ -234,6 +234,12 @@ describe('what blocks', () => {
     expect(told(beside)).toEqual([]);
     expect(ruleOf(beside, 'cm.client-mp.http')).toMatchObject({ state: 'works', works: 1, undecided: 1 });
   });
+  test('prohibited by the server itself: the remedy names its own firewall', () => {
+    const [syn] = traffic('one-syn', to(MP, 80), 1);
+    const [finding] = told(held([syn, icmpError(MP, CLIENT, 3, 10, syn, 1.01)], site()));
+    expect(finding).toMatchObject({ certainty: 'proven', outcome: 'prohibited' });
+    expect(finding.remedy).toContain('in the firewall of MP01 (10.0.0.20) itself');
+  });
   test('an ICMP port unreachable for UDP', () => {
     const report = held(traffic('port-unreachable', to(DC, 53), 1), site());
     expect(told(report)).toMatchObject([

@@ -355,3 +355,24 @@ describe('the width of a report that is no terminal', () => {
     expect(longest).toBeGreaterThan(width - 12);
   });
 });
+
+describe('captures of one time', () => {
+  /** Length of the header and of the first half of the records. */
+  const half = (): number => {
+    let at = 24;
+    while (at < demo.length / 2) at += 16 + demo.readUInt32LE(at + 8);
+    return at;
+  };
+  const about = ({ captures }: Report): boolean[] =>
+    captures.map(({ problems }) =>
+      problems.some((text) => text.startsWith('Covers the same time as an earlier capture')),
+    );
+  test('of two places are told to be run one by one', async () => {
+    expect(about(await json([DEMO, file('elsewhere.pcap', demo)]))).toEqual([false, true]);
+  });
+  test('of a ring are not', async () => {
+    const parts = [demo.subarray(0, half()), Buffer.concat([demo.subarray(0, 24), demo.subarray(half())])];
+    const paths = parts.map((part, i) => file(`ring-${i}.pcap`, part));
+    expect(about(await json(paths))).toEqual([false, false]);
+  });
+});
