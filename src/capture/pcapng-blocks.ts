@@ -10,7 +10,10 @@ export const NAME_RESOLUTION = 4;
 export const INTERFACE_STATISTICS = 5;
 export const ENHANCED_PACKET = 6;
 
-/** All blocks (section 3.1): type, total length, body, total length again. Lengths are multiples of 4. */
+/**
+ * All blocks (section 3.1): type, total length, body, total length again. Lengths are multiples of 4; writers that do not count the padding in both
+ * of them are read, as by Wireshark (wiretap/pcapng.c).
+ */
 export const BLOCK_TYPE = 0;
 export const BLOCK_LENGTH = 4;
 export const BLOCK_HEADER = 8;

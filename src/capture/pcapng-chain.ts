@@ -7,6 +7,7 @@ import {
   ENHANCED_PACKET,
   PACKET_CAPTURED,
   PACKET_DATA,
+  padded,
   SECTION_HEADER,
   SMALLEST_BLOCK,
 } from './pcapng-blocks.ts';
@@ -35,11 +36,12 @@ export class PcapngChain implements FrameChain {
     // A block that begins one byte early, between blocks of one size, has good lengths too; but its type is shifted.
     const type = view.getUint32(at, little);
     if (!isKnownType(type)) return -1;
-    const length = view.getUint32(at + BLOCK_LENGTH, little);
-    if ((length & 3) !== 0 || length < SMALLEST_BLOCK || length > CHAIN_FRAME) return -1;
+    const claimed = view.getUint32(at + BLOCK_LENGTH, little);
+    if (claimed < SMALLEST_BLOCK || claimed > CHAIN_FRAME) return -1;
+    const length = padded(claimed);
     const behind = at + length;
     if (behind > end) return behind;
-    if (view.getUint32(behind - BLOCK_TRAILER, little) !== length) return -1;
+    if (view.getUint32(behind - BLOCK_TRAILER, little) !== claimed) return -1;
     if (type === ENHANCED_PACKET) {
       if (length < PACKET_DATA + BLOCK_TRAILER) return -1;
       if (view.getUint32(at + PACKET_CAPTURED, little) > length - PACKET_DATA - BLOCK_TRAILER) return -1;

@@ -148,7 +148,9 @@ export class PcapngReader implements CaptureReader {
       case 'header-incomplete':
         return this.#atEnd ? this.#finish() : this.#want(block.SMALLEST_BLOCK);
       case 'block-incomplete':
-        return this.#atEnd ? this.#judgeLast() : this.#want(lengthAt(this.#view, this.#at, this.#section.little));
+        return this.#atEnd
+          ? this.#judgeLast()
+          : this.#want(block.padded(lengthAt(this.#view, this.#at, this.#section.little)));
       case 'broken':
         return this.#judgeBroken();
     }
@@ -190,7 +192,8 @@ export class PcapngReader implements CaptureReader {
       const type = view.getUint32(at, little === true);
       if (type === block.SECTION_HEADER) little = byteOrderAt(view, at);
       const mended = at === mendedAt;
-      const blockLength = mended ? this.#mendedLength : view.getUint32(at + block.BLOCK_LENGTH, little === true);
+      const claimed = mended ? this.#mendedLength : view.getUint32(at + block.BLOCK_LENGTH, little === true);
+      const blockLength = block.padded(claimed);
       if (little === null || !isBlockLength(blockLength)) {
         pause = 'broken';
         break;
@@ -200,7 +203,7 @@ export class PcapngReader implements CaptureReader {
         pause = 'block-incomplete';
         break;
       }
-      if (view.getUint32(behind - block.BLOCK_TRAILER, little) !== blockLength && !mended) {
+      if (view.getUint32(behind - block.BLOCK_TRAILER, little) !== claimed && !mended) {
         pause = 'broken';
         break;
       }
@@ -421,8 +424,7 @@ export class PcapngReader implements CaptureReader {
     this.#at = this.#doubt.position;
     if (found === 'more') return this.#want(REACH);
     const from = this.#brokenAt - this.#fileOffset;
-    const what = this.#claimed > MAX_RECORD ? tooLong('block', this.#claimed) : 'a block makes no sense';
-    this.#problem('broken-block', from, this.#at - from, what);
+    this.#problem('broken-block', from, this.#at - from, whatIsBroken(this.#claimed));
     this.#brokenAt = -1;
     return found === 'found';
   }
@@ -450,6 +452,12 @@ export class PcapngReader implements CaptureReader {
     this.#at = this.#length;
     return false;
   }
+}
+
+function whatIsBroken(claimed: number): string {
+  if (claimed > MAX_RECORD) return tooLong('block', claimed);
+  if ((claimed & 3) !== 0) return `a block claims ${claimed} bytes, no multiple of 4`;
+  return 'a block makes no sense';
 }
 
 function untimedProblem(count: number): CaptureProblem {

@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { LINKTYPE_NO_PACKET } from '../../src/capture/link-types.ts';
 import { PcapngReader, sameSection } from '../../src/capture/pcapng.ts';
@@ -8,6 +12,7 @@ import {
   numbered,
   options,
   packet,
+  paddingNotCounted,
   pcap,
   pcapng,
   section,
@@ -17,6 +22,9 @@ import {
 } from './support/build.ts';
 import { numbersOf, readBytes } from './support/read.ts';
 import { RecordingSink } from './support/recording-sink.ts';
+
+const hasTshark = spawnSync('tshark', ['--version']).status === 0;
+if (!hasTshark) console.warn('\nSKIPPED: a test of pcapng needs tshark (Debian package).\n');
 
 const DATA = numbered(1)[0]!.data;
 const TIME = 1_700_000_000_123_456n;
@@ -355,5 +363,46 @@ describe('problems', () => {
     expect(() => readBytes(section().subarray(0, 27))).toThrow(
       'ends after 27 bytes, within the 28 bytes of its pcapng header',
     );
+  });
+});
+
+describe('block lengths that are no multiple of 4', () => {
+  const frames = numbered(400).map((frame, index) => ({ ...frame, data: frame.data.subarray(0, 20 + (index % 9)) }));
+  const file = (little = true): Uint8Array => paddingNotCounted(pcapng(frames, little), little);
+  const expected = readBytes(pcapng(frames));
+
+  test('but for the padding are read, in both byte orders and any chunks', () => {
+    expect(file()).not.toEqual(pcapng(frames));
+    for (const little of [true, false]) {
+      for (const sizes of [[100_000], [1], [17, 3000]]) expect(readBytes(file(little), sizes)).toEqual(expected);
+    }
+  });
+
+  test('are read on behind damage', () => {
+    const bytes = file();
+    bytes.fill(0x5a, 1000, 1100);
+    const { frames: read, summary } = readBytes(bytes);
+    expect(summary.problemCount).toBe(1);
+    expect(read.length).toBeGreaterThan(390);
+    expect(numbersOf(read).at(-1)).toBe(399);
+  });
+
+  test('of a block without padding are told', () => {
+    const unpadded = concat(packet(true, 0, TIME, DATA.subarray(0, 21)).subarray(0, 49), words(true, 53));
+    unpadded.set(words(true, 53), 4);
+    const { summary } = readBytes(concat(section(), interfaceBlock(), unpadded, packet(true, 0, TIME, DATA)));
+    expect(summary.problems[0]!.message).toBe(
+      'At byte 48 a block claims 53 bytes, no multiple of 4; 53 bytes were skipped.',
+    );
+  });
+
+  test.skipIf(!hasTshark)('are read as by tshark', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pcapcheck-pcapng-'));
+    const path = join(folder, 'capture.pcapng');
+    writeFileSync(path, file());
+    const { stdout } = spawnSync('tshark', ['-r', path, '-T', 'fields', '-e', 'frame.cap_len']);
+    rmSync(folder, { recursive: true });
+    const lengths = String(stdout).split('\n').filter(Boolean).map(Number);
+    expect(lengths).toEqual(readBytes(file()).frames.map(({ captured }) => captured.length));
   });
 });

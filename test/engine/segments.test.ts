@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { analyze } from '../../src/engine/analyze.ts';
 import { flowRows } from '../../src/engine/flow-row.ts';
-import { numbered, pcapng } from '../capture/support/build.ts';
+import { numbered, paddingNotCounted, pcapng } from '../capture/support/build.ts';
 import { ensureBuilt, folder } from '../cli/program.ts';
 import { pcapFile } from './pcap-file.ts';
 
@@ -65,6 +65,7 @@ describe('cuts beside what makes no sense', () => {
     ['a record that claims too much', Buffer.concat([good, Buffer.alloc(16, 0xff), good.subarray(24)])],
     ['a pcapng joined to it', Buffer.concat([good, pcapng(numbered(4))])],
     ['a pcap joined to a pcapng', Buffer.concat([pcapng(numbered(4)), good])],
+    ['pcapng whose lengths leave the padding out', Buffer.from(paddingNotCounted(pcapng(numbered(9))))],
     ['both joined to one without frames', Buffer.concat([good.subarray(0, 24), pcapng(numbered(4)), good])],
   ])('%s', async (name, bytes) => {
     const path = join(folder(), `${name}.pcap`);

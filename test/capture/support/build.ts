@@ -135,6 +135,22 @@ export function pcapng(frames: BuildFrame[], little = true, linkType = 1): Uint8
   return concat(section(little), interfaceBlock(little, linkType), ...blocks);
 }
 
+/** The same pcapng, but that the lengths of its packets, which have no options, do not count their padding. */
+export function paddingNotCounted(file: Uint8Array, little = true): Uint8Array {
+  const bytes = file.slice();
+  const view = new DataView(bytes.buffer);
+  for (let at = 0; at < bytes.length; ) {
+    const length = view.getUint32(at + 4, little);
+    if (view.getUint32(at, little) === 6) {
+      const counted = 32 + view.getUint32(at + 20, little);
+      view.setUint32(at + 4, counted, little);
+      view.setUint32(at + length - 4, counted, little);
+    }
+    at += length;
+  }
+  return bytes;
+}
+
 export function text(value: string): Uint8Array {
   return new TextEncoder().encode(value);
 }
