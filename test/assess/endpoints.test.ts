@@ -1,6 +1,7 @@
 /** Traffic with the internet, judged by the names it was made for. */
 import { describe, expect, test } from 'vitest';
 import type { Finding, Report } from '../../src/assess/types.ts';
+import { verdict } from '../../src/report/terminal/verdict.ts';
 import { PartMerger } from '../../src/track/merge.ts';
 import { Observation } from '../../src/track/observation.ts';
 import { partOf } from '../track/analyze.ts';
@@ -187,6 +188,22 @@ describe('no list', () => {
     expect(finding!.message).toContain(`the address ${WEB}`);
     expect(finding!.remedy).toContain('the name or the address');
     expect(kinds(connection(1, { first: clientHello(null) }), `internet: { allow: [${WEB}] }`)).toEqual([]);
+  });
+
+  test('the headline speaks of names nowhere, since some endpoints have none', () => {
+    const headline = (...hellos: (string | null)[]): string =>
+      verdict(
+        held(
+          hellos.flatMap((name, i) => connection(i, { first: clientHello(name), server: i % 2 === 0 ? WEB : OTHER })),
+          topology(),
+        ),
+      )
+        .map(({ text }) => text)
+        .join(' ');
+    expect(headline(null)).toContain('1 internet endpoint on no list');
+    expect(headline('evil.example')).toContain('1 internet endpoint on no list');
+    expect(headline('evil.example', null)).toContain('2 internet endpoints on no list');
+    for (const one of [headline(null), headline(null, null)]) expect(one).not.toMatch(/\bnames?\b/);
   });
 
   test('what Windows itself asks for accuses nobody, and is told once', () => {
