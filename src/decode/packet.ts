@@ -6,7 +6,7 @@
 export class Packet {
   /** 4 or 6; 0 where the frame is not IP. */
   family = 0;
-  /** IPv4 source and destination, network order in a signed 32-bit integer. */
+  /** IPv4 source and destination, network order in a signed 32-bit integer; of IPv6 what a table of addresses makes of them. */
   source = 0;
   destination = 0;
   /** Offsets of the 16 address bytes of IPv6 in the buffer of the frame. */
@@ -79,6 +79,8 @@ export class Packet {
   frameLength = 0;
   seconds = 0;
   nanoseconds = 0;
+  /** 1 where `source` and `destination` are the numbers of addresses of IPv6 (address-table.ts). */
+  isNumbered = 0;
   /** Of TCP and UDP: the hash of the two sockets (connection-table.ts). */
   hash = 0;
 }

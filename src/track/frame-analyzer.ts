@@ -49,6 +49,11 @@ import { TFTP_ERROR, tftpOpcode } from './tftp-packets.ts';
 const FEW = 16;
 /** As many as keep the memory busy; 16 and 128 are no slower or faster. */
 const FRAMES_AHEAD = 32;
+/**
+ * Addresses get their numbers ahead of their frames while there is room for so many more than there are: as long as none are forgotten
+ * (folder.ts), which they are only where more than half of the room is taken.
+ */
+const NUMBERS_AHEAD = FRAMES_AHEAD * 8;
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -176,6 +181,7 @@ export class FrameAnalyzer implements FrameSink {
     const packet = this.#packet;
     const frame = this.#count(originalLength, seconds, nanoseconds);
     let reason = decodeFrame(packet, bytes, view, offset, capturedLength, originalLength, linkType);
+    packet.isNumbered = 0;
     packet.hash = this.#hashOf(packet, reason);
     const notes = this.#notes;
     if (notes !== null) reason = this.#heed(notes, reason, view, seconds, nanoseconds);
@@ -199,8 +205,21 @@ export class FrameAnalyzer implements FrameSink {
       return;
     }
     const packet = this.#ahead[this.#aheadCount];
-    packet.reason = decodeFrame(packet, bytes, view, offset, capturedLength, originalLength, linkType);
-    packet.hash = this.#hashOf(packet, packet.reason);
+    const reason = decodeFrame(packet, bytes, view, offset, capturedLength, originalLength, linkType);
+    packet.isNumbered = 0;
+    if (packet.family === 6 || packet.carrierFamily !== 0) {
+      if (numbersOthers(packet, reason)) {
+        this.settle();
+        packet.hash = this.#hashOf(packet, reason);
+        const frame = this.#count(originalLength, seconds, nanoseconds);
+        this.#take(packet, reason, bytes, view, originalLength, seconds, nanoseconds, frame);
+        return;
+      }
+      if ((reason === TCP || reason === UDP) && this.addresses.room - this.addresses.count > NUMBERS_AHEAD)
+        this.#number(packet, view);
+    }
+    packet.reason = reason;
+    packet.hash = this.#hashOf(packet, reason);
     this.#aheadHashes[this.#aheadCount] = packet.hash;
     packet.frameLength = originalLength | 0;
     packet.seconds = seconds | 0;
@@ -230,11 +249,18 @@ export class FrameAnalyzer implements FrameSink {
     }
   }
 
-  /** Of IPv4; the addresses of IPv6 get their numbers in the order of the frames, when these are taken. */
+  /** Gives the addresses of IPv6 their numbers: in the order of the frames, whatever else gives any. */
+  #number(packet: Packet, view: DataView): void {
+    packet.source = this.addresses.intern(view, packet.sourceOffset);
+    packet.destination = this.addresses.intern(view, packet.destinationOffset);
+    packet.isNumbered = 1;
+  }
+
+  /** 0 where it cannot be known before the packet is taken. */
   #hashOf(packet: Packet, reason: number): number {
-    if ((reason !== TCP && reason !== UDP) || packet.family !== 4) return 0;
-    const { protocol, source, destination, sourcePort, destinationPort } = packet;
-    return this.connections.hash(protocol, source, destination, sourcePort, destinationPort);
+    if ((reason !== TCP && reason !== UDP) || (packet.family !== 4 && packet.isNumbered === 0)) return 0;
+    const { source, destination, sourcePort, destinationPort } = packet;
+    return this.connections.hash(keyOf(packet), source, destination, sourcePort, destinationPort);
   }
 
   /** @returns the number of the frame */
@@ -334,11 +360,13 @@ export class FrameAnalyzer implements FrameSink {
   ): void {
     const table = this.connections;
     const isV4 = packet.family === 4;
-    const source = isV4 ? packet.source : this.addresses.intern(view, packet.sourceOffset);
-    const destination = isV4 ? packet.destination : this.addresses.intern(view, packet.destinationOffset);
-    const key = isV4 ? packet.protocol : packet.protocol | KIND_IPV6;
+    if (!isV4 && packet.isNumbered === 0) {
+      this.#number(packet, view);
+      packet.hash = this.#hashOf(packet, packet.protocol === PROTOCOL_TCP ? TCP : UDP);
+    }
+    const { source, destination } = packet;
+    const key = keyOf(packet);
     const isTcp = packet.protocol === PROTOCOL_TCP;
-    if (!isV4) packet.hash = table.hash(key, source, destination, packet.sourcePort, packet.destinationPort);
     const network = this.#networkOf(packet);
     const isLost = !isV4 && (source < 0 || destination < 0);
     const number = isLost
@@ -356,6 +384,7 @@ export class FrameAnalyzer implements FrameSink {
       record = besideConnection(table, packet, number, network, source, destination);
     if (record < 0) {
       if (this.#makeRoom()) {
+        packet.isNumbered = 0;
         this.#track(packet, bytes, view, length, seconds, nanoseconds, frame);
         return;
       }
@@ -422,6 +451,16 @@ export class FrameAnalyzer implements FrameSink {
     records[at + LAST_SECONDS] = seconds;
     records[at + LAST_NANOSECONDS] = nanoseconds;
   }
+}
+
+/** Protocol and family, as the key part of KIND. */
+function keyOf({ family, protocol }: Packet): number {
+  return family === 4 ? protocol : protocol | KIND_IPV6;
+}
+
+/** True where the taking of a packet, of IPv6 or carried by another, gives numbers to addresses that are not its own. */
+function numbersOthers(packet: Packet, reason: number): boolean {
+  return reason === ICMP_ERROR || reason === FRAGMENT || packet.carrierFamily !== 0;
 }
 
 /** True for a record that has no frame yet. */

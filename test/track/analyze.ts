@@ -48,8 +48,9 @@ export function partOfWindow(
   frames: readonly TestFrame[],
   oneByOne: (index: number) => 'ahead' | 'at-once' | 'settle' = () => 'ahead',
   seed = 7,
+  limit?: number,
 ): Part {
-  const analyzer = new FrameAnalyzer(seed);
+  const analyzer = new FrameAnalyzer(seed, 0, limit, limit === undefined ? 0 : 1000);
   const bytes = new Uint8Array(frames.reduce((sum, frame) => sum + frame.bytes.length, 0));
   const view = new DataView(bytes.buffer);
   let at = 0;
