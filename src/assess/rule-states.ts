@@ -4,7 +4,7 @@ import { namedByRule, namedReport } from './named-rule-states.ts';
 import { ruleOf, type StateAndReason } from './rule-report.ts';
 import type { RuleReport } from './types.ts';
 import { undecidedConnections } from './undecided.ts';
-import { isLikelyBlocked, type Reach, UNDECIDED_REASONS } from './verdicts.ts';
+import { isLikelyBlocked, UNDECIDED_REASONS } from './verdicts.ts';
 import { portText } from './wording.ts';
 
 /** The state of every rule of the catalog and of the site's own, in the order of the catalog. */
@@ -37,21 +37,25 @@ export function plainByRule({ plain }: Context): Map<string, number> {
 /** @param plain connections under the rule that simply work */
 function reportOf(status: RuleStatus, uses: RuleUse[], plain: number, context: Context): RuleReport {
   const { state, reason } = stateOf(status, uses, plain > 0, context);
-  const judged = uses.flatMap((use) => use.judged);
-  const connections = (wanted: (reach: Reach) => boolean): number =>
-    judged.reduce((sum, { reach, conversation }) => sum + (wanted(reach) ? conversation.connections : 0), 0);
-  const getsThrough = judged.filter(({ reach }) => reach.state === 'works' || reach.state === 'mixed');
-  // Of what gets through, connections that nobody can tell of, or that failed now and then.
-  const open = getsThrough.reduce((sum, { reach, conversation }) => sum + undecidedConnections(conversation, reach), 0);
-  return {
-    ...ruleOf(status),
-    state,
-    reason,
-    works: connections(({ state }) => state === 'works' || state === 'mixed') - open + plain,
-    blocked: connections(({ state }) => state === 'blocked'),
-    blocked_likely: connections(isLikelyBlocked),
-    undecided: connections(({ state }) => state === 'undecided') + open,
-  };
+  const counts = { works: plain, blocked: 0, blocked_likely: 0, undecided: 0 };
+  for (const { judged } of uses) for (const one of judged) count(one, counts);
+  return { ...ruleOf(status), state, reason, ...counts };
+}
+
+function count(
+  { conversation, reach }: Judged,
+  counts: Pick<RuleReport, 'works' | 'blocked' | 'blocked_likely' | 'undecided'>,
+): void {
+  const { connections } = conversation;
+  if (reach.state === 'works' || reach.state === 'mixed') {
+    // Of what gets through, connections that nobody can tell of, or that failed now and then.
+    const open = undecidedConnections(conversation, reach);
+    counts.works += connections - open;
+    counts.undecided += open;
+  } else if (reach.state === 'blocked') {
+    counts.blocked += connections;
+    if (isLikelyBlocked(reach)) counts.blocked_likely += connections;
+  } else counts.undecided += connections;
 }
 
 function stateOf(status: RuleStatus, uses: RuleUse[], worksPlainly: boolean, context: Context): StateAndReason {

@@ -33,11 +33,14 @@ export class SiteNames {
       }
     }
     const found = new Set<string>();
+    // Each client is told the same.
+    const seen = new Set<string>();
     for (const { name, address, source } of book.answers) {
       if (source !== 'dns' && source !== 'dns-alias') continue;
       const dot = name.indexOf('.');
       const host = short.get(name.slice(0, Math.max(0, dot)));
-      if (host === undefined) continue;
+      if (host === undefined || seen.has(`${address} ${name}`)) continue;
+      seen.add(`${address} ${name}`);
       const endpoint = site.lookup(address);
       if (endpoint === undefined || site.endpoints[endpoint]!.name !== host) continue;
       this.#hosts.set(name, host);

@@ -150,6 +150,7 @@ export class NameBook {
   readonly #unfinished: number;
   #visits: Map<number, VisitRow | VisitRow[]> | null = null;
   #answers: NamedAddress[] | null = null;
+  #lookups: Lookup[] | null = null;
   #byAddress: Map<string, NamedAddress[]> | null = null;
   #byName: Map<string, NamedAddress[]> | null = null;
 
@@ -207,8 +208,11 @@ export class NameBook {
   }
 
   /** What clients asked DNS servers, each client, name and type once, in the order of the first question or answer. */
-  lookups(): Lookup[] {
-    return this.#facts.flatMap((facts) => lookupsOf(facts, this.#observation)).sort((a, b) => a.frame - b.frame);
+  get lookups(): readonly Lookup[] {
+    this.#lookups ??= this.#facts
+      .flatMap((facts) => lookupsOf(facts, this.#observation))
+      .sort((a, b) => a.frame - b.frame);
+    return this.#lookups;
   }
 
   /** Every name that the capture speaks of, whoever used it. */

@@ -1,5 +1,5 @@
 /** DCE/RPC over connections, version 5: C706 chapter 12, with what MS-RPCE section 2.2.2 changes. One fragment at a time. */
-import { NdrReader } from './ndr-reader.ts';
+import { NdrReader, uint16At, uint32At } from './ndr-reader.ts';
 import { NOT_FOR_US, type Reading, type Span } from './reading.ts';
 
 // C706 section 12.6.3.1: the common header.
@@ -81,6 +81,9 @@ export type RpcFragment = { header: RpcHeader } & (
   | { kind: 'other' }
 );
 
+/** The body of what has none. */
+export const NO_BODY = new Uint8Array(0);
+
 /** Reads the header in front of a fragment: `not-for-us` where the bytes cannot begin one, or are fewer than RPC_HEADER. */
 export function readRpcHeader({ bytes, offset, length }: Span): Reading<RpcHeader> {
   if (length < RPC_HEADER) return NOT_FOR_US;
@@ -89,15 +92,14 @@ export function readRpcHeader({ bytes, offset, length }: Span): Reading<RpcHeade
   const type = bytes[offset + TYPE];
   if (type > LAST_TYPE) return NOT_FOR_US;
   const little = order === 1;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, RPC_HEADER);
   const header: RpcHeader = {
     type,
     first: (bytes[offset + FLAGS] & FIRST_FRAGMENT) !== 0,
     last: (bytes[offset + FLAGS] & LAST_FRAGMENT) !== 0,
     little,
-    length: view.getUint16(FRAGMENT_LENGTH, little),
-    authLength: view.getUint16(AUTH_LENGTH, little),
-    call: view.getUint32(CALL, little),
+    length: uint16At(bytes, offset + FRAGMENT_LENGTH, little),
+    authLength: uint16At(bytes, offset + AUTH_LENGTH, little),
+    call: uint32At(bytes, offset + CALL, little),
   };
   if (header.length < RPC_HEADER) return NOT_FOR_US;
   return { answer: header.authLength + RPC_HEADER <= header.length ? 'certain' : 'unsure', message: header };
@@ -106,9 +108,9 @@ export function readRpcHeader({ bytes, offset, length }: Span): Reading<RpcHeade
 /**
  * Reads one fragment. `unsure` where fewer bytes are at hand than its header says, or a length in it contradicts itself: what came before
  * stands. The bodies of requests and responses are views of the bytes, without padding and credentials.
+ * @param reading of the header, where it was read already
  */
-export function readRpcFragment(span: Span): Reading<RpcFragment> {
-  const reading = readRpcHeader(span);
+export function readRpcFragment(span: Span, reading = readRpcHeader(span)): Reading<RpcFragment> {
   if (reading.answer === 'not-for-us') return NOT_FOR_US;
   const header = reading.message;
   const length = Math.min(header.length, span.length);
@@ -198,15 +200,15 @@ function readResults(reader: NdrReader): RpcResult[] {
 
 /** What lies between the header and the credentials; of a fragment cut short, what is at hand. */
 function bodyOf(header: RpcHeader, fragment: Uint8Array, reader: NdrReader): { sealed: boolean; body: Uint8Array } {
-  if (reader.failed) return { sealed: false, body: new Uint8Array(0) };
+  if (reader.failed) return { sealed: false, body: NO_BODY };
   if (header.authLength === 0) return { sealed: false, body: fragment.subarray(reader.at) };
   const verifier = header.length - header.authLength - VERIFIER;
   if (verifier < reader.at) {
     reader.failed = true;
-    return { sealed: false, body: new Uint8Array(0) };
+    return { sealed: false, body: NO_BODY };
   }
   // Of a fragment cut short the verifier is not at hand: nobody knows whether the body is encrypted, so it is not read.
-  if (verifier + VERIFIER > fragment.length) return { sealed: true, body: new Uint8Array(0) };
+  if (verifier + VERIFIER > fragment.length) return { sealed: true, body: NO_BODY };
   const sealed = fragment[verifier + 1] === PRIVACY;
   const end = verifier - fragment[verifier + 2];
   if (end < reader.at) reader.failed = true;

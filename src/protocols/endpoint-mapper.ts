@@ -48,7 +48,7 @@ export function readMapRequest(body: Uint8Array, { little, wide }: Marshalling):
   const tower = towerAt(reader);
   if (tower === null || tower.answer === 'not-for-us') return NOT_FOR_US;
   reader.align(4);
-  const continued = reader.take(HANDLE).some((byte) => byte !== 0);
+  const continued = !reader.areZero(HANDLE);
   reader.skip(4); // how many towers there is room for
   const whole = tower.answer === 'certain' && !reader.failed;
   return { answer: whole ? 'certain' : 'unsure', message: { tower: tower.message, continued } };

@@ -6,14 +6,12 @@ export class NdrReader {
   at = 0;
   failed = false;
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #little: boolean;
   readonly #wide: boolean;
 
   /** @param wide NDR64: pointers and counts have eight bytes. */
   constructor(bytes: Uint8Array, little: boolean, wide = false) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#little = little;
     this.#wide = wide;
   }
@@ -33,13 +31,13 @@ export class NdrReader {
   u16(): number {
     if (!this.#has(2)) return 0;
     this.at += 2;
-    return this.#view.getUint16(this.at - 2, this.#little);
+    return uint16At(this.#bytes, this.at - 2, this.#little);
   }
 
   u32(): number {
     if (!this.#has(4)) return 0;
     this.at += 4;
-    return this.#view.getUint32(this.at - 4, this.#little);
+    return uint32At(this.#bytes, this.at - 4, this.#little);
   }
 
   /** A count or the number of a pointer: four bytes, eight in NDR64; aligned. What is beyond 2^53 is no count that anything could hold. */
@@ -59,6 +57,14 @@ export class NdrReader {
     if (!this.#has(length)) return new Uint8Array(0);
     this.at += length;
     return this.#bytes.subarray(this.at - length, this.at);
+  }
+
+  /** False where one of the next bytes is not 0; reads on behind them. */
+  areZero(length: number): boolean {
+    if (!this.#has(length)) return true;
+    let any = 0;
+    for (const end = this.at + length; this.at < end; this.at++) any |= this.#bytes[this.at];
+    return any === 0;
   }
 
   skip(length: number): void {
@@ -82,6 +88,17 @@ export class NdrReader {
     if (!this.failed && this.at + length > this.#bytes.length) this.failed = true;
     return !this.failed;
   }
+}
+
+/** A number of two bytes. The caller checks that they are there; so for the next. (A DataView for a message costs more than reading it.) */
+export function uint16At(bytes: Uint8Array, at: number, little: boolean): number {
+  return little ? bytes[at] | (bytes[at + 1] << 8) : (bytes[at] << 8) | bytes[at + 1];
+}
+
+/** A number of four bytes. */
+export function uint32At(bytes: Uint8Array, at: number, little: boolean): number {
+  const upper = uint16At(bytes, little ? at + 2 : at, little);
+  return ((upper << 16) | uint16At(bytes, little ? at : at + 2, little)) >>> 0;
 }
 
 /** A UUID as text in lower case: its first three fields follow the byte order (C706 appendix A). The caller checks that 16 bytes are there. */

@@ -1,6 +1,14 @@
 /** The calls of one RPC connection: fragments cut from its two streams, joined, and each answer laid to its question. */
-import { NDR64, RPC_HEADER, type RpcFragment, readRpcFragment, readRpcHeader } from '../protocols/dce-rpc.ts';
-import type { Span } from '../protocols/reading.ts';
+import {
+  NDR64,
+  NO_BODY,
+  RPC_HEADER,
+  type RpcFragment,
+  type RpcHeader,
+  readRpcFragment,
+  readRpcHeader,
+} from '../protocols/dce-rpc.ts';
+import { NOT_FOR_US, type Reading, type Span } from '../protocols/reading.ts';
 import type { KeptStreams, StreamRun } from './byte-stream.ts';
 import { earlier, type Moment } from './moment.ts';
 
@@ -72,8 +80,9 @@ function cut(runs: readonly StreamRun[], faults: { count: number }): Seen[] {
     let at = 0;
     while (at + RPC_HEADER <= bytes.length) {
       const span = { bytes, offset: at, length: bytes.length - at };
-      const reading = isBeginning(span) ? readRpcFragment(span) : null;
-      if (reading === null || reading.answer === 'not-for-us') {
+      const beginning = readBeginning(span);
+      const reading = beginning.answer === 'not-for-us' ? NOT_FOR_US : readRpcFragment(span, beginning);
+      if (reading.answer === 'not-for-us') {
         // The capture may begin, or go on after a gap, in the middle of a fragment: that is nobody's fault.
         if (run.missingBefore === 0 && at > 0) faults.count++;
         at = nextBeginning(bytes, at + 1);
@@ -91,14 +100,18 @@ function cut(runs: readonly StreamRun[], faults: { count: number }): Seen[] {
 }
 
 /** A header, with the parts of the data representation that nothing uses as C706 section 14.2.5 has them. */
-function isBeginning({ bytes, offset, length }: Span): boolean {
-  if (readRpcHeader({ bytes, offset, length }).answer !== 'certain') return false;
-  return bytes[offset + 5] <= 3 && bytes[offset + 6] === 0 && bytes[offset + 7] === 0;
+function readBeginning(span: Span): Reading<RpcHeader> {
+  const { bytes, offset } = span;
+  const reading = readRpcHeader(span);
+  const isPlausible = bytes[offset + 5] <= 3 && bytes[offset + 6] === 0 && bytes[offset + 7] === 0;
+  return reading.answer === 'certain' && isPlausible ? reading : NOT_FOR_US;
 }
 
 function nextBeginning(bytes: Uint8Array, from: number): number {
   let at = from;
-  while (at + RPC_HEADER <= bytes.length && !isBeginning({ bytes, offset: at, length: bytes.length - at })) at++;
+  const isBeginning = (offset: number): boolean =>
+    readBeginning({ bytes, offset, length: bytes.length - offset }).answer === 'certain';
+  while (at + RPC_HEADER <= bytes.length && !isBeginning(at)) at++;
   return at;
 }
 
@@ -201,11 +214,12 @@ function callsOf(asked: readonly Seen[], told: readonly Seen[], contexts: Readon
       little: header.little,
       fault: isFault ? fragment.status : null,
       sealed: !isFault && fragment.sealed,
-      body: isFault ? new Uint8Array(0) : fragment.body,
+      body: isFault ? NO_BODY : fragment.body,
       whole,
     };
-    const unasked = { operation: null, asked: null, little: header.little, sealed: false, body: new Uint8Array(0) };
-    const call = waiting.get(header.call) ?? newCall(context, unasked);
+    const call =
+      waiting.get(header.call) ??
+      newCall(context, { operation: null, asked: null, little: header.little, sealed: false, body: NO_BODY });
     waiting.delete(header.call);
     call.answer = answer;
   }

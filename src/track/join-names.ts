@@ -154,26 +154,61 @@ function joinAliases(facts: NameFacts, { aliases }: Names, names: Int32Array, fr
 
 /** Rows of both tables in the order of their frames: what came first in its part may not be the first payload of its side. */
 function joinVisits(facts: NameFacts, part: Names, names: Int32Array, joined: Joined, framesBefore: number): void {
+  if (joined.isAdopted && copyVisits(facts, part, names)) return;
   const { firsts, visits } = part;
+  const details = new Details(facts.details, part.details);
   let next = 0;
   for (let i = 0; i < firsts.count; i++) {
     const at = i * VISIT_WIDTH;
     const frame = firsts.values[at + VISIT_FRAME];
     for (; next < visits.count && visits.values[next * VISIT_WIDTH + VISIT_FRAME] < frame; next++)
-      joinVisit(facts, part, visits.values, next * VISIT_WIDTH, false, names, joined, framesBefore);
+      joinVisit(facts, details, visits.values, next * VISIT_WIDTH, false, names, joined, framesBefore);
     const connection = firsts.values[at + VISIT_CONNECTION];
     const kindSide = firsts.values[at + VISIT_KIND_SIDE];
     const isFirst = (joined.spoke[connection] & (1 << (kindSide & 1))) === 0;
     if (isFirst || isAlwaysKept(kindSide >>> 1))
-      joinVisit(facts, part, firsts.values, at, isFirst, names, joined, framesBefore);
+      joinVisit(facts, details, firsts.values, at, isFirst, names, joined, framesBefore);
   }
   for (; next < visits.count; next++)
-    joinVisit(facts, part, visits.values, next * VISIT_WIDTH, false, names, joined, framesBefore);
+    joinVisit(facts, details, visits.values, next * VISIT_WIDTH, false, names, joined, framesBefore);
+}
+
+/** The visits of a part that is the first and keeps its numbers, as they are. @returns false where there is no room for all of it */
+function copyVisits(facts: NameFacts, { firsts, visits, details }: Names, names: Int32Array): boolean {
+  if (firsts.count > facts.firsts.room || visits.count > facts.visits.room) return false;
+  if (!names.every((number, i) => number === i)) return false;
+  facts.firsts.copy(firsts);
+  facts.visits.copy(visits);
+  translateNames(facts.details, details);
+  return true;
+}
+
+/** Numbers here of the paths and protocols of a part: given when a row asks for them. */
+class Details {
+  readonly #table: NameTable;
+  readonly #part: NameBytes;
+  /** 1 + the number here, 0 where it is not known. */
+  readonly #numbers: Int32Array;
+
+  constructor(table: NameTable, part: NameBytes) {
+    this.#table = table;
+    this.#part = part;
+    this.#numbers = new Int32Array(part.count);
+  }
+
+  /** 1 + the number; 0 where there is no room. */
+  of(number: number): number {
+    const known = this.#numbers[number];
+    if (known !== 0) return known;
+    const here = internFrom(this.#table, this.#part, number) + 1;
+    this.#numbers[number] = here;
+    return here;
+  }
 }
 
 function joinVisit(
   facts: NameFacts,
-  { details }: Names,
+  details: Details,
   from: Int32Array,
   right: number,
   isFirst: boolean,
@@ -198,7 +233,7 @@ function joinVisit(
   const values = isFirst ? facts.firsts.values : facts.visits.values;
   const detail = from[right + VISIT_DETAIL];
   // Only of rows that are new: as one pass would have numbered them.
-  values[at + VISIT_DETAIL] = detail === 0 ? 0 : internFrom(facts.details, details, detail - 1) + 1;
+  values[at + VISIT_DETAIL] = detail === 0 ? 0 : details.of(detail - 1);
   values[at + VISIT_VERSION] = from[right + VISIT_VERSION];
 }
 

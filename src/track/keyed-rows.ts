@@ -1,3 +1,4 @@
+import { rowsOf } from './message-log.ts';
 import type { Messages } from './part.ts';
 
 /** Rows of integers that are found by their first integers, numbered in the order of their first appearance, up to a limit. */
@@ -57,6 +58,20 @@ export class KeyedRows implements Messages {
     this.isNew = true;
     if (this.count * 2 > this.#slots.length) this.#rehash(this.#slots.length * 2);
     return at;
+  }
+
+  /** Rows that there is room for. */
+  get room(): number {
+    return this.#limit - this.count;
+  }
+
+  /** Becomes a copy of another table, where there is room for all of it. */
+  copy({ values, count }: Messages): void {
+    this.values = rowsOf(values, count, this.width);
+    this.count = count;
+    let size = this.#slots.length;
+    while (count * 2 > size) size *= 2;
+    this.#rehash(size);
   }
 
   /** Forgets the rows whose byte in `out` is not 0. */

@@ -223,7 +223,12 @@ export class PartMerger {
     this.#connections.adopt(part);
     const numbers = new Int32Array(part.connectionCount);
     for (let i = 0; i < numbers.length; i++) numbers[i] = i;
-    return { numbers, flipped: new Uint8Array(part.connectionCount), spoke: new Uint8Array(part.connectionCount) };
+    return {
+      numbers,
+      flipped: new Uint8Array(part.connectionCount),
+      spoke: new Uint8Array(part.connectionCount),
+      isAdopted: true,
+    };
   }
 
   /** @returns the number here of each connection of the part */
@@ -233,6 +238,7 @@ export class PartMerger {
       numbers: new Int32Array(part.connectionCount),
       flipped: new Uint8Array(part.connectionCount),
       spoke: new Uint8Array(part.connectionCount),
+      isAdopted: false,
     };
     table.reserve(part.connectionCount);
     const from = part.records;
@@ -449,6 +455,8 @@ export interface Joined {
   flipped: Uint8Array;
   /** Sides that had sent payload over TCP before the part, as sides of the part: bit 0 A, bit 1 B. */
   spoke: Uint8Array;
+  /** The part is the first, and keeps the numbers that it had. */
+  isAdopted: boolean;
 }
 
 /** A part with its hash table, so that connections can be looked up. */

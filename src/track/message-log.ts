@@ -13,6 +13,13 @@ export function messageLimit(share: number): number {
   return Math.max(LEAST_MESSAGES, Math.floor(MAX_MESSAGES * share));
 }
 
+/** A copy of the first `count` rows, with room for some more. */
+export function rowsOf(values: Int32Array, count: number, width: number): Int32Array {
+  const copy = new Int32Array(Math.max(16, count) * width);
+  copy.set(values.subarray(0, count * width));
+  return copy;
+}
+
 /** Rare messages of fixed width that are kept as they came, to be looked at once everything is read. */
 export class MessageLog implements Messages {
   readonly width: number;
@@ -43,6 +50,17 @@ export class MessageLog implements Messages {
     }
     this.count++;
     return at;
+  }
+
+  /** Messages that there is room for. */
+  get room(): number {
+    return this.#limit - this.count;
+  }
+
+  /** Becomes a copy of another log, where there is room for all of it. */
+  copy({ values, count }: Messages): void {
+    this.values = rowsOf(values, count, this.width);
+    this.count = count;
   }
 
   /** Takes back what `next` gave: the message cannot be kept. */

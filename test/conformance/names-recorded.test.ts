@@ -49,7 +49,7 @@ describe.skipIf(!hasOracles)('names agree with recorded facts', () => {
         if (!observation.has(number) || observation.read(number, view).proto !== 'tcp') continue;
         for (const { name } of book.visits(number)) if (name !== null) visits.add(name);
       }
-      const lookups = new Set(book.lookups().map(({ name }) => name));
+      const lookups = new Set(book.lookups.map(({ name }) => name));
       const everything = new Set(book.everyName());
       const known = { visits, lookups, hints: everything };
       const missing = told.filter(({ tool, kind, name }) => {

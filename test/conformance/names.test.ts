@@ -55,7 +55,7 @@ describe.skipIf(!hasOracles || !hasTshark)('names agree with tshark', () => {
 
 function ourRows(observation: Observation, book: NameBook): Rows {
   const rows: Rows = { lookups: [], answers: [], tls: [], http: [] };
-  for (const { client, name, type, queries, answered, empty, nxdomain, servfail, refused } of book.lookups()) {
+  for (const { client, name, type, queries, answered, empty, nxdomain, servfail, refused } of book.lookups) {
     const text = (what: string, count: number): string[] =>
       Array.from({ length: count }, () => `${client} ${name} ${type} ${what}`);
     rows.lookups.push(...text('query', queries), ...text('ok', answered + empty));

@@ -35,7 +35,7 @@ export const endpointNotSeen: Kind = {
 
 function namesSeen({ names, internet }: Context): string[] {
   const seen = new Set(internet.uses.flatMap((use) => use.names));
-  for (const { name } of names.lookups()) seen.add(name);
+  for (const { name } of names.lookups) seen.add(name);
   if (names.losses.setAside > 0) for (const name of names.everyName()) seen.add(name);
   return [...seen];
 }

@@ -17,7 +17,7 @@ export const endpointUnresolved: Kind = {
   meta: { id: 'endpoint-unresolved', title: 'Internet endpoints that DNS does not resolve', severity: 'medium' },
   find(context) {
     const byName = new Map<string, Lookup[]>();
-    const lookups = context.names.lookups();
+    const lookups = context.names.lookups;
     for (const lookup of lookups) {
       if (lookup.type !== DNS_TYPE_A && lookup.type !== DNS_TYPE_AAAA) continue;
       const key = `${lookup.client} ${lookup.name}`;

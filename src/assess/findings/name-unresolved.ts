@@ -18,7 +18,7 @@ export const nameUnresolved: Kind = {
   find(context) {
     // A good answer may be among what was not kept.
     if (context.names.losses.droppedLookups > 0) return [];
-    const lookups = context.names.lookups().filter(({ client }) => {
+    const lookups = context.names.lookups.filter(({ client }) => {
       const peer = context.peerOf(client);
       return peer !== null && isListed(peer);
     });
