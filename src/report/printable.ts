@@ -55,10 +55,20 @@ export function printableJson(json: string): string {
   );
 }
 
-/** A copy of plain data with every string and key printable, so that no renderer can forget one. */
+/** Plain data with every string and key printable, so that no renderer can forget one: what is so already stays as it is, nearly all of it. */
 export function printableData<T>(value: T): T {
   if (typeof value === 'string') return printable(value) as T;
-  if (Array.isArray(value)) return value.map(printableData) as T;
   if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return (value.every(isPrintable) ? value : value.map(printableData)) as T;
+  if (isPrintable(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [printable(key), printableData(item)])) as T;
+}
+
+function isPrintable(value: unknown): boolean {
+  if (typeof value === 'string') return printable(value) === value;
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isPrintable);
+  for (const key of Object.keys(value))
+    if (!isPrintable(key) || !isPrintable((value as Record<string, unknown>)[key])) return false;
+  return true;
 }
