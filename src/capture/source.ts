@@ -60,6 +60,12 @@ export async function readCapture(
 }
 
 /**
+ * Bytes of the first window of a part. It is soon done, so that the loop of a reader is known to end when it is compiled: otherwise its code
+ * is left, and entered again, by a slow way at every window.
+ */
+const FIRST_READ = 16 * 1024;
+
+/**
  * Reads a part of an uncompressed file, from a record or block on, with a reader that was made for that place; `reader.stopAt` says where to end.
  * @param onWindow called after each window with the offset in the file up to which was read
  * @returns offset in the file behind what was read
@@ -73,9 +79,11 @@ export function readPart(
   const input = new Input(path);
   try {
     const window = new ByteWindow(from);
+    let most = FIRST_READ;
     for (;;) {
       window.reserve(reader.needed);
-      const count = input.readNow(window.bytes.subarray(window.length), window.offset + window.length);
+      const count = input.readNow(window.bytes.subarray(window.length, most), window.offset + window.length);
+      most = Number.POSITIVE_INFINITY;
       window.length += count;
       window.consume(reader.read(window.bytes, window.view, window.length, window.offset, count === 0));
       onWindow?.(window.offset);
