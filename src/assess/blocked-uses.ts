@@ -26,6 +26,17 @@ export function otherWay(judged: Judged, uses: readonly RuleUse[], context: Cont
   return thatWork(judged, uses, context).find(isHere) ?? null;
 }
 
+/** True of a conversation over UDP where the same two hosts get through on the same port over TCP. */
+export function worksOverTcp({ client, server, proto, port }: Conversation, context: Context): boolean {
+  if (proto !== 'udp') return false;
+  const uses = context.usesByPair.get(pairKey(client, server)) ?? [];
+  return uses.some(({ judged }) =>
+    judged.some(
+      ({ reach, conversation: other }) => reach.state === 'works' && other.proto === 'tcp' && other.port === port,
+    ),
+  );
+}
+
 /** Conversations of the same two hosts on the same port that work in other networks, each network once. */
 export function inOtherNetworks(judged: Judged, uses: readonly RuleUse[], context: Context): Conversation[] {
   const { network } = judged.conversation;

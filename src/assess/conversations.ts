@@ -180,6 +180,11 @@ export function works(fate: Fate): boolean {
   }
 }
 
+/** True where a connection opened and then stalled or was reset, whoever is to blame. */
+export function failedInUse({ outcome, symptom }: Pick<Fate, 'outcome' | 'symptom'>): boolean {
+  return outcome === 'established' && symptom !== null;
+}
+
 /** True where a connection opened and then failed in a way that a filter or a path makes. */
 export function accuses({ symptom, lossy }: Pick<Fate, 'symptom' | 'lossy'>): boolean {
   return (symptom === 'stalled' || symptom === 'reset-after-request') && !lossy;

@@ -1,5 +1,5 @@
 import type { Context, Judged } from './context.ts';
-import type { Conversation } from './conversations.ts';
+import { type Conversation, failedInUse } from './conversations.ts';
 import { addJudged, addPlainTraffic } from './matrix-conversations.ts';
 import type { Peer } from './peers.ts';
 import type { PlainTraffic } from './screening.ts';
@@ -122,7 +122,7 @@ function addTo({ row, span }: Growing, judged: Judged, context: Context): void {
   for (const fate of conversation.fates) {
     const outcome: Outcome = fate.outcome;
     row.outcomes[outcome] = (row.outcomes[outcome] ?? 0) + fate.count;
-    if (fate.symptom !== null && fate.outcome === 'established') row.symptoms += fate.count;
+    if (failedInUse(fate)) row.symptoms += fate.count;
     widen(span, fate);
   }
 }

@@ -123,6 +123,8 @@ export const UNDECIDED_REASONS = {
     'the server reset the connection right after the SMB negotiation: the two have no dialect in common, or a filter reads content',
   'stalled-later':
     'data of both sides passed, then what one side sent was repeated and never acknowledged: a firewall forgot the idle connection, an end went away, or large packets get lost on the way',
+  'not-taken-up':
+    'the server answered the SYN, and nothing of the client was captured after it: it went away, or the answer did not get to it',
   'old-connection':
     'the server answered the SYN with an ACK alone, as one does that still holds an older connection on the same ports',
   'proxy-silent': 'the proxy took the CONNECT, and had not answered when the connection or the capture ended',
@@ -179,7 +181,13 @@ export function isUnclear(fate: Fate): boolean {
 function unclearReason({ proto }: Conversation, fates: readonly Fate[], trust: Trust): UndecidedReason {
   // What was not seen may be among the packets that the capture lost.
   if (fates.some((fate) => fate.lossy)) return trust.lossReason;
-  for (const symptom of ['smb-refused', 'stalled-later', 'old-connection'] as const)
+  for (const symptom of [
+    'smb-refused',
+    'stalled-later',
+
+    'old-connection',
+    'not-taken-up',
+  ] as const)
     if (fates.some((fate) => fate.symptom === symptom)) return symptom;
   if (fates.some(({ symptom }) => symptom === 'unheard')) return 'one-direction';
   if (fates.every(({ outcome }) => outcome === 'one-way')) return 'one-way-protocol';

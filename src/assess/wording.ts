@@ -60,8 +60,8 @@ export function isLooping({ icmp }: Pick<Fate, 'icmp'>): boolean {
   return icmp !== null && isExpired(icmp);
 }
 
-/** What else it may be, where the verdict is only likely. */
-export function likelyNote(conversation: Conversation, fates: readonly Fate[]): string {
+/** What else it may be, where the verdict is only likely. @param overTcp what failed over UDP works over TCP on the same port */
+export function likelyNote(conversation: Conversation, fates: readonly Fate[], overTcp = false): string {
   const { proto, server, network } = conversation;
   if (fates.some(({ outcome }) => outcome === 'half-open'))
     return 'The fault lies between the capture point and the client, or the answer came when the client had given up.';
@@ -72,6 +72,7 @@ export function likelyNote(conversation: Conversation, fates: readonly Fate[]): 
     const what = proto === 'tcp' ? 'The server says nothing' : 'Nobody gets an answer of this service';
     return `${what} in ${where} within ${SIGN_OF_LIFE_SECONDS} s of the attempts: it may have been down then.`;
   }
+  if (overTcp) return `Over TCP the service answers in ${where}, so it runs; over UDP nobody gets an answer of it.`;
   return (network?.server ?? server).twoWay > 0
     ? `Nobody gets an answer of this service in ${where}: it may also be down.`
     : `The server says nothing at all in ${where}: it may also be down.`;

@@ -11,7 +11,7 @@ const CLIENT = 0;
 const SERVER = 1;
 /** Port of the server << 16 | network << 2 | IPv6 << 1 | UDP. */
 const SERVICE = 2;
-/** Lossy << 9 | opened late << 8 | symptom << 5 | outcome. */
+/** Lossy << 10 | opened late << 9 | symptom << 5 | outcome. */
 const FATE = 3;
 /** To a group << 17 | transfer << 16 | lowest port of the client. */
 const MISCELLANY = 4;
@@ -44,9 +44,9 @@ const TRANSFER_BIT = 1 << 16;
 const GROUP_BIT = 1 << 17;
 const SYMPTOM_SHIFT = 5;
 const OUTCOME_MASK = (1 << SYMPTOM_SHIFT) - 1;
-const SYMPTOM_MASK = 7;
-const SLOW_BIT = 1 << 8;
-const LOSSY_BIT = 1 << 9;
+const SYMPTOM_MASK = 15;
+const SLOW_BIT = 1 << 9;
+const LOSSY_BIT = 1 << 10;
 
 /** Outcomes by their number in a row. */
 export const FATE_OUTCOMES: readonly Outcome[] = [
@@ -71,6 +71,7 @@ const SYMPTOMS: readonly Symptom[] = [
   'stalled-later',
   'unheard',
   'old-connection',
+  'not-taken-up',
 ];
 
 /** The frequent ones are the first: a look-up in a Map is slower. */

@@ -4,7 +4,7 @@ import type { ConnectionView } from './connection-view.ts';
 /**
  * What is odd about a connection that was answered. Some accuse (stalled, reset-after-request); of the others nobody can tell what they mean:
  * smb-refused, stalled-later (data had gone both ways before), unheard (repeats of one side, and the other is not in the capture),
- * old-connection (the SYN was answered by an ACK alone).
+ * old-connection (the SYN was answered by an ACK alone), not-taken-up (nothing of the client after the SYN-ACK, no reset and no other SYN).
  */
 export type Symptom =
   | 'stalled'
@@ -13,6 +13,7 @@ export type Symptom =
   | 'stalled-later'
   | 'unheard'
   | 'old-connection'
+  | 'not-taken-up'
   | null;
 
 /**
@@ -23,7 +24,10 @@ export type Symptom =
  * is open: a firewall forgot the connection since, an end went away, or large packets get lost.
  */
 export function symptomOf(view: ConnectionView): Symptom {
-  if (view.outcome === 'half-open' && view.attempts > 0 && view.answerNanoseconds === null) return 'old-connection';
+  if (view.outcome === 'half-open' && view.attempts > 0) {
+    if (view.answerNanoseconds === null) return 'old-connection';
+    return view.attempts === 1 && view.resetFrame === 0 ? 'not-taken-up' : null;
+  }
   if (view.outcome === 'one-sided' && view.stall === 'unseen') return 'unheard';
   if (view.outcome !== 'established') return null;
   if (view.ended === 'stalled') return view.stall === 'later' ? 'stalled-later' : 'stalled';

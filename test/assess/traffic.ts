@@ -35,6 +35,7 @@ export const TCP_EVENTS = [
   'stalled-later',
   'unheard',
   'old-connection',
+  'not-taken-up',
 ] as const;
 export const UDP_EVENTS = ['answered', 'ignored', 'port-unreachable', 'tftp'] as const;
 export type TcpEvent = (typeof TCP_EVENTS)[number];
@@ -136,6 +137,8 @@ function tcpTraffic(event: TcpEvent, ends: Required<Ends>, time: number): TestFr
       return [0, 0.3, 0.9, 2.1, 4.5].map((after) => send('>', 'PA', after, 80, 5000));
     case 'old-connection':
       return [0, 1, 3, 7].flatMap((after) => [send('>', 'S', after), send('<', 'A', after + 0.01, 0, 7000)]);
+    case 'not-taken-up':
+      return [send('>', 'S', 0), ...[0.01, 1, 3].map((after) => send('<', 'SA', after))];
     case 'midstream':
       return [send('>', 'PA', 0, 100, 5000), send('<', 'A', 0.01, 0, 5000), send('<', 'PA', 0.02, 100, 5000)];
   }

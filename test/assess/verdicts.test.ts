@@ -154,6 +154,12 @@ describe('silence', () => {
     const answerOnly = traffic('answered', to(DC, 88, OTHER_CLIENT), 2).slice(1);
     test.each([
       ['the server answers TCP of another', alive(DC, 389), 'likely', 'Nobody gets an answer of this service'],
+      [
+        'it answers the client over TCP',
+        traffic('established', to(DC, 53), 1),
+        'likely',
+        'Over TCP the service answers',
+      ],
       ['the server answers another on this port', dns, 'proven', null],
       [
         'answers of the server are there without questions',
@@ -224,6 +230,7 @@ describe('what blocks', () => {
   test.each([
     ['stalled-later', 'data of both sides passed, then what one side sent was repeated and never acknowledged'],
     ['old-connection', 'the server answered the SYN with an ACK alone'],
+    ['not-taken-up', 'nothing of the client was captured after it'],
     ['unheard', 'the capture shows one direction only'],
   ] as const)('%s: undecided, nobody is accused', (event, reason) => {
     const report = held([...traffic(event, to(MP, 80), 1), ...alive(MP, 443)], site());

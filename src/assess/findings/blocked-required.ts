@@ -1,5 +1,5 @@
 import { KERBEROS_PORT } from '../../stories/kerberos.ts';
-import { inOtherNetworks, neededUses, otherWay } from '../blocked-uses.ts';
+import { inOtherNetworks, neededUses, otherWay, worksOverTcp } from '../blocked-uses.ts';
 import { type Context, type Judged, type RuleUse, standIn, useIsBlocked } from '../context.ts';
 import { accuses, type Conversation, type Fate, isBlocked } from '../conversations.ts';
 import type { Kind } from '../kind.ts';
@@ -58,7 +58,9 @@ function tell(
     worksIn(inOtherNetworks(judged, uses, context)),
     fallback ? `${portText(fallback.use.judged[0].conversation)} works in its place (${fallback.use.rule.id}).` : null,
     sentToTcp(conversation, context),
-    certainty === 'likely' && !isSymptom(fates) ? likelyNote(conversation, fates) : null,
+    certainty === 'likely' && !isSymptom(fates)
+      ? likelyNote(conversation, fates, worksOverTcp(conversation, context))
+      : null,
   ];
   return byOutcome(fates).map((group) =>
     findingOf(
