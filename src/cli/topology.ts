@@ -118,7 +118,10 @@ function roleTable(site: Site): string[] {
     for (const role of roles) holders.set(role, [...(holders.get(role) ?? []), name]);
   }
   const rows = [...holders].sort(([a], [b]) => (a < b ? -1 : 1));
-  if (rows.length === 0) return ['no host and no network has a role, so nothing can be expected of them'];
+  if (rows.length === 0) {
+    const others = site.model.expect.length > 0 ? ' but the expectations of its own' : '';
+    return [`no host and no network has a role, so nothing is expected of them${others}`];
+  }
   const cells = rows.map(([role, names]) => ({
     cells: [`${roleName(role)} (${role})`, printable(names.join(', '))],
     tone: null,

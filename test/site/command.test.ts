@@ -58,7 +58,10 @@ test('check tells exceptions whose last day is over, and those without one', asy
 });
 
 test('check says when nothing can be expected', async () => {
-  expect(await check('version: 1\nhosts: [{ name: A }]\n')).toContain('no host and no network has a role');
+  const bare = 'version: 1\nhosts: [{ name: A }]\n';
+  expect(await check(bare)).toContain('\nno host and no network has a role, so nothing is expected of them\n');
+  const own = 'expect: [{ id: a, from: any, to: any, transport: tcp, ports: [80], reason: r }]\n';
+  expect(await check(bare + own)).toContain('so nothing is expected of them but the expectations of its own\n');
 });
 
 test('schema is JSON Schema, and closed', () => {
