@@ -19,6 +19,8 @@ export const SERVICE_QUIC = 11;
 export const SERVICE_WINRM = 12;
 /** .NET Message Framing ([MC-NMF]): Active Directory Web Services and other net.tcp services. */
 export const SERVICE_NET_TCP = 13;
+/** None of those above: the capture holds too few bytes of the payload to tell. */
+export const SERVICE_UNSEEN = 14;
 
 /** Ids by number, as reports write them. */
 export const SERVICES = [
@@ -39,11 +41,20 @@ export const SERVICES = [
 ] as const;
 export type Service = Exclude<(typeof SERVICES)[number], null>;
 
+/** Bytes in which every service above can be told, or nearly so: those of SMB behind the header of its transport. */
+const TELLING = 8;
+
 /**
- * The service that the first payload of one side of a TCP connection belongs to, SERVICE_NONE where it tells nothing.
+ * The service that the first payload of one side of a TCP connection belongs to, SERVICE_NONE where it tells nothing, SERVICE_UNSEEN where
+ * it is cut too short to tell any.
  * @param captured bytes at hand @param length bytes on the wire
  */
 export function tcpService(bytes: Uint8Array, at: number, captured: number, length: number): number {
+  const service = serviceOfBytes(bytes, at, captured, length);
+  return service === SERVICE_NONE && captured < TELLING && captured < length ? SERVICE_UNSEEN : service;
+}
+
+function serviceOfBytes(bytes: Uint8Array, at: number, captured: number, length: number): number {
   if (captured < 4) return SERVICE_NONE;
   switch (bytes[at]) {
     case 0x00:

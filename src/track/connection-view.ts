@@ -49,6 +49,8 @@ export interface ConnectionView {
   toGroup: boolean;
   /** What the first payloads told (SERVICE_ of first-bytes.ts): that of the client, which says what it wanted, or else that of the server. */
   service: number;
+  /** TCP: of the client's first payload the capture holds too little to tell. */
+  requestUnseen: boolean;
   clientSentData: boolean;
   serverSentData: boolean;
   /** UDP: this is the exchange in which a TFTP server answers a request, on ports of its own. */
@@ -92,6 +94,7 @@ export function newConnectionView(): ConnectionView {
     network: 0,
     toGroup: false,
     service: 0,
+    requestUnseen: false,
     clientSentData: false,
     serverSentData: false,
     isTransfer: false,

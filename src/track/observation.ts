@@ -1,6 +1,7 @@
 import type { Outcome } from '../assess/types.ts';
 import { PROTOCOL_TCP } from '../decode/packet.ts';
 import { FRAGMENT, ICMP_ERROR, REASONS, TCP, UDP } from '../decode/reason.ts';
+import { SERVICE_NONE, SERVICE_UNSEEN } from '../protocols/first-bytes.ts';
 import { ipv4Text, ipv6Text } from './address-text.ts';
 import { ApartNetworks, areProven } from './apart-networks.ts';
 import type { BeginningCounts } from './beginnings.ts';
@@ -333,7 +334,8 @@ export class Observation {
     view.tunnel = tunnelText(this.#part.networks, networkOf(kind));
     view.network = this.networks === null || this.#unsure.has(number) ? 0 : this.networks.standsFor(networkOf(kind));
     view.toGroup = (kind & KIND_GROUP) !== 0;
-    view.service = serviceOf(kind, client) || serviceOf(kind, server);
+    view.service = known(serviceOf(kind, client)) || known(serviceOf(kind, server));
+    view.requestUnseen = serviceOf(kind, client) === SERVICE_UNSEEN;
     view.clientSentData = (state & (DATA_A << client)) !== 0;
     view.serverSentData = (state & (DATA_A << server)) !== 0;
     const icmp = this.#icmpAboutAttempts(number, client, records[at + COUNTS] >>> 16);
@@ -452,6 +454,10 @@ function wordsKey(words: Int32Array, number: number): string {
 /** Outcomes of connections that evidently worked: how they ended is a fact of its own. */
 function hasEnding(outcome: Outcome): boolean {
   return outcome === 'established' || outcome === 'midstream' || outcome === 'one-sided';
+}
+
+function known(service: number): number {
+  return service === SERVICE_UNSEEN ? SERVICE_NONE : service;
 }
 
 function notJudged(reasons: Float64Array, icmpJoined: number, fragmentsJoined: number): Record<string, number> {

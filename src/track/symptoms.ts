@@ -1,4 +1,4 @@
-import { SERVICE_SMB } from '../protocols/first-bytes.ts';
+import { SERVICE_NONE, SERVICE_SMB } from '../protocols/first-bytes.ts';
 import type { ConnectionView } from './connection-view.ts';
 
 /**
@@ -19,7 +19,8 @@ export type Symptom =
 /**
  * Established, and then nothing: what a filter that reads content does, or a path that loses large packets. A client that resets before
  * the answer came gave up of its own will (a cancelled page, a probe of the port): that accuses nobody. A Windows server without SMB 1 resets
- * the connection of a client that offers nothing else: the port is open, and the two have no dialect in common. A server that holds an older
+ * the connection of a client that offers nothing else: the port is open, and the two have no dialect in common; where the capture holds
+ * headers alone, the port tells that it may be so. A server that holds an older
  * connection on the same ports answers a SYN with an ACK (RFC 9293 section 3.10.7.4, RFC 5961 section 4.2). Where data went both ways, the port
  * is open: a firewall forgot the connection since, an end went away, or large packets get lost.
  */
@@ -32,8 +33,12 @@ export function symptomOf(view: ConnectionView): Symptom {
   if (view.outcome !== 'established') return null;
   if (view.ended === 'stalled') return view.stall === 'later' ? 'stalled-later' : 'stalled';
   if (view.ended !== 'reset-by-server' || !view.clientSentData || view.serverSentData) return null;
-  return view.service === SERVICE_SMB ? 'smb-refused' : 'reset-after-request';
+  const isUnseenSmb = view.requestUnseen && view.service === SERVICE_NONE && SMB_PORTS.has(view.serverPort);
+  return view.service === SERVICE_SMB || isUnseenSmb ? 'smb-refused' : 'reset-after-request';
 }
+
+/** [MS-SMB2] section 2.1, RFC 1002 section 4.3. */
+const SMB_PORTS: ReadonlySet<number> = new Set([445, 139]);
 
 /** A timer repeats an unanswered SYN after 1 s (RFC 6298 section 2.1): sooner than this, a repeated one was only out of order. */
 const SLOW_NANOSECONDS = 1e9;

@@ -120,6 +120,16 @@ describe('SMB', () => {
     expect(ruleOf(result, 'ws.dc.smb')).toMatchObject({ state: 'undecided', works: 0, undecided: 2 });
   });
 
+  test('nor is a reset after a first payload of which the capture holds nothing, on a port of SMB', () => {
+    const cut = (frames: TestFrame[]): TestFrame[] =>
+      frames.map((frame) => ({ ...frame, bytes: frame.bytes.subarray(0, 44) }));
+    const result = report(cut(resetAfter(new Uint8Array(40))));
+    expect(told(result)).toEqual([]);
+    expect(ruleOf(result, 'ws.dc.smb').state).toBe('undecided');
+    const ldap = traffic('reset', { ...who, port: 389 }, 1);
+    expect(told(report(cut(ldap)))).toMatchObject([{ kind: 'blocked-required', certainty: 'likely' }]);
+  });
+
   test('a reset after anything else is the symptom that it was', () => {
     expect(told(report(resetAfter(new Uint8Array(40).fill(7))))).toMatchObject([
       { kind: 'blocked-required', certainty: 'likely', outcome: 'established' },
