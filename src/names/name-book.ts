@@ -151,6 +151,7 @@ export class NameBook {
   #visits: Map<number, VisitRow | VisitRow[]> | null = null;
   #answers: NamedAddress[] | null = null;
   #lookups: Lookup[] | null = null;
+  #losses: NameLosses | null = null;
   #byAddress: Map<string, NamedAddress[]> | null = null;
   #byName: Map<string, NamedAddress[]> | null = null;
 
@@ -234,6 +235,11 @@ export class NameBook {
 
   /** What could not be read or kept. */
   get losses(): NameLosses {
+    this.#losses ??= this.#countLosses();
+    return this.#losses;
+  }
+
+  #countLosses(): NameLosses {
     const sum = (count: (facts: Names) => number): number =>
       this.#facts.reduce((total, facts) => total + count(facts), 0);
     return {
