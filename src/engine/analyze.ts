@@ -84,7 +84,8 @@ const UNJOINED_SHARE = 0.25;
 export async function analyze(paths: readonly string[], options: AnalyzeOptions = {}): Promise<Analysis> {
   const threads = options.workers ?? availableParallelism();
   const { segmentBytes } = options;
-  const plan = await planSeries(paths, threads, { segmentBytes, thrifty: options.workers === undefined });
+  const thrifty = options.workers === undefined;
+  const plan = await planSeries(paths, threads, { segmentBytes, thrifty, hashed: options.hashes === true });
   const workers = options.workers ?? (isSmall(plan) ? 0 : threads);
   const seed = randomInt(2 ** 31);
   const bytes = tableBytes(options.maxMemory ?? DEFAULT_MAX_MEMORY);

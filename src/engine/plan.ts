@@ -16,6 +16,13 @@ export interface PlannedCapture {
 const SMALLEST_SEGMENT = 8 * 1024 * 1024;
 /** Nor are segments of fewer frames: a thread has to make its own copy of the packet loop fast first (docs/performance.md). */
 const SMALLEST_SEGMENT_FRAMES = 1.5e6;
+/**
+ * What takes how long, in nanoseconds (docs/performance.md; what counts is how they compare): a frame to be read by one thread, a frame in all
+ * that comes after the reading, and a byte of SHA-256.
+ */
+const READING_A_FRAME = 350;
+const REPORTING_A_FRAME = 130;
+const HASHING_A_BYTE = 0.75;
 /** Bytes of a record besides its frame: the header of a pcap record (pcap-savefile(5)). */
 const RECORD_HEADER = 16;
 
@@ -23,20 +30,26 @@ const RECORD_HEADER = 16;
  * Puts the captures in the order of their first time stamp (equal ones keep the order given; captures without a frame, and pipes,
  * which can be read only once, come last) and cuts the large ones into segments.
  * @param workers threads that will read; with 0 nothing is cut
- * @param options segmentBytes: wanted size of a segment; left out: what gives each worker one. thrifty: no more segments than pay
+ * @param options segmentBytes: wanted size of a segment; left out: what gives each worker one. thrifty: no more segments than pay. hashed:
+ * the files are hashed, too; where that would be done last, a thrifty plan leaves a thread for it
  * @throws CaptureError where a capture cannot be read
  */
 export async function planSeries(
   paths: readonly string[],
   workers: number,
-  { segmentBytes, thrifty = false }: { segmentBytes?: number | undefined; thrifty?: boolean } = {},
+  {
+    segmentBytes,
+    thrifty = false,
+    hashed = false,
+  }: { segmentBytes?: number | undefined; thrifty?: boolean; hashed?: boolean } = {},
 ): Promise<PlannedCapture[]> {
   const peeks: { path: string; peek: CapturePeek | null }[] = [];
   for (const path of paths) peeks.push({ path, peek: path === STANDARD_INPUT ? null : await readCaptureHeader(path) });
   peeks.sort((a, b) => compareStarts(a.peek, b.peek));
   const total = peeks.reduce((sum, { peek }) => sum + (peek?.size ?? 0), 0);
   const frames = peeks.reduce((sum, { peek }) => sum + (peek === null ? 0 : framesOf(peek)), 0);
-  const most = thrifty ? Math.floor(frames / SMALLEST_SEGMENT_FRAMES) : workers;
+  const readers = hashed && isHashedLast(total, frames, workers) ? workers - 1 : workers;
+  const most = thrifty ? Math.min(readers, Math.floor(frames / SMALLEST_SEGMENT_FRAMES)) : workers;
   const wanted = segmentBytes ?? Math.max(SMALLEST_SEGMENT, Math.ceil(total / Math.max(1, Math.min(workers, most))));
   return peeks.map(({ path, peek }) => {
     const state = peek === null ? null : middleState(peek);
@@ -44,6 +57,16 @@ export async function planSeries(
     const isCut = state !== null && size !== null && (workers > 0 || segmentBytes !== undefined) && size > wanted;
     return { path, size, state, cuts: isCut ? cutsOf(size, wanted) : [] };
   });
+}
+
+/** True where it takes longer to read with all threads and to hash then than to read with one less and to hash meanwhile. */
+function isHashedLast(bytes: number, frames: number, threads: number): boolean {
+  if (threads < 2) return false;
+  const hashing = bytes * HASHING_A_BYTE;
+  const reporting = frames * REPORTING_A_FRAME;
+  const reading = frames * READING_A_FRAME;
+  const atOnce = Math.max(reading / (threads - 1) + reporting, hashing);
+  return atOnce < reading / threads + Math.max(reporting, hashing);
 }
 
 /** About how many frames a capture holds, by the size of its first ones. */

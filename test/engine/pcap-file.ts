@@ -3,8 +3,8 @@ import { tcp } from '../track/frames.ts';
 const START = 1_700_000_000;
 const LINKTYPE_RAW = 101;
 
-/** A pcap file of SYNs, one a second from second `after` on, each of a connection of its own. */
-export function pcapFile(frames: number, after: number): Uint8Array {
+/** A pcap file of SYNs, one a second from second `after` on, each of a connection of its own. @param payload bytes that each carries */
+export function pcapFile(frames: number, after: number, payload = 0): Uint8Array {
   const header = Buffer.alloc(24);
   header.writeUInt32LE(0xa1b2c3d4, 0);
   header.writeUInt16LE(2, 4);
@@ -20,6 +20,7 @@ export function pcapFile(frames: number, after: number): Uint8Array {
       sourcePort: 1 + (number % 65_000),
       destinationPort: 80 + (number % 7),
       flags: 'S',
+      payload,
       id: number,
     });
     const record = Buffer.alloc(16);

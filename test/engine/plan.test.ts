@@ -12,11 +12,11 @@ import { pcapFile } from './pcap-file.ts';
 const FRAME = 40;
 const RECORD = FRAME + 16;
 
-/** A file that begins with small frames and has the size of so many of them; what follows is a hole. */
-function sparse(frames: number): string {
+/** A file that begins with small frames and has the size of so many of them; what follows is a hole. @param payload bytes of each */
+function sparse(frames: number, payload = 0): string {
   const path = join(folder(), 'sparse.pcap');
-  writeFileSync(path, pcapFile(2000, 0));
-  truncateSync(path, 24 + frames * RECORD);
+  writeFileSync(path, pcapFile(2000, 0, payload));
+  truncateSync(path, 24 + frames * (RECORD + payload));
   return path;
 }
 
@@ -34,6 +34,24 @@ describe('a capture is cut into segments that pay', () => {
   test('as many as wanted where the threads are asked for', async () => {
     const [{ cuts }] = await planSeries([sparse(2_900_000)], 4);
     expect(cuts).toHaveLength(4);
+  });
+});
+
+describe('where files are hashed, too', () => {
+  test.each([
+    [30_000_000, 0, 2, 2],
+    [4_000_000, 1000, 2, 0],
+    [8_000_000, 1000, 4, 3],
+    [8_000_000, 0, 4, 4],
+  ])('%i frames of %i bytes and %i threads: %i segments', async (frames, payload, workers, segments) => {
+    const [{ cuts }] = await planSeries([sparse(frames, payload)], workers, { thrifty: true, hashed: true });
+    // One segment is the file as it is.
+    expect(cuts.length).toBe(segments);
+  });
+
+  test('as many as wanted where the threads are asked for', async () => {
+    const [{ cuts }] = await planSeries([sparse(4_000_000, 1000)], 2, { hashed: true });
+    expect(cuts).toHaveLength(2);
   });
 });
 
