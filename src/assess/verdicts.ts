@@ -181,13 +181,7 @@ export function isUnclear(fate: Fate): boolean {
 function unclearReason({ proto }: Conversation, fates: readonly Fate[], trust: Trust): UndecidedReason {
   // What was not seen may be among the packets that the capture lost.
   if (fates.some((fate) => fate.lossy)) return trust.lossReason;
-  for (const symptom of [
-    'smb-refused',
-    'stalled-later',
-
-    'old-connection',
-    'not-taken-up',
-  ] as const)
+  for (const symptom of ['smb-refused', 'stalled-later', 'old-connection', 'not-taken-up'] as const)
     if (fates.some((fate) => fate.symptom === symptom)) return symptom;
   if (fates.some(({ symptom }) => symptom === 'unheard')) return 'one-direction';
   if (fates.every(({ outcome }) => outcome === 'one-way')) return 'one-way-protocol';
