@@ -3,9 +3,10 @@ import type { IcmpVerdict } from './join-icmp.ts';
 import {
   ACKED_A,
   ACKNOWLEDGED_A,
+  CLIENT_IS_B,
   COUNTS,
   DATA_A,
-  EARLY_RESET_A,
+  EARLY_RESET_B,
   END_FIN,
   END_MASK,
   END_RESET_A,
@@ -14,6 +15,7 @@ import {
   FIRST_ATTEMPT_SECONDS,
   FIRST_NANOSECONDS,
   FIRST_SECONDS,
+  HANDSHAKE,
   INITIAL_SEQUENCE,
   LAST_NANOSECONDS,
   LAST_SECONDS,
@@ -79,8 +81,7 @@ export function tcpOutcome(
   }
   if (answered) {
     if (clientWentOn || serverWentOn) return 'established';
-    // Both a reset and a SYN-ACK answered the one SYN, the reset first: that is what the client heard.
-    if ((state & (EARLY_RESET_A << server)) !== 0 && records[at + COUNTS] >>> 16 === 1) return 'refused';
+    if (isResetBeforeAnswer(records, at, client)) return 'refused';
     const clientReset = (state & (RESET_A << client)) !== 0;
     return clientReset || sinceLast(records, at, end) >= ANSWER_PATIENCE_NANOSECONDS ? 'half-open' : 'undecided';
   }
@@ -92,6 +93,13 @@ export function tcpOutcome(
   if (serverReset && !serverWentOn) return 'refused';
   if (serverWentOn) return 'half-open';
   return silence(records, at, end);
+}
+
+/** Both a reset and a SYN-ACK answered the one SYN, which came first, and the reset before the SYN-ACK: that is what the client heard. */
+function isResetBeforeAnswer(records: Int32Array, at: number, client: number): boolean {
+  const state = records[at + STATE];
+  const beginsWithSyn = client === 0 && (state & (HANDSHAKE | CLIENT_IS_B)) === HANDSHAKE;
+  return beginsWithSyn && (state & EARLY_RESET_B) !== 0 && records[at + COUNTS] >>> 16 === 1;
 }
 
 /** What became of a UDP exchange. */

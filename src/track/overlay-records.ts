@@ -11,6 +11,7 @@ import {
   COUNTS,
   DATA_A,
   EARLY_RESET_A,
+  EARLY_RESET_B,
   END_FIN,
   END_MASK,
   END_RESET_A,
@@ -44,6 +45,7 @@ import {
   withService,
 } from './record.ts';
 
+const EARLY_RESETS = EARLY_RESET_A | EARLY_RESET_B;
 /** Bits that a side sets once and keeps, as the bits of A. */
 const KEPT_BITS = [PLAIN_A, SYNACK_A, RESET_A, FIN_A, DATA_A, SPOKE_A, ACKED_A, EARLY_RESET_A];
 
@@ -146,8 +148,8 @@ function overlayAcknowledged(records: Int32Array, at: number, other: number, sid
 }
 
 function overlayState(records: Int32Array, at: number, other: number, flipped: number): void {
-  const mine = records[at + STATE];
-  const theirs = records[other + STATE];
+  const mine = earlyFirst(records, at, other);
+  const theirs = earlyFirst(records, other, at);
   let state = mine | (theirs & (SYN_SEEN | SYN_HAS_DATA));
   for (const bit of KEPT_BITS) {
     if ((theirs & bit) !== 0) state |= bit << flipped;
@@ -162,6 +164,15 @@ function overlayState(records: Int32Array, at: number, other: number, flipped: n
   if (theirsReset !== 0 && (mineReset === 0 || theirsReset >>> 0 < mineReset >>> 0))
     records[at + RESET_FRAME] = theirsReset;
   records[at + STATE] = (state & ~END_MASK) | endOf(mine & END_MASK, endFlipped(theirs & END_MASK, flipped), state);
+}
+
+/** The state of a record, whose resets are early only where no reset that the other one saw had ended the connection before. */
+function earlyFirst(records: Int32Array, at: number, other: number): number {
+  const state = records[at + STATE];
+  const others = records[other + STATE];
+  const endsByReset = (others & END_MASK) > END_FIN && (others & EARLY_RESETS) === 0;
+  const isBefore = records[other + RESET_FRAME] >>> 0 < records[at + RESET_FRAME] >>> 0;
+  return endsByReset && isBefore ? state & ~EARLY_RESETS : state;
 }
 
 /** True where both saw a SYN-ACK and `first` saw it first. */

@@ -209,6 +209,18 @@ describe('tags change nothing', () => {
       packets: [packetsToServer, packetsToClient],
     }));
 
+  test('a reset of the one direction after the client had reset the other', () => {
+    const step = (isAnswer: boolean, flags: string): TaggedStep => {
+      const numbers = { sequence: 100, acknowledgment: isAnswer ? 100 : 101, payload: 0 };
+      return { isAnswer, isTcp: true, flags, pause: 0.01, ...numbers };
+    };
+    for (const reply of [false, true]) {
+      const values = [step(reply, 'S'), step(reply, 'R'), step(!reply, 'R'), step(!reply, 'SA'), step(!reply, 'S')];
+      const tagged = framesOf(values, (frame, isAnswer) => [vlan(frame, isAnswer ? 10 : 0)]);
+      expect(outcomes(tagged)).toEqual(outcomes(framesOf(values, (frame) => [frame])));
+    }
+  });
+
   test('each direction in a VLAN of its own', () => {
     fc.assert(
       fc.property(steps, vlans, vlans, (values, there, back) => {
