@@ -22,7 +22,7 @@ const SMALLEST_SEGMENT_FRAMES = 1.5e6;
  */
 const READING_A_FRAME = 350;
 const REPORTING_A_FRAME = 130;
-const HASHING_A_BYTE = 0.75;
+const HASHING_A_BYTE = 0.65;
 /** Bytes of a record besides its frame: the header of a pcap record (pcap-savefile(5)). */
 const RECORD_HEADER = 16;
 

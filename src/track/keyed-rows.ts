@@ -1,4 +1,4 @@
-import { rowsOf } from './message-log.ts';
+import { newRows, rowsOf } from './message-log.ts';
 import type { Messages } from './part.ts';
 
 /** Rows of integers that are found by their first integers, numbered in the order of their first appearance, up to a limit. */
@@ -19,7 +19,7 @@ export class KeyedRows implements Messages {
     this.width = width;
     this.#seed = seed;
     this.#limit = limit;
-    this.values = new Int32Array(width * 16);
+    this.values = newRows(width);
   }
 
   /** Offset in `values` of the row with this key, made where there is none (the rest of it 0); -1 where there is no room for it. */

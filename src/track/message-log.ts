@@ -13,9 +13,17 @@ export function messageLimit(share: number): number {
   return Math.max(LEAST_MESSAGES, Math.floor(MAX_MESSAGES * share));
 }
 
-/** A copy of the first `count` rows, with room for some more. */
+/** Rows that there is room for at first. */
+const FIRST_ROWS = 16;
+
+/** @param width integers of a row */
+export function newRows(width: number): Int32Array {
+  return new Int32Array(width * FIRST_ROWS);
+}
+
+/** A copy of the first `count` rows of `width` integers each, with room for FIRST_ROWS at least. */
 export function rowsOf(values: Int32Array, count: number, width: number): Int32Array {
-  const copy = new Int32Array(Math.max(16, count) * width);
+  const copy = new Int32Array(Math.max(FIRST_ROWS, count) * width);
   copy.set(values.subarray(0, count * width));
   return copy;
 }
@@ -33,7 +41,7 @@ export class MessageLog implements Messages {
   constructor(width: number, limit = MAX_MESSAGES) {
     this.width = width;
     this.#limit = limit;
-    this.values = new Int32Array(width * 16);
+    this.values = newRows(width);
   }
 
   /** Offset in `values` at which to write the next message, or -1 where the log is full. */

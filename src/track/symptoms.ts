@@ -20,9 +20,9 @@ export type Symptom =
  * Established, and then nothing: what a filter that reads content does, or a path that loses large packets. A client that resets before
  * the answer came gave up of its own will (a cancelled page, a probe of the port): that accuses nobody. A Windows server without SMB 1 resets
  * the connection of a client that offers nothing else: the port is open, and the two have no dialect in common; where the capture holds
- * headers alone, the port tells that it may be so. A server that holds an older
- * connection on the same ports answers a SYN with an ACK (RFC 9293 section 3.10.7.4, RFC 5961 section 4.2). Where data went both ways, the port
- * is open: a firewall forgot the connection since, an end went away, or large packets get lost.
+ * headers alone, the port tells that it may be so. A server that holds an older connection on the same ports answers a SYN with an ACK (RFC 9293
+ * section 3.10.7.4, RFC 5961 section 4.2). Where data went both ways, the port is open: a firewall forgot the connection since, an end went away,
+ * or large packets get lost.
  */
 export function symptomOf(view: ConnectionView): Symptom {
   if (view.outcome === 'half-open' && view.attempts > 0) {
