@@ -20,7 +20,7 @@ const SMALLEST_SEGMENT_FRAMES = 1.5e6;
  * What takes how long, in nanoseconds (docs/performance.md; what counts is how they compare): a frame to be read by one thread, a frame in all
  * that comes after the reading, and a byte of SHA-256.
  */
-const READING_A_FRAME = 350;
+const READING_A_FRAME = 300;
 const REPORTING_A_FRAME = 130;
 const HASHING_A_BYTE = 0.65;
 /** Bytes of a record besides its frame: the header of a pcap record (pcap-savefile(5)). */
