@@ -41,7 +41,7 @@ export class NetworkPairs {
 
   /** The network in which a row is judged; 0 where its addresses are judged alike in all. */
   of({ network }: FateView, client: Peer, server: Peer): number {
-    return network !== 0 && this.#apart.has(pairOf(client, server)) ? network : 0;
+    return network !== 0 && this.#apart.size > 0 && this.#apart.has(pairOf(client, server)) ? network : 0;
   }
 
   /** What is to be known of a network that `of` gave; null for 0. */
@@ -83,14 +83,17 @@ export class NetworkPairs {
 
 const SILENT: Heard = { twoWay: 0, span: null, udpAnswered: null };
 
-/** Of each pair of listed addresses, whether each network that shows them shows that answers pass there. */
+/** Of each pair of listed addresses that may be in several networks, whether each network that shows it shows that answers pass there. */
 function answersByNetwork(fates: FateTable, peers: Peers): Map<number, Map<number, boolean>> {
   const answered = new Map<number, Map<number, boolean>>();
+  const seen = networksOfPeers(fates, peers);
+  if (!seen.includes(SEVERAL)) return answered;
   const view = newFateView();
   for (let row = 0; row < fates.count; row++) {
     fates.read(row, view);
     const client = peers.client(view);
     const server = peers.server(view);
+    if (seen[client.number] !== SEVERAL || seen[server.number] !== SEVERAL) continue;
     if (!isListed(client) || !isListed(server)) continue;
     const pair = pairOf(client, server);
     let byNetwork = answered.get(pair);
@@ -102,6 +105,26 @@ function answersByNetwork(fates: FateTable, peers: Peers): Map<number, Map<numbe
     byNetwork.set(view.network, byNetwork.get(view.network) === true || isHeard);
   }
   return answered;
+}
+
+/** More than one network, in the place of its number. */
+const SEVERAL = -1;
+
+/** The network of each peer, by its number: most are in one, and so are all of their pairs. */
+function networksOfPeers(fates: FateTable, peers: Peers): number[] {
+  const seen: number[] = [];
+  const view = newFateView();
+  for (let row = 0; row < fates.count; row++) {
+    fates.read(row, view);
+    const client = peers.client(view).number;
+    const server = peers.server(view).number;
+    for (const peer of [client, server]) {
+      const known = seen[peer];
+      if (known === undefined) seen[peer] = view.network;
+      else if (known !== view.network) seen[peer] = SEVERAL;
+    }
+  }
+  return seen;
 }
 
 function pairOf(a: Peer, b: Peer): number {

@@ -65,13 +65,19 @@ export function joinPieces(pieces: readonly StreamPiece[]): StreamRun[] {
   const placed: Placed[] = [];
   let last = 0;
   let lastSequence = pieces.length === 0 ? 0 : pieces[0].sequence;
+  let end = 0;
+  let follows = true;
   for (const piece of pieces) {
     const step = (piece.sequence - lastSequence) | 0;
     if (step > STREAM_WINDOW || step < -STREAM_WINDOW) continue;
     last += step;
     lastSequence = piece.sequence;
+    if (last !== end) follows = false;
+    end = last + piece.length;
     placed.push({ at: last, piece });
   }
+  // Nearly always each begins where the one before it ends.
+  if (follows && placed.length > 0) return [runOf(placed, 0)];
   // The sort is stable: of segments at one place the first one captured comes first.
   placed.sort((a, b) => a.at - b.at);
   return runsOf(placed);

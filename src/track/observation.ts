@@ -69,6 +69,8 @@ export interface Sockets {
 
 /** About as many connections share a conversation and a fate, where there are many of them. */
 const CONNECTIONS_PER_FATE = 4;
+/** Where there are no more than this, most have a conversation of their own. */
+const FEW_CONNECTIONS = 2 ** 17;
 
 /** What a capture shows once all of it is read: connections with their outcomes, and where every frame went. */
 export class Observation {
@@ -184,7 +186,8 @@ export class Observation {
    * again for the next one
    */
   fates(see: (connection: ConnectionView) => boolean): FateTable {
-    const fates = new FateTable(this.#part.seed, this.#part.fateLimit, this.count / CONNECTIONS_PER_FATE);
+    const expected = Math.max(this.count / CONNECTIONS_PER_FATE, Math.min(this.count, FEW_CONNECTIONS));
+    const fates = new FateTable(this.#part.seed, this.#part.fateLimit, expected);
     const { folded } = this.#part;
     if (folded !== null) fates.append(folded.fates, this.#ownAddresses(), 0);
     const views = Array.from({ length: AHEAD }, newConnectionView);
