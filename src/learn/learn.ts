@@ -9,6 +9,7 @@ import { topologyText } from '../site/write-topology.ts';
 import { timeText } from '../track/time-text.ts';
 import { gatherSigns } from './gather.ts';
 import type { Partial } from './given.ts';
+import { HOW_TO_INCLUDE, leftOut, leftOutText } from './left-out.ts';
 import { type Proposal, propose } from './propose.ts';
 
 /** The file that is completed. */
@@ -34,6 +35,8 @@ export interface Learned {
   counts: Proposal['counts'];
   /** Times that an address was met for which there was no room. */
   dropped: number;
+  /** Public addresses that got no place, in words; null where there are none. */
+  outside: string | null;
 }
 
 /** The topology that captures speak for, as text; everything of `partial` stays in it. The same for any number of workers. */
@@ -44,7 +47,9 @@ export function learn({ observation, captures }: Analysis, partial: PartialFile 
     return captures.length === 1 ? place : `${place} of ${printable(capture.path)}`;
   };
   const addresses = gatherSigns(observation);
-  const { hosts, networks, completions, remarks, counts } = propose(addresses, partial, frameText);
+  const { hosts, networks, completions, remarks, outside, counts } = propose(addresses, partial, frameText);
+  const left = leftOutText(leftOut(observation, outside));
+  if (left !== null) remarks.push(...(remarks.length > 0 ? [''] : []), left, HOW_TO_INCLUDE);
   const files = captures.map(({ path }) => (path === '-' ? 'standard input' : printable(path)));
   const { start, end, frames } = observation;
   const time = ({ seconds, nanoseconds }: typeof start): string =>
@@ -56,7 +61,7 @@ export function learn({ observation, captures }: Analysis, partial: PartialFile 
   ];
   const text = topologyText({ base: partial?.text ?? null, header, hosts, networks, completions, footer: remarks });
   if (hosts.length + networks.length > 0 || partial !== null) parseSite(text, 'the learned topology');
-  return { text, counts, dropped: addresses.dropped };
+  return { text, counts, dropped: addresses.dropped, outside: left };
 }
 
-export { SiteError };
+export { HOW_TO_INCLUDE, SiteError };

@@ -15,6 +15,8 @@ export interface Proposal {
   completions: Completion[];
   /** Sentences about what got no role, and about what the topology has already. */
   remarks: string[];
+  /** Public addresses without a role, which have no place in the topology. */
+  outside: string[];
   /** For a line of summary. */
   counts: {
     /** Nothing is proposed, and nothing was there. */
@@ -117,6 +119,7 @@ class Proposer {
       networks,
       completions,
       remarks: this.#remarks,
+      outside: this.#all.filter((seen) => this.#isOutside(seen)).map(({ address }) => address),
       counts: {
         empty: hosts.length + networks.length === 0 && this.#partial === null,
         roles: hosts.reduce((sum, { roles }) => sum + roles.length, 0),
@@ -141,6 +144,10 @@ class Proposer {
   /** True for an address that may be an endpoint of the site. */
   #counts(seen: Seen): boolean {
     return this.#given.isInside(seen) || (classOf(seen) === 'internet' && this.#roles(seen).length > 0);
+  }
+
+  #isOutside(seen: Seen): boolean {
+    return classOf(seen) === 'internet' && !this.#counts(seen);
   }
 
   /** Hosts with a role of a server; an address of the other family, or of the same domain controller, joins by its name. */

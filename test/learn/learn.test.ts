@@ -8,7 +8,9 @@ import { learn, readPartial } from '../../src/learn/learn.ts';
 import { loadSite, parseSite, type Site } from '../../src/site/index.ts';
 import { DEMO_CAPTURE, DEMO_SITE } from '../assess/demo.ts';
 import { ensureBuilt, folder, run } from '../cli/program.ts';
+import { pcapOf } from '../engine/pcap-file.ts';
 import { inProcess } from '../support/in-process.ts';
+import { type TestFrame, tcp, udp } from '../track/frames.ts';
 
 async function learned(paths: readonly string[], partial: string | null = null): Promise<string> {
   const file = partial === null ? null : await readPartial(partial);
@@ -181,5 +183,61 @@ describe('the command', () => {
     expect(code).toBe(0);
     expect(out).toContain('from standard input');
     parseSite(out);
+  });
+});
+
+describe('public addresses', () => {
+  /** One connection with data both ways, or one that begins as if it had been captured from its middle. */
+  function opened(source: string, destination: string, port: number, time: number): TestFrame[] {
+    const up = { source, destination, sourcePort: 50_000 + time, destinationPort: port };
+    const down = { source: destination, destination: source, sourcePort: port, destinationPort: 50_000 + time };
+    return [
+      tcp({ ...up, flags: 'S', sequence: 9, time }),
+      tcp({ ...down, flags: 'SA', sequence: 99, acknowledgment: 10, time: time + 0.01 }),
+      tcp({ ...up, sequence: 10, acknowledgment: 100, payload: 40, time: time + 0.02 }),
+      tcp({ ...down, sequence: 100, acknowledgment: 50, payload: 40, time: time + 0.03 }),
+    ];
+  }
+  const capture = (frames: readonly TestFrame[]): string => {
+    const path = `${folder()}/public.pcap`;
+    writeFileSync(path, pcapOf(frames));
+    return path;
+  };
+  const site = opened('198.51.100.7', '198.51.100.1', 445, 1);
+  const question = udp({ source: '198.51.100.7', destination: '10.0.0.9', sourcePort: 6000, destinationPort: 6001 });
+
+  test('without a role are told with the frames that are theirs, the busiest first, and how to have them in it', async () => {
+    const others = Array.from({ length: 5 }, (_, i) => opened('10.0.0.5', `203.0.113.${i}`, 443, 10 + i)).flat();
+    const { code, out, err } = await inProcess(['learn', capture([...site, question, ...others])]);
+    expect(code).toBe(0);
+    const told =
+      'Left out are 7 public addresses without a role; their connections have 25 of the 25 frames, 4 of these between two of them. The busiest: 198.51.100.7 (5 frames in 2 connections), 198.51.100.1 (4 frames in 1 connection), 203.0.113.0 (4 frames in 1 connection), 203.0.113.1 (4 frames in 1 connection), 203.0.113.2 (4 frames in 1 connection) and 2 more.';
+    expect(err).toContain(`pcapcheck: ${told} The end of the file says how to include them.\n`);
+    const comments = out.replace(/\n# +/g, ' ');
+    expect(comments).toContain(told);
+    expect(comments).toContain('If some of them are of your site, list them under hosts');
+    expect((await inProcess(['learn', capture([...site, ...others]), '-q'])).err).toBe('');
+  });
+
+  test('alone: no topology, and the reason with a way out, which is one', async () => {
+    const path = capture(site);
+    const { code, out, err } = await inProcess(['learn', path]);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toBe(
+      'pcapcheck: The captures show no host of a site, so there is no topology to propose.\n' +
+        'pcapcheck: Left out are 2 public addresses without a role; their connections have 4 of the 4 frames, all between two of them. They are 198.51.100.1 (4 frames in 1 connection) and 198.51.100.7 (4 frames in 1 connection). If some of them are of your site, list them under hosts, or their network under networks, and give that file to learn with --topology: it then looks for their roles, too.\n',
+    );
+    const listed = `${folder()}/listed.yaml`;
+    writeFileSync(
+      listed,
+      'version: 1\nhosts: [{ name: files, addresses: [198.51.100.1] }]\nnetworks: [{ name: n, cidr: 198.51.100.0/28 }]\n',
+    );
+    expect(await inProcess(['learn', path, '-t', listed])).toMatchObject({ code: 0 });
+    expect((await inProcess(['learn', path, '-t', listed])).err).not.toContain('public');
+  });
+
+  test('of none nothing is said', async () => {
+    const { err } = await inProcess(['learn', capture(opened('10.0.0.5', '10.0.0.6', 445, 1))]);
+    expect(err).not.toContain('public');
   });
 });
