@@ -1,7 +1,7 @@
 import { crc32, createGunzip, createInflateRaw, type Gunzip, type InflateRaw } from 'node:zlib';
 import { gzipHeader } from './gzip-header.ts';
 import type { CaptureProblem } from './types.ts';
-import type { UnpackEnd, Unpacker } from './unpack.ts';
+import type { UnpackEnd, Unpacker } from './unpacker.ts';
 
 /** Output of the decompressor comes in pieces of this many bytes; what a damaged stream loses is less than one. */
 const PIECE = 64 * 1024;

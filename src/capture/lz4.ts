@@ -3,7 +3,7 @@
  * Our own since no kept library reads frames as a stream within bounds: the format is small, and all its checksums are verified here.
  */
 import { ByteQueue } from './byte-queue.ts';
-import type { UnpackEnd, Unpacker } from './unpack.ts';
+import type { UnpackEnd, Unpacker } from './unpacker.ts';
 import { XxHash32, xxHash32 } from './xxhash32.ts';
 import { isSkippable } from './zstd-frames.ts';
 

@@ -10,7 +10,8 @@ import { PcapngReader } from './pcapng.ts';
 import type { PcapngState } from './pcapng-state.ts';
 import { isNetmon, readFirst } from './source.ts';
 import type { CaptureFormat, CaptureReader, FrameSink } from './types.ts';
-import { openUnpacker, UnpackedTooFar, type Unpacker } from './unpack.ts';
+import { openUnpacker, UnpackedTooFar } from './unpack.ts';
+import type { Unpacker } from './unpacker.ts';
 
 /** Bytes read at a time, and at most, until the first frame has come. */
 const PEEK_CHUNK = 64 * 1024;

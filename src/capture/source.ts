@@ -6,7 +6,8 @@ import * as errors from './errors.ts';
 import { Input, STANDARD_INPUT } from './input.ts';
 import { NetmonFile } from './netmon.ts';
 import type { CaptureProblem, CaptureReader, FrameSink, ReaderSummary } from './types.ts';
-import { checkRatio, openUnpacker, UNPACK_FLOOR, UNPACK_RATIO, type UnpackEnd, UnpackedTooFar } from './unpack.ts';
+import { checkRatio, openUnpacker, UNPACK_FLOOR, UNPACK_RATIO, UnpackedTooFar } from './unpack.ts';
+import type { UnpackEnd } from './unpacker.ts';
 import { ByteWindow } from './window.ts';
 import { isSkippable } from './zstd-frames.ts';
 

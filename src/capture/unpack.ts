@@ -2,22 +2,8 @@
 import type { Compression } from './compression.ts';
 import { GunzipFeed } from './gunzip.ts';
 import { Lz4Feed } from './lz4.ts';
-import type { CaptureProblem } from './types.ts';
+import type { Unpacker } from './unpacker.ts';
 import { ZstdFeed } from './zstd.ts';
-
-/** How a compressed stream ended: as it should, in the middle, or in bytes that make no sense. */
-export type UnpackEnd = 'whole' | 'cut' | 'damaged';
-
-/** Unpacks a stream. Nothing is held but what the format needs to look back. */
-export interface Unpacker {
-  /** @returns false where the stream is damaged and no more is wanted; rejects with what the consumer of the bytes threw */
-  write(chunk: Uint8Array): Promise<boolean>;
-  end(): Promise<UnpackEnd>;
-  /** What else is to be told, once the end is known. */
-  problems?(): CaptureProblem[];
-  /** Frees what it holds where reading ends early. */
-  close(): void;
-}
 
 /** @param consume gets each piece of unpacked bytes, valid during the call; what it throws ends the unpacking */
 export function openUnpacker(compression: Compression, path: string, consume: (piece: Uint8Array) => void): Unpacker {

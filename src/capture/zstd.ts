@@ -5,7 +5,7 @@
 import * as zlib from 'node:zlib';
 import { ByteQueue } from './byte-queue.ts';
 import { windowTooLarge } from './errors.ts';
-import type { UnpackEnd, Unpacker } from './unpack.ts';
+import type { UnpackEnd, Unpacker } from './unpacker.ts';
 import { XxHash64 } from './xxhash64.ts';
 import { ZstdBlocks } from './zstd-blocks.ts';
 import * as zstd from './zstd-frames.ts';
