@@ -1,12 +1,11 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { GUESS_BYTES, guessBlock, guessRecord, NO_GUESS } from '../capture/boundary.ts';
-import { fromSystemError } from '../capture/errors.ts';
+import { NO_GUESS } from '../capture/boundary.ts';
 import { PcapReader } from '../capture/pcap.ts';
 import { PcapngReader } from '../capture/pcapng.ts';
 import { readPart } from '../capture/source.ts';
 import { FrameAnalyzer } from '../track/frame-analyzer.ts';
 import { heldBytes } from '../track/held-bytes.ts';
 import { giveUpWhen } from './give-up.ts';
+import { guessStart } from './guess-start.ts';
 import { type GivenUp, PROGRESS_BYTES, PROGRESS_FRAMES, type SegmentResult, type SegmentTask } from './types.ts';
 
 /** Bytes of capture for each connection that tables are made for at the start, and most of these: 128 MB, of which the system gives what is used. */
@@ -50,35 +49,4 @@ export function analyzeSegment(task: SegmentTask): SegmentResult | GivenUp {
     noted: reader instanceof PcapngReader && reader.notedPackets > 0,
     borrowedTimes: reader instanceof PcapngReader && reader.borrowedTimes > 0,
   };
-}
-
-/** Offset in the file of the first record at or behind `from` that looks like one. */
-function guessStart({ path, from, size, state }: SegmentTask): number {
-  const bytes = new Uint8Array(Math.min(GUESS_BYTES, size - from));
-  const length = readAt(path, bytes, from);
-  const view = new DataView(bytes.buffer, 0, length);
-  const atEnd = from + length >= size;
-  const guess =
-    state.format === 'pcap'
-      ? guessRecord(state.header, view, atEnd, state.seconds)
-      : guessBlock(state.state.littleEndian ?? true, view, atEnd);
-  return guess === NO_GUESS ? NO_GUESS : from + guess;
-}
-
-function readAt(path: string, bytes: Uint8Array, position: number): number {
-  try {
-    const descriptor = openSync(path, 'r');
-    try {
-      let length = 0;
-      for (;;) {
-        const count = readSync(descriptor, bytes, length, bytes.length - length, position + length);
-        length += count;
-        if (count === 0 || length === bytes.length) return length;
-      }
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    throw fromSystemError(path, error);
-  }
 }

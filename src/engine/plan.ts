@@ -1,5 +1,6 @@
 import { type CapturePeek, readCaptureHeader } from '../capture/peek.ts';
 import { STANDARD_INPUT } from '../capture/source.ts';
+import { sampledFrameBytes } from './frame-sample.ts';
 import type { MiddleState } from './types.ts';
 
 /** A capture of the series, and how it is cut. */
@@ -23,6 +24,8 @@ const SMALLEST_SEGMENT_FRAMES = 1.5e6;
 const READING_A_FRAME = 300;
 const REPORTING_A_FRAME = 130;
 const HASHING_A_BYTE = 0.65;
+/** Of smaller files, in bytes, the first frames tell how large they are: a better answer takes longer (some 10 ms) than it saves. */
+const SAMPLED_SIZE = 512 * 1024 * 1024;
 /** Bytes of a record besides its frame: the header of a pcap record (pcap-savefile(5)). */
 const RECORD_HEADER = 16;
 
@@ -47,8 +50,8 @@ export async function planSeries(
   for (const path of paths) peeks.push({ path, peek: path === STANDARD_INPUT ? null : await readCaptureHeader(path) });
   peeks.sort((a, b) => compareStarts(a.peek, b.peek));
   const total = peeks.reduce((sum, { peek }) => sum + (peek?.size ?? 0), 0);
-  const frames = peeks.reduce((sum, { peek }) => sum + (peek === null ? 0 : framesOf(peek)), 0);
-  const readers = hashed && isHashedLast(total, frames, workers) ? workers - 1 : workers;
+  const frames = thrifty ? peeks.reduce((sum, { peek }) => sum + (peek === null ? 0 : framesOf(peek)), 0) : 0;
+  const readers = thrifty && hashed && isHashedLast(total, frames, workers) ? workers - 1 : workers;
   const most = thrifty ? Math.min(readers, Math.floor(frames / SMALLEST_SEGMENT_FRAMES)) : workers;
   const wanted = segmentBytes ?? Math.max(SMALLEST_SEGMENT, Math.ceil(total / Math.max(1, Math.min(workers, most))));
   return peeks.map(({ path, peek }) => {
@@ -69,8 +72,11 @@ function isHashedLast(bytes: number, frames: number, threads: number): boolean {
   return atOnce < reading / threads + Math.max(reporting, hashing);
 }
 
-/** About how many frames a capture holds, by the size of its first ones. */
-function framesOf({ size, frameBytes }: CapturePeek): number {
+/** About how many frames a capture holds, by the size of some. */
+function framesOf(peek: CapturePeek): number {
+  const { path, size } = peek;
+  const state = size < SAMPLED_SIZE ? null : middleState(peek);
+  const frameBytes = (state === null ? 0 : sampledFrameBytes({ path, size, state })) || peek.frameBytes;
   return frameBytes === 0 ? 0 : size / (frameBytes + RECORD_HEADER);
 }
 

@@ -1,4 +1,4 @@
-import { truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { connectionLimit, DEFAULT_MAX_MEMORY, messageShare, tableBytes } from '../../src/engine/memory.ts';
@@ -52,6 +52,31 @@ describe('where files are hashed, too', () => {
   test('as many as wanted where the threads are asked for', async () => {
     const [{ cuts }] = await planSeries([sparse(4_000_000, 1000)], 2, { hashed: true });
     expect(cuts).toHaveLength(2);
+  });
+});
+
+describe('where the first frames are not like the others', () => {
+  /** The size of so many large frames, small ones at the beginning, large ones in the middle. */
+  function opensSmall(frames: number, payload: number): string {
+    const path = sparse(0);
+    const size = frames * (RECORD + payload);
+    truncateSync(path, size);
+    const large = pcapFile(400, 2000, payload).subarray(24);
+    const descriptor = openSync(path, 'r+');
+    writeSync(descriptor, pcapFile(2000, 0));
+    for (const place of [1, 2, 3]) writeSync(descriptor, large, 0, large.length, Math.floor((size * place) / 4));
+    closeSync(descriptor);
+    return path;
+  }
+
+  test('those from the middle tell how many there are', async () => {
+    const [{ cuts }] = await planSeries([opensSmall(1_000_000, 600)], 4, { thrifty: true });
+    expect(cuts).toHaveLength(0);
+  });
+
+  test('and whether the hash would be last', async () => {
+    const [{ cuts }] = await planSeries([opensSmall(4_000_000, 1000)], 2, { thrifty: true, hashed: true });
+    expect(cuts).toHaveLength(0);
   });
 });
 
