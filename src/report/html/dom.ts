@@ -5,6 +5,8 @@ export type Child = Node | string | number | null | undefined | false | readonly
 type Attributes = Record<string, string | number | boolean | null | undefined | ((event: never) => void)>;
 
 const LONG_WORD = /\S{36}/;
+/** Characters from which a text is a sentence: in a narrow window its column keeps a width at which it can be read. */
+const SENTENCE = 40;
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -46,6 +48,7 @@ export function add(element: Node, children: readonly Child[]): void {
       const text = String(child);
       // Words are kept whole in tables, but for those that no column could hold.
       if (LONG_WORD.test(text) && element instanceof Element) element.classList.add('long');
+      if (text.length >= SENTENCE && element instanceof HTMLTableCellElement) element.classList.add('sentence');
       element.appendChild(document.createTextNode(text));
     }
   }

@@ -61,11 +61,15 @@ document
     ),
   );
 
-// Paper has no buttons: what is folded is printed unfolded, but for lists that are only looked up.
+// Paper has no buttons: what is folded is printed unfolded, but for lists that are only looked up. Tables are made when they are
+// unfolded for the first time; the browser's own toggle event would come after the page was laid out for paper.
 let folded: HTMLDetailsElement[] = [];
 window.addEventListener('beforeprint', () => {
   folded = [...document.querySelectorAll<HTMLDetailsElement>('details:not([open]):not(.rule-state)')];
-  for (const details of folded) details.open = true;
+  for (const details of folded) {
+    details.open = true;
+    details.dispatchEvent(new Event('toggle'));
+  }
 });
 window.addEventListener('afterprint', () => {
   for (const details of folded) details.open = false;

@@ -350,6 +350,16 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
       expect((await page.pdf()).length).toBeGreaterThan(10_000);
     });
 
+    it('paper gets the tables that are made when they are unfolded, as the event of the browser ends', async () => {
+      const { page } = await browser.open(demo);
+      const empty = await page.evaluate(() => {
+        dispatchEvent(new Event('beforeprint'));
+        const unfolded = [...document.querySelectorAll('details[open]')];
+        return unfolded.filter((details) => details.querySelector('tbody tr, li, p') === null).map((one) => one.textContent);
+      });
+      expect(empty).toEqual([]);
+    });
+
     it('paper counts what a list leaves to its button', async () => {
       const { page } = await browser.open(rollout(300));
       const rest = page.locator('.machine-list .on-paper');
@@ -358,6 +368,15 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
       expect(await rest.isVisible()).toBe(true);
       expect(await rest.innerText()).toBe('and 240 more machines: paper shows as many as the page did');
       expect(await page.locator('.machine-list button.more').isVisible()).toBe(false);
+    });
+
+    it('in a narrow window a row of a table is no taller than a screen', async () => {
+      const { page } = await browser.open(demo, { viewport: { width: 400, height: 900 } });
+      const tallest = await page.evaluate(() =>
+        Math.max(...[...document.querySelectorAll('#rules tbody tr')].map((row) => row.getBoundingClientRect().height)),
+      );
+      expect(tallest).toBeGreaterThan(0);
+      expect(tallest).toBeLessThan(150);
     });
 
     it('without scripts the verdict stands there', async () => {
