@@ -397,9 +397,10 @@ function undecidedOf(judged: readonly Judged[]): Undecided[] {
   for (const { conversation, verdict, reach } of judged) {
     if (verdict.kind !== 'expected') continue;
     const reason = undecidedReason(reach);
-    if (reason === null) continue;
+    const open = undecidedConnections(conversation, reach);
+    if (reason === null || open === 0) continue;
     const known = byReason.get(reason) ?? { count: 0, examples: [] };
-    known.count += undecidedConnections(conversation, reach);
+    known.count += open;
     if (known.examples.length < EXAMPLES) known.examples.push(exampleOf(conversation));
     byReason.set(reason, known);
   }

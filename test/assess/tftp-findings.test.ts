@@ -186,3 +186,26 @@ test("TFTP between hosts that the topology does not list is nobody else's busine
   );
   expect(told([...asked, udp({ ...way, destinationPort: 9, time: 12 })], 60)).toEqual([]);
 });
+
+test('what the capture could not show counts connections: a server that refuses, then keeps silent, leaves none without a word', () => {
+  const refused = (time: number): TestFrame =>
+    tftp(
+      { source: DP, destination: CLIENT, sourcePort: 50_000, destinationPort: 2070, time, id: 900, payload: 0 },
+      5,
+      1,
+    );
+  const report = judged(
+    [
+      ...inTime([
+        ask(0, 'images/boot.wim', OPTIONS),
+        refused(0.5),
+        ask(2, 'images/boot.wim', OPTIONS),
+        ask(6, 'images/boot.wim', OPTIONS),
+      ]),
+      until(60),
+    ],
+    site(),
+  );
+  expect(report.findings.map(({ kind }) => kind)).toContain('tftp-refused');
+  expect(report.undecided.filter(({ count }) => count === 0)).toEqual([]);
+});

@@ -355,7 +355,9 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
       const empty = await page.evaluate(() => {
         dispatchEvent(new Event('beforeprint'));
         const unfolded = [...document.querySelectorAll('details[open]')];
-        return unfolded.filter((details) => details.querySelector('tbody tr, li, p') === null).map((one) => one.textContent);
+        return unfolded
+          .filter((details) => details.querySelector('tbody tr, li, p') === null)
+          .map((one) => one.textContent);
       });
       expect(empty).toEqual([]);
     });
