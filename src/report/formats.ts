@@ -44,6 +44,7 @@ export const FORMATS = {
   },
   markdown: {
     description: 'a summary for a ticket',
+    hashes: true,
     render: async (report) => (await import('./markdown.ts')).renderMarkdown(report),
   },
   sarif: {

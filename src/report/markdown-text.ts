@@ -19,8 +19,8 @@ const HTML: Readonly<Record<string, string>> = {
   '<': '&lt;',
   '\u200b': '&#8203;',
 };
-/** Mentions, references and links that renderers make of plain text: a blank that nobody sees keeps them apart. */
-const LINKED = /@(?=\S)|[#!%](?=\w)|:(?=\/\/)|(?<=www)(?=\.)/gi;
+/** Mentions, references and links that renderers make of plain text, of `//host` too: a blank that nobody sees keeps them apart. */
+const LINKED = /@(?=\S)|[#!%](?=\w)|:(?=\/\/)|(?<!:)\/(?=\/)|(?<=www)(?=\.)/gi;
 
 /** One line of inline text, without the blanks around it, which would make a block of code of it. */
 export function text(value: string): string {

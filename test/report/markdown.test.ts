@@ -63,7 +63,25 @@ const PIECES = [
     '``',
   ],
   ...['*', '__', '~~', '|', '\\', '\\<', '<http://x.example>', 'http://x.example/', 'www.example.com', 'a@b.example'],
-  ...['ftp://x', '#12', '@name', '$x$', '^', '=', '---', '***', '    code', '[x]: y', ' ', 'MP01', '.', ':', '/', '"'],
+  ...[
+    'ftp://x',
+    '//x.example',
+    '#12',
+    '@name',
+    '$x$',
+    '^',
+    '=',
+    '---',
+    '***',
+    '    code',
+    '[x]: y',
+    ' ',
+    'MP01',
+    '.',
+    ':',
+    '/',
+    '"',
+  ],
 ];
 const hostileText = fc.oneof(
   fc.constantFrom(...PIECES),
@@ -126,7 +144,7 @@ describe.skipIf(missing)('a Markdown parser', () => {
     expect(headings[0]!.content).toMatch(/^pcapcheck: /);
     for (const { content } of headings.slice(1))
       expect(content).toMatch(
-        /^(?:Findings|What to do|Notes$|What the capture could not show|Problems of the captures|Excepted )/,
+        /^(?:Findings|What to do|Notes$|What the capture could not show|Excepted |Network boots |Firewall logs$|Coverage$|Inputs$)/,
       );
   });
 });
@@ -151,5 +169,51 @@ describe('notes', () => {
     expect(told(noted(11))).toContain('\n1 more is in the whole report.\n');
     expect(told(noted(1234))).toContain('\n1,224 more are in the whole report.\n');
     expect(lines(told(noted(1234)))).toBe(10);
+  });
+});
+
+describe('a ticket', () => {
+  const ticket = (report: Report): string => [...renderMarkdown(report)].join('');
+
+  test('names its captures and its topology with their hashes, what was judged, and what puts it in doubt', () => {
+    const sha256 = 'ab'.repeat(32);
+    const [capture] = trouble.captures;
+    const report: Report = {
+      ...trouble,
+      captures: [{ ...capture!, sha256 }],
+      topology: { ...trouble.topology!, sha256: 'cd'.repeat(32) },
+    };
+    const told = ticket(report);
+    expect(told).toContain(`SHA-256 ${sha256}`);
+    expect(told).toContain(`SHA-256 ${'cd'.repeat(32)}`);
+    expect(told).toContain('\n1 exception of the topology has expired: what it covered is told again.');
+    expect(told).toContain('\nThe capture has 1 problem that may hide something: see "Inputs" below.');
+    expect(told).toMatch(/## Coverage\n\n- 48,120 frames read, /);
+  });
+
+  test('tells the time, the amount and the fingerprints of all sources that one trouble stands for', () => {
+    const [told] = ticket(trouble).split('**3.** ')[1]!.split('\n\n**4.');
+    const sources = trouble.findings.filter(({ dest_port, kind }) => kind === 'blocked-required' && dest_port === 8530);
+    expect(sources.length).toBeGreaterThan(1);
+    for (const { fingerprint } of sources.slice(1)) expect(told).toContain(fingerprint);
+    expect(told).toContain(`- Amount: ${sources.length} sources, `);
+  });
+
+  test('tells network boots and firewall logs where there are any', () => {
+    expect(ticket(trouble)).toContain('## Network boots (');
+    const [log] = trouble.firewall_logs;
+    expect(ticket(trouble)).toContain(`## Firewall logs\n\n- \`${log!.path}\`: `);
+  });
+
+  test('names a pipe as that, and counts captures that no line holds', () => {
+    const [capture] = trouble.captures;
+    const piped = ticket({ ...trouble, captures: [{ ...capture!, path: '-' }] });
+    expect(piped).toContain('\nstandard input, held against');
+    const ring = ticket({
+      ...trouble,
+      captures: Array.from({ length: 24 }, (_, i) => ({ ...capture!, path: `r${i}.pcap` })),
+    });
+    expect(ring).toContain('\n24 capture files, held against');
+    expect(ring).toContain('- `r23.pcap`: ');
   });
 });

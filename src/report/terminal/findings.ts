@@ -62,6 +62,18 @@ function heading({ number, finding }: Trouble, page: Page): string[] {
 
 /** `no answer; 6 connections, 18 attempts; management-point -> sql-server` */
 function evidence({ finding, others }: Trouble): string {
+  return [
+    finding.certainty === 'likely' ? 'likely, not proven' : '',
+    finding.outcome === null ? '' : outcomeLabel(finding.kind, finding.outcome),
+    amountOf({ finding, others }),
+    rolePair(finding),
+  ]
+    .filter(Boolean)
+    .join('; ');
+}
+
+/** `9 sources, 9 transfers, 23 requests`: of all findings that the trouble stands for. */
+export function amountOf({ finding, others }: Pick<Trouble, 'finding' | 'others'>): string {
   const all = [finding, ...others];
   const connections = all.reduce((sum, each) => sum + each.count, 0);
   const attempts = all.reduce((sum, each) => sum + each.attempts, 0);
@@ -69,14 +81,7 @@ function evidence({ finding, others }: Trouble): string {
     others.length === 0 ? '' : counted(all.length, 'source'),
     ...amountTexts(finding.kind, connections, attempts),
   ];
-  return [
-    finding.certainty === 'likely' ? 'likely, not proven' : '',
-    finding.outcome === null ? '' : outcomeLabel(finding.kind, finding.outcome),
-    amounts.filter(Boolean).join(', '),
-    rolePair(finding),
-  ]
-    .filter(Boolean)
-    .join('; ');
+  return amounts.filter(Boolean).join(', ');
 }
 
 /** Fingerprints, by which exceptions and comparisons know the findings. */
@@ -95,11 +100,16 @@ function alsoFrom(others: Finding[], page: Page): string {
 }
 
 /** `2026-03-02 09:01:12 to 09:18:40 UTC; frames 1204, 1310` */
-function seen({ finding, others }: Trouble, report: Report): string {
+function seen(trouble: Trouble, report: Report): string {
+  return [seenWhen(trouble), frameText(trouble.finding, report)].filter(Boolean).join('; ');
+}
+
+/** From the first frame to the last of all findings that the trouble stands for. */
+export function seenWhen({ finding, others }: Trouble): string {
   const all = [finding, ...others];
   const firsts = all.flatMap((each) => each.first_ts ?? []).sort();
   const lasts = all.flatMap((each) => each.last_ts ?? []).sort();
-  return [span(firsts[0] ?? null, lasts.at(-1) ?? null), frameText(finding, report)].filter(Boolean).join('; ');
+  return span(firsts[0] ?? null, lasts.at(-1) ?? null);
 }
 
 /** `frames 1204, 1310 of site.pcap`, the last where there are several captures; empty where there is no frame. */

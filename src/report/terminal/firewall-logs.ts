@@ -15,8 +15,9 @@ export function firewallLogSection({ firewall_logs }: Report, page: Page): strin
   );
 }
 
-function logLines(log: FirewallLogReport, page: Page): string[] {
-  const { drops, joined, connections, outside, unmatched, unmatched_known: known } = log;
+/** What was read of a log, and what became of the drops in it; the second is empty where it has none. */
+export function logTexts(log: FirewallLogReport): [facts: string, fates: string] {
+  const { drops, joined, connections, outside, unmatched } = log;
   const facts = [
     counted(log.rows, 'row'),
     span(log.first, log.last),
@@ -27,11 +28,18 @@ function logLines(log: FirewallLogReport, page: Page): string[] {
     joined === 0 ? '' : `${count(joined)} of ${counted(connections, 'connection')} in the captures`,
     outside === 0 ? '' : `${count(outside)} outside the time of the captures`,
     unmatched === 0 ? '' : `${count(unmatched)} that the captures do not hold`,
-  ].filter(Boolean);
+  ];
+  const told = fates.filter(Boolean).join(', ');
+  return [facts.filter(Boolean).join(', '), told === '' ? '' : `dropped: ${told}`];
+}
+
+function logLines(log: FirewallLogReport, page: Page): string[] {
+  const { unmatched_known: known } = log;
+  const [facts, fates] = logTexts(log);
   const more = known.length + log.unmatched_known_more;
   return [
-    ...paragraph(page, `${log.path}: ${facts.filter(Boolean).join(', ')}`, 2, null, 2),
-    ...(fates.length === 0 ? [] : paragraph(page, `dropped: ${fates.join(', ')}`, 4, null, 2)),
+    ...paragraph(page, `${log.path}: ${facts}`, 2, null, 2),
+    ...(fates === '' ? [] : paragraph(page, fates, 4, null, 2)),
     ...log.problems.flatMap((problem) => paragraph(page, `problem: ${problem}`, 4, 'warn', 2)),
     ...(more === 0 ? [] : paragraph(page, `between hosts with roles, and not in the captures (${count(more)}):`, 4)),
     ...limited(page, known, MOST_UNMATCHED, (drop) => paragraph(page, unmatchedText(drop), 6, null, 2)),

@@ -1,5 +1,5 @@
 /** The small print that decides how far to trust the rest: what could not be shown, what was judged, what was read. */
-import type { CaptureReport, Coverage, NameCoverage, Report, Undecided } from '../../assess/types.ts';
+import type { CaptureReport, NameCoverage, Report, Undecided } from '../../assess/types.ts';
 import { notJudgedLabel } from '../labels.ts';
 import { count, counted, size, span } from '../quantity.ts';
 import { type Page, paragraph, section } from './block.ts';
@@ -24,35 +24,34 @@ function undecidedLines(entry: Undecided, page: Page): string[] {
 }
 
 export function coverageSection(report: Report, page: Page): string[] {
-  const { frames, judged, not_judged: reasons } = report.coverage;
+  const lines = coverageTexts(report).flatMap(({ text, tone }) => paragraph(page, text, 2, tone, 2));
+  return section(page, 'COVERAGE', lines);
+}
+
+/** Which frames and connections were judged, and what was lost or is in doubt. */
+export function coverageTexts(report: Report): { text: string; tone: 'warn' | null }[] {
+  const { frames, judged, not_judged: reasons, names } = report.coverage;
   const share = frames === 0 ? '' : ` (${((judged / frames) * 100).toFixed(1)} %)`;
   const entries = Object.entries(reasons).filter(([, number]) => number > 0);
   const sorted = entries.sort(([one, few], [other, many]) => many - few || (one < other ? -1 : 1));
   const list = sorted.map(([reason, number]) => `${count(number)} ${notJudgedLabel(reason)}`).join(', ');
-  return section(page, 'COVERAGE', [
-    ...paragraph(page, `${counted(frames, 'frame')} read, ${count(judged)} judged${share}`, 2),
-    ...(list === '' ? [] : paragraph(page, `not judged: ${list}`, 2, null, 2)),
-    ...paragraph(page, connectionText(report), 2, null, 2),
-    ...fragmentLines(report.coverage, page),
-    ...messageLines(report.coverage, page),
-    ...nameReadingText(report.coverage.names).flatMap((text) => paragraph(page, text, 2, null, 2)),
-    ...nameLossText(report.coverage.names).flatMap((text) => paragraph(page, text, 2, 'warn', 2)),
-    ...memoryText(report).flatMap((text) => paragraph(page, text, 2, 'warn', 2)),
-  ]);
-}
-
-function fragmentLines({ overlapping_fragments: fragments }: Coverage, page: Page): string[] {
-  if (fragments === 0) return [];
-  const text = `${counted(fragments, 'IP fragment')} ${fragments === 1 ? 'overlaps' : 'overlap'} others of the same datagram: which bytes the receiver took, nobody can tell`;
-  return paragraph(page, text, 2, 'warn', 2);
-}
-
-/** What was lost of the messages that boots and transfers are told from. */
-function messageLines({ malformed_messages: malformed, messages_not_kept: lost }: Coverage, page: Page): string[] {
+  const { overlapping_fragments: fragments, malformed_messages: malformed, messages_not_kept: lost } = report.coverage;
+  const plain = (texts: readonly string[]) => texts.map((text) => ({ text, tone: null }));
+  const grave = (texts: readonly string[]) => texts.map((text) => ({ text, tone: 'warn' as const }));
   return [
-    ...(malformed === 0 ? [] : paragraph(page, malformedText(malformed), 2, null, 2)),
-    ...(lost === 0 ? [] : paragraph(page, notKeptText(lost), 2, 'warn', 2)),
+    ...plain([`${counted(frames, 'frame')} read, ${count(judged)} judged${share}`]),
+    ...plain(list === '' ? [] : [`not judged: ${list}`]),
+    ...plain([connectionText(report)]),
+    ...grave(fragments === 0 ? [] : [fragmentText(fragments)]),
+    ...plain(malformed === 0 ? [] : [malformedText(malformed)]),
+    ...grave(lost === 0 ? [] : [notKeptText(lost)]),
+    ...plain(nameReadingText(names)),
+    ...grave([...nameLossText(names), ...memoryText(report)]),
   ];
+}
+
+function fragmentText(fragments: number): string {
+  return `${counted(fragments, 'IP fragment')} ${fragments === 1 ? 'overlaps' : 'overlap'} others of the same datagram: which bytes the receiver took, nobody can tell`;
 }
 
 export function malformedText(messages: number): string {
@@ -140,25 +139,33 @@ function connectionText({ connections }: Report): string {
 export function inputSection(report: Report, page: Page): string[] {
   const { topology, tool } = report;
   const name = topology?.name ? ` (${topology.name})` : '';
+  const hash = topology?.sha256 ? `, ${hashed(topology.sha256)}` : '';
   return section(page, 'INPUTS', [
     ...report.captures.flatMap((capture) => captureLines(capture, page)),
-    ...paragraph(page, topology === null ? 'no topology' : `topology ${topology.path}${name}`, 2),
+    ...paragraph(page, topology === null ? 'no topology' : `topology ${topology.path}${name}${hash}`, 2, null, 2),
     ...paragraph(page, `${tool.name} ${tool.version}`, 2),
   ]);
 }
 
-function captureLines(capture: CaptureReport, page: Page): string[] {
+/** `pcap, 472 frames, 121 kB, 2026-11-21 05:28:45 to 05:29:00 UTC, SHA-256 8982…`; without what is not known. */
+export function captureFacts({ format, frames, bytes, first, last, sha256 }: CaptureReport): string {
   const facts = [
-    capture.format,
-    counted(capture.frames, 'frame'),
-    capture.bytes === null ? '' : size(capture.bytes),
-    span(capture.first, capture.last),
-    capture.sha256 === null ? '' : `SHA-256 ${capture.sha256}`,
+    format,
+    counted(frames, 'frame'),
+    bytes === null ? '' : size(bytes),
+    span(first, last),
+    hashed(sha256),
   ];
+  return facts.filter(Boolean).join(', ');
+}
+
+export const hashed = (sha256: string | null): string => (sha256 === null ? '' : `SHA-256 ${sha256}`);
+
+function captureLines(capture: CaptureReport, page: Page): string[] {
   const shown = page.verbose ? capture.problems : capture.problems.slice(0, MOST_PROBLEMS);
   const left = capture.problems.length - shown.length;
   return [
-    ...paragraph(page, `${capture.path}: ${facts.filter(Boolean).join(', ')}`, 2, null, 2),
+    ...paragraph(page, `${capture.path}: ${captureFacts(capture)}`, 2, null, 2),
     ...shown.flatMap((problem) => paragraph(page, `problem: ${problem}`, 4, 'warn', 2)),
     ...(left === 0 ? [] : paragraph(page, `... and ${counted(left, 'more problem')}`, 4, 'dim')),
   ];

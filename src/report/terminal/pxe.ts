@@ -23,7 +23,7 @@ const STEPS: Readonly<Record<string, { label: string; done?: true }>> = {
 
 export const stepLabel = (step: string): string => STEPS[step]?.label ?? step;
 
-const COLUMNS: Column[] = [
+export const BOOT_COLUMNS: Column[] = [
   { title: 'Hardware address' },
   { title: 'Firmware', least: 8 },
   { title: 'Address', least: 15 },
@@ -34,21 +34,28 @@ const COLUMNS: Column[] = [
 /** A line a machine; where there is no room for whole UUIDs, each has a line of its own. Expects printable strings. */
 export function bootTable(clients: PxeClientReport[], width: number, paint: Paint): string[] {
   const rows = clients.map(bootRow);
-  if (hasRoom(COLUMNS, rows, width)) return renderTable(COLUMNS, rows, width, paint);
+  if (hasRoom(BOOT_COLUMNS, rows, width)) return renderTable(BOOT_COLUMNS, rows, width, paint);
   const narrow = rows.map(({ tone, cells }, index): Row => {
     const { uuid } = clients[index]!;
     return { tone, cells: cells.slice(0, -1), ...(uuid === null ? {} : { below: `UUID ${uuid}` }) };
   });
-  return renderTable(COLUMNS.slice(0, -1), narrow, width, paint);
+  return renderTable(BOOT_COLUMNS.slice(0, -1), narrow, width, paint);
+}
+
+/** Those that did not get through come first. */
+export const sortedBoots = ({ pxe_clients }: Report): PxeClientReport[] =>
+  [...pxe_clients].sort((one, other) => Number(isDone(one)) - Number(isDone(other)));
+
+/** `3, 1 loaded a program` */
+export function bootAmount({ pxe_clients }: Report): string {
+  return `${count(pxe_clients.length)}, ${count(pxe_clients.filter(isDone).length)} loaded a program`;
 }
 
 export function pxeSection(report: Report, page: Page): string[] {
-  // Those that did not get through come first.
-  const sorted = [...report.pxe_clients].sort((one, other) => Number(isDone(one)) - Number(isDone(other)));
+  const sorted = sortedBoots(report);
   const shown = page.verbose ? sorted : sorted.slice(0, MOST_ROWS);
   const left = sorted.length - shown.length;
-  const done = sorted.filter(isDone).length;
-  const heading = `NETWORK BOOTS (${count(sorted.length)}, ${count(done)} loaded a program)`;
+  const heading = `NETWORK BOOTS (${bootAmount(report)})`;
   return sorted.length === 0
     ? []
     : section(page, heading, [

@@ -92,10 +92,12 @@ function expiryWarning(exceptions: Report['exceptions']): string[] {
   return expired === 0 ? [] : [text];
 }
 
+const sourceName = (path: string): string => (path === '-' ? 'standard input' : path);
+
 /** What was held against what. */
 export function basis(report: Report): string {
   const { captures, topology, coverage, connections } = report;
-  const what = captures.length === 1 ? captures[0]!.path : counted(captures.length, 'capture file');
+  const what = captures.length === 1 ? sourceName(captures[0]!.path) : counted(captures.length, 'capture file');
   const held = topology === null ? 'no topology' : `held against ${topology.path}`;
   const firsts = captures.flatMap((capture) => capture.first ?? []).sort();
   const lasts = captures.flatMap((capture) => capture.last ?? []).sort();
