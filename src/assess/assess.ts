@@ -30,6 +30,7 @@ import { RpcView } from './rpc-view.ts';
 import { ruleStates } from './rule-states.ts';
 import { type PlainTraffic, screen } from './screening.ts';
 import { type ServiceSeen, ServicesSeen, servicesByPort } from './services-seen.ts';
+import { listenCloser } from './signs-of-life.ts';
 import { pxeClients, tftpTransfers } from './stories-report.ts';
 import { storiesView } from './stories-view.ts';
 import { storyReach } from './story-reach.ts';
@@ -121,6 +122,7 @@ export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Re
         components: evidence.components?.(frame),
       })),
   );
+  listenCloser(observation, fates, addresses, networks, all);
   const peers = addresses.all;
   const trust: Trust = {
     endAfter: (seconds, frame) => observation.endAfter(seconds, frame),

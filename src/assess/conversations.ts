@@ -3,6 +3,7 @@ import type { FateTable } from '../track/fate-table.ts';
 import { type FateView, newFateView } from '../track/fate-view.ts';
 import type { Observation } from '../track/observation.ts';
 import { type Symptom, symptomOf } from '../track/symptoms.ts';
+import type { Try } from './heard.ts';
 import type { Losses } from './losses.ts';
 import type { ConversationNetwork, NetworkPairs } from './network-pairs.ts';
 import type { Peer, Peers } from './peers.ts';
@@ -46,6 +47,8 @@ export interface Conversation {
   /** Frames went to a group address of the link layer, or the address is one. */
   toGroup: boolean;
   fates: Fate[];
+  /** Its tries that got no answer, one by one, where that matters (signs-of-life.ts); null where nobody asked. */
+  tries: readonly Try[] | null;
   connections: number;
   bytes: number;
   packets: number;
@@ -107,6 +110,7 @@ function newConversation(view: FateView, client: Peer, server: Peer, networks: N
     network: view.network === 0 ? null : networks.about(networks.of(view, client, server), client, server),
     toGroup: server.endpoint.kind === 'multicast' || server.endpoint.kind === 'broadcast',
     fates: [],
+    tries: null,
     connections: 0,
     bytes: 0,
     packets: 0,

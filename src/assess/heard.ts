@@ -15,7 +15,18 @@ export interface Heard {
   span: Span | null;
   /** The same by the UDP ports on which it answered somebody; null where there is none. */
   udpAnswered: Map<number, Span> | null;
+  /** When within these it was heard, where that matters (signs-of-life.ts); null where nobody asked. */
+  closer: HeardCloser | null;
 }
+
+/** Times at which an address was heard: to say anything, and by the UDP ports on which it answered somebody. */
+export interface HeardCloser {
+  any: Span[];
+  udp: Map<number, Span[]>;
+}
+
+/** An address that is not heard. */
+export const unheard = (): Heard => ({ twoWay: 0, span: null, udpAnswered: null, closer: null });
 
 /** Counts connections, some of them with both directions, for one of their ends. */
 export function hear(end: Heard, view: FateView): void {
@@ -47,8 +58,11 @@ function widened(
  */
 export const SIGN_OF_LIFE_SECONDS = 30;
 
+/** Attempts that are spread over more than this are looked at one by one: the SYNs of Linux go out over 63 s (tcp_syn_retries 6, RFC 6298), those of Windows over 21 s. */
+export const ONE_TRY_SECONDS = 75;
+
 /** When the server was heard: of UDP on the port of the conversation, since an answer on another says nothing of this service. */
-function heardSpan({
+export function heardSpan({
   proto,
   port,
   server,
@@ -58,12 +72,71 @@ function heardSpan({
   return proto === 'tcp' ? span : (udpAnswered?.get(port) ?? null);
 }
 
-/** Whether the server was heard at the time of these attempts (or before and after them), at another time only, or never. */
-export function heardWhile(conversation: Conversation, fates: readonly Fate[]): 'then' | 'at-another-time' | 'never' {
+/** The same as closely as it is known. A span that is shorter than a server is down when it boots is heard throughout. */
+function heardTimes(conversation: Conversation): readonly Span[] {
   const span = heardSpan(conversation);
-  if (span === null) return 'never';
-  const first = fates.reduce((least, { firstSeconds }) => Math.min(least, firstSeconds), Number.POSITIVE_INFINITY);
-  const last = fates.reduce((most, { lastSeconds }) => Math.max(most, lastSeconds), Number.NEGATIVE_INFINITY);
-  const isAround = span.first <= last + SIGN_OF_LIFE_SECONDS && span.last >= first - SIGN_OF_LIFE_SECONDS;
-  return isAround ? 'then' : 'at-another-time';
+  if (span === null) return [];
+  const { closer } = conversation.network?.server ?? conversation.server;
+  const times = conversation.proto === 'tcp' ? closer?.any : closer?.udp.get(conversation.port);
+  return times ?? momentsOf(span);
+}
+
+/** What is heard where only the first and the last moment are known. */
+export function momentsOf({ first, last }: Span): Span[] {
+  if (last - first <= 2 * SIGN_OF_LIFE_SECONDS) return [{ first, last }];
+  return [
+    { first, last: first },
+    { first: last, last },
+  ];
+}
+
+/** One try to connect: attempts that follow each other closely. */
+export interface Try extends Span {
+  attempts: number;
+}
+
+/** The tries that are known of connections from a first to a last moment: where these are far apart, the first and the last one. */
+export function triesOf(first: number, last: number, attempts: number): Try[] {
+  if (last - first <= ONE_TRY_SECONDS) return [{ first, last, attempts }];
+  return momentsOf({ first, last })
+    .slice(0, attempts)
+    .map((moment) => ({ ...moment, attempts: 1 }));
+}
+
+/** Whether something was heard within SIGN_OF_LIFE_SECONDS of a try. */
+export function isAround(times: readonly Span[], { first, last }: Span): boolean {
+  return times.some(
+    (heard) => heard.first <= last + SIGN_OF_LIFE_SECONDS && heard.last >= first - SIGN_OF_LIFE_SECONDS,
+  );
+}
+
+/** Silent attempts of the conversation, as closely as they are known. */
+function silentTries({ tries }: Conversation, fates: readonly Fate[]): Try[] {
+  return fates.filter(isSilent).flatMap(({ firstSeconds, lastSeconds, attempts, count }) => {
+    if (tries !== null && count > 1) {
+      const own = tries.filter(({ first, last }) => firstSeconds <= first && last <= lastSeconds);
+      if (own.length > 0) return own;
+    }
+    return triesOf(firstSeconds, lastSeconds, attempts);
+  });
+}
+
+/** True of what got no answer, and no loss of packets explains it. */
+export function isSilent({ outcome, lossy }: Pick<Fate, 'outcome' | 'lossy'>): boolean {
+  return outcome === 'no-answer' && !lossy;
+}
+
+/**
+ * Whether the server was heard at the time of these attempts: of two or more of them, of one only, at another time only, or never. Before and
+ * after is not enough: it may have been down meanwhile.
+ */
+export function heardWhile(
+  conversation: Conversation,
+  fates: readonly Fate[],
+): 'then' | 'once' | 'at-another-time' | 'never' {
+  const times = heardTimes(conversation);
+  if (times.length === 0) return 'never';
+  let attempts = 0;
+  for (const one of silentTries(conversation, fates)) if (isAround(times, one)) attempts += one.attempts;
+  return attempts >= 2 ? 'then' : attempts === 1 ? 'once' : 'at-another-time';
 }

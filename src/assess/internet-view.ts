@@ -224,7 +224,18 @@ const HELD = ['site-system', 'aad-connect', 'adfs', 'wap', 'pta-agent', 'health-
 /** Traffic that nobody looked at one by one, since all of it is expected and works. */
 function plainConversation({ client, server, port, connections, fates }: NamedTraffic): Conversation {
   const counts = { connections, bytes: 0, packets: 0, packetsToServer: 0, clientPort: 0 };
-  return { client, server, proto: 'tcp', port, network: null, toGroup: false, isTransfer: false, fates, ...counts };
+  return {
+    client,
+    server,
+    proto: 'tcp',
+    port,
+    network: null,
+    toGroup: false,
+    isTransfer: false,
+    fates,
+    tries: null,
+    ...counts,
+  };
 }
 
 /** Traffic that the topology itself allows. */

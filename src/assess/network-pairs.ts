@@ -1,7 +1,7 @@
 import type { ApartNetworks } from '../track/apart-networks.ts';
 import type { FateTable } from '../track/fate-table.ts';
 import { type FateView, newFateView } from '../track/fate-view.ts';
-import { type Heard, hear, hearAnswer } from './heard.ts';
+import { type Heard, hear, hearAnswer, unheard } from './heard.ts';
 import { isListed, PARTY_LIMIT, type Peer, type Peers } from './peers.ts';
 
 /** The network of a conversation whose two addresses the capture shows in several, each judged on its own. */
@@ -40,7 +40,7 @@ export class NetworkPairs {
   }
 
   /** The network in which a row is judged; 0 where its addresses are judged alike in all. */
-  of({ network }: FateView, client: Peer, server: Peer): number {
+  of({ network }: Pick<FateView, 'network'>, client: Peer, server: Peer): number {
     return network !== 0 && this.#apart.size > 0 && this.#apart.has(pairOf(client, server)) ? network : 0;
   }
 
@@ -54,6 +54,11 @@ export class NetworkPairs {
       client: this.#heardOf(client, number),
       server: this.#heardOf(server, number),
     };
+  }
+
+  /** What an address was heard to say in one network; null where networks are not asked apart about it. */
+  heardIn(peer: Peer, network: number): Heard | null {
+    return network === 0 || this.#heard.size === 0 ? null : (this.#heard.get(placeOf(peer, network)) ?? null);
   }
 
   #heardOf(peer: Peer, network: number): Heard {
@@ -72,7 +77,7 @@ export class NetworkPairs {
       for (const peer of [peers.client(view), server]) {
         if (!wanted.has(peer.number)) continue;
         const place = placeOf(peer, network);
-        const heard = this.#heard.get(place) ?? { twoWay: 0, span: null, udpAnswered: null };
+        const heard = this.#heard.get(place) ?? unheard();
         this.#heard.set(place, heard);
         hear(heard, view);
         if (peer === server && proto === 'udp') hearAnswer(heard, view);
@@ -81,7 +86,7 @@ export class NetworkPairs {
   }
 }
 
-const SILENT: Heard = { twoWay: 0, span: null, udpAnswered: null };
+const SILENT: Heard = unheard();
 
 /** Of each pair of listed addresses that may be in several networks, whether each network that shows it shows that answers pass there. */
 function answersByNetwork(fates: FateTable, peers: Peers): Map<number, Map<number, boolean>> {

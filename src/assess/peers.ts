@@ -9,6 +9,8 @@ export interface Peer extends Heard {
   /** Number of the peer, in the order of appearance. */
   number: number;
   family: 4 | 6;
+  /** As a record holds it. */
+  address: number;
   ip: string;
   endpoint: Endpoint;
   connectionsAsClient: number;
@@ -73,7 +75,7 @@ export class Peers {
   #peer4(address: number): Peer {
     let peer = this.#v4.get(address);
     if (peer === undefined) {
-      peer = this.#add(4, ipv4Text(address), this.#site.lookup4(address));
+      peer = this.#add(4, address, ipv4Text(address), this.#site.lookup4(address));
       this.#v4.set(address, peer);
     }
     return peer;
@@ -85,16 +87,17 @@ export class Peers {
       const words = this.#observation.addressWords;
       const at = number * 4;
       const index = this.#site.lookup6(words[at], words[at + 1], words[at + 2], words[at + 3]);
-      peer = this.#add(6, ipv6Text(words, at), index);
+      peer = this.#add(6, number, ipv6Text(words, at), index);
       this.#v6[number] = peer;
     }
     return peer;
   }
 
-  #add(family: 4 | 6, ip: string, endpointIndex: number): Peer {
+  #add(family: 4 | 6, address: number, ip: string, endpointIndex: number): Peer {
     const peer: Peer = {
       number: this.all.length,
       family,
+      address,
       ip,
       endpoint: this.#site.endpoints[endpointIndex],
       party: 0,
@@ -104,6 +107,7 @@ export class Peers {
       span: null,
       oneSided: 0,
       udpAnswered: null,
+      closer: null,
       udpOneSided: 0,
     };
     const { kind, base } = peer.endpoint;

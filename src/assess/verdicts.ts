@@ -1,7 +1,7 @@
 import type { RuleIndex, RuleMatch } from '../catalog/index.ts';
 import type { Rule } from '../catalog/types.ts';
 import { accuses, type Conversation, type Fate, isBlocked, works } from './conversations.ts';
-import { heardWhile } from './heard.ts';
+import { heardWhile, isSilent } from './heard.ts';
 import { isListed, type Peer } from './peers.ts';
 import { rpcRules } from './rpc-connections.ts';
 import type { RpcView } from './rpc-view.ts';
@@ -230,7 +230,7 @@ function silenceOf(conversation: Conversation, trust: Trust): Reach {
       ? client.twoWay > 0 || server.twoWay > 0 || (trust.twoWayByEndpoint.get(client.endpoint.base) ?? 0) > 0
       : network.client.twoWay > 0 || network.server.twoWay > 0;
   if (!seenBothWays) return { state: 'undecided', reason: 'one-direction' };
-  const silent = fates.filter((fate) => fate.outcome === 'no-answer' && !fate.lossy);
+  const silent = fates.filter(isSilent);
   if (
     isResolver(conversation) &&
     silent.every((fate) => waited(fate, trust.endAfter(fate.firstSeconds, fate.frames[0])) < RESOLVER_PATIENCE_SECONDS)

@@ -68,9 +68,11 @@ export function likelyNote(conversation: Conversation, fates: readonly Fate[], o
   if (server.udpOneSided > 0)
     return 'Answers of this server to others are here without their questions: its answers may also take a way past the capture point.';
   const where = network?.text ?? 'this capture';
-  if (heardWhile(conversation, fates) === 'at-another-time') {
-    const what = proto === 'tcp' ? 'The server says nothing' : 'Nobody gets an answer of this service';
-    return `${what} in ${where} within ${SIGN_OF_LIFE_SECONDS} s of the attempts: it may have been down then.`;
+  const heard = heardWhile(conversation, fates);
+  if (heard === 'at-another-time' || heard === 'once') {
+    const what = proto === 'tcp' ? 'The server is not heard' : 'Nobody is seen to get an answer of this service';
+    const when = heard === 'once' ? 'more than one of the attempts' : 'the attempts';
+    return `${what} in ${where} within ${SIGN_OF_LIFE_SECONDS} s of ${when}: it may have been down then.`;
   }
   if (overTcp) return `Over TCP the service answers in ${where}, so it runs; over UDP nobody gets an answer of it.`;
   return (network?.server ?? server).twoWay > 0

@@ -289,6 +289,19 @@ export class Observation {
     };
   }
 
+  /** Numbers of the connections of which one end is in these sets, of addresses as records hold them. */
+  connectionsOf(v4: ReadonlySet<number>, v6: ReadonlySet<number>): number[] {
+    const { records } = this.#table;
+    const found: number[] = [];
+    for (let number = 0; number < this.count; number++) {
+      if (!this.has(number)) continue;
+      const at = number * RECORD_INTS;
+      const wanted = (records[at + KIND] & KIND_IPV6) !== 0 ? v6 : v4;
+      if (wanted.has(records[at + ADDRESS_A]) || wanted.has(records[at + ADDRESS_B])) found.push(number);
+    }
+    return found;
+  }
+
   /** The first ICMP error that quotes a packet of `side` of connection `number` and says that it did not get through. */
   icmpAbout(number: number, side: 0 | 1): IcmpVerdict | null {
     const verdict = this.#icmp.of(number, side);

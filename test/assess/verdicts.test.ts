@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { icmpError, udp } from '../track/frames.ts';
+import { icmpError, type TestFrame, tcp, udp } from '../track/frames.ts';
 import {
   CLIENT,
   DC,
@@ -66,7 +66,9 @@ describe('silence', () => {
     test.each([
       ['213 s later', [213 + 300], 'likely'],
       ['a minute before', [240], 'likely'],
-      ['a minute before and 213 s later', [240, 213 + 300], 'proven'],
+      // It may have been down between the two.
+      ['a minute before and 213 s later', [240, 213 + 300], 'likely'],
+      ['a minute before, 20 s before and 213 s later', [240, 280, 213 + 300], 'proven'],
       ['20 s before', [280], 'proven'],
       ['20 s later', [325], 'proven'],
       ['meanwhile', [303], 'proven'],
@@ -81,6 +83,84 @@ describe('silence', () => {
           certainty === 'likely',
         );
       }
+    });
+  });
+  describe('hours before and hours after the attempts', () => {
+    const HOURS = 20_000;
+    const web = (time: number) => traffic('established', to(MP, 80, OTHER_CLIENT), time);
+    const everySecond = (step: number) => Array.from({ length: HOURS / step }, (_, i) => until(i * step));
+    const certaintyOf = (frames: Parameters<typeof inTime>[0]) => {
+      const findings = findingsOf(judged(inTime([...frames, ...everySecond(1000)]), site()), 'blocked-required');
+      expect(findings).toHaveLength(1);
+      return [findings[0].certainty, findings[0].message] as const;
+    };
+    /** One connection of another client that goes on from `from` to `to`, with data both ways at either end. */
+    const longLived = (from: number, until: number, end: 'FA' | 'R' | 'client R'): TestFrame[] => {
+      const up = { source: OTHER_CLIENT, destination: MP, sourcePort: 50_999, destinationPort: 80 };
+      const down = { source: MP, destination: OTHER_CLIENT, sourcePort: 80, destinationPort: 50_999 };
+      const data = { ...up, sequence: 101, acknowledgment: 501, payload: 20 };
+      return [
+        tcp({ ...up, flags: 'S', sequence: 100, time: from }),
+        tcp({ ...down, flags: 'SA', sequence: 500, acknowledgment: 101, time: from + 0.01 }),
+        tcp({ ...data, time: from + 0.02 }),
+        tcp({ ...down, sequence: 501, acknowledgment: 121, payload: 20, time: from + 0.03 }),
+        tcp({ ...data, sequence: 121, acknowledgment: 521, time: until }),
+        end === 'client R'
+          ? tcp({ ...up, flags: 'R', sequence: 141, time: until + 1 })
+          : tcp({ ...down, flags: end, sequence: 521, acknowledgment: 141, time: until + 0.01 }),
+      ];
+    };
+    const silent = traffic('silent', to(MP, 443), 9000);
+    const MAY_BE_DOWN =
+      'The server is not heard in this capture within 30 s of the attempts: it may have been down then.';
+
+    test('the server is heard, and nothing between: likely, since it may have been down', () => {
+      const [certainty, message] = certaintyOf([...silent, ...web(10), ...web(19_000)]);
+      expect(certainty).toBe('likely');
+      expect(message).toContain(MAY_BE_DOWN);
+    });
+    test('the server is heard all the time: proven', () => {
+      const minutes = Array.from({ length: HOURS / 60 }, (_, i) => web(i * 60)).flat();
+      expect(certaintyOf([...silent, ...minutes])[0]).toBe('proven');
+    });
+    test('the server is heard but for the minutes around the attempts: likely', () => {
+      const times = Array.from({ length: HOURS / 60 }, (_, i) => i * 60).filter((at) => at < 8950 || at > 9050);
+      expect(certaintyOf([...silent, ...times.flatMap(web)])[0]).toBe('likely');
+    });
+    test.each([
+      ['FA', 'proven'],
+      // Who was started anew in between answers so, and who finds nobody there any more says so.
+      ['R', 'likely'],
+      ['client R', 'likely'],
+    ] as const)('a connection to it lasts from before to after, and ends with %s: %s', (end, certainty) => {
+      expect(certaintyOf([...silent, ...longLived(10, 19_000, end)])[0]).toBe(certainty);
+    });
+    test('attempts hours before and hours after the one time at which it is heard: likely', () => {
+      const tries = [1000, 18_000].flatMap((time) => traffic('silent', to(MP, 443), time));
+      const [certainty, message] = certaintyOf([...tries, ...web(9000)]);
+      expect(certainty).toBe('likely');
+      expect(message).toContain(MAY_BE_DOWN);
+    });
+    test('attempts all the time, and it is heard for a minute of it: proven by those of that minute', () => {
+      const tries = Array.from({ length: 30 }, (_, i) => traffic('silent', to(MP, 443), 10 + i * 600)).flat();
+      expect(certaintyOf([...tries, ...web(3000), ...web(3040)])[0]).toBe('proven');
+    });
+    test('one attempt while it is heard, the others when it is not: likely, and that is said', () => {
+      const tries = [1000, 9000, 18_000].flatMap((time) => traffic('one-syn', to(MP, 443), time));
+      const [certainty, message] = certaintyOf([...tries, ...web(9000)]);
+      expect(certainty).toBe('likely');
+      expect(message).toContain('within 30 s of more than one of the attempts: it may have been down then');
+    });
+    test('the same of questions over UDP, each from a port of its own or all from one', () => {
+      const asked = (sourcePort: number, times: readonly number[]) =>
+        times.map((time) => udp({ source: CLIENT, destination: DC, sourcePort, destinationPort: 53, time }));
+      const others = (time: number) => traffic('answered', to(DC, 53, OTHER_CLIENT), time);
+      const near = [...asked(50_001, [9000]), ...asked(50_002, [9001]), ...asked(50_003, [9005])];
+      expect(certaintyOf([...near, ...others(10), ...others(19_000), ...alive(MP)])[0]).toBe('likely');
+      expect(certaintyOf([...near, ...others(10), ...others(9020), ...others(19_000)])[0]).toBe('proven');
+      const all = asked(50_001, [1000, 9000, 18_000]);
+      expect(certaintyOf([...all, ...others(9000)])[0]).toBe('likely');
+      expect(certaintyOf([...all, ...others(1010), ...others(17_990)])[0]).toBe('proven');
     });
   });
   test('one attempt: undecided', () => {
