@@ -4,6 +4,7 @@ import { decodeFrame } from '../decode/frame.ts';
 import { Packet, PROTOCOL_TCP, PROTOCOL_UDP } from '../decode/packet.ts';
 import { TCP, UDP } from '../decode/reason.ts';
 import { findingText } from '../report/finding-text.ts';
+import { printable } from '../report/printable.ts';
 import { ipv4Text, ipv6Text } from '../track/address-text.ts';
 
 /** Frames of one capture behind the findings, with what is to be said at each. */
@@ -12,6 +13,15 @@ export interface Selection {
   frames: number[];
   /** Comments by frame: each finding is told once, at its first frame of this capture. */
   comments: Map<number, string[]>;
+}
+
+/** What is said of a finding. Its frames have other numbers in the file of evidence, so that they are named with their capture. */
+function commentOn(finding: ReportedFinding): string {
+  const { kind, fingerprint, rule, frames, capture } = finding;
+  const by = rule.length === 0 ? '' : ` (rule ${rule[0]})`;
+  const numbers = `${frames.length === 1 ? 'Frame' : 'Frames'} ${frames.join(', ')} of ${capture}.`;
+  const where = frames.length === 0 || capture === null ? '' : ` ${numbers}`;
+  return printable(`pcapcheck ${kind} ${fingerprint}${by}: ${findingText(finding)}${where}`);
 }
 
 /** The frames of one finding in one capture. */
@@ -107,9 +117,7 @@ export class FrameSelector implements FrameSink {
       for (const frame of [...first, ...last]) frames.add(frame);
       const at = first.length === 0 ? undefined : Math.min(...first);
       if (at === undefined) continue;
-      const rule = finding.rule.length === 0 ? '' : ` (rule ${finding.rule[0]})`;
-      const text = `pcapcheck ${finding.kind} ${finding.fingerprint}${rule}: ${findingText(finding)}`;
-      comments.set(at, [...(comments.get(at) ?? []), text]);
+      comments.set(at, [...(comments.get(at) ?? []), commentOn(finding)]);
     }
     return { frames: [...frames].sort((a, b) => a - b), comments };
   }

@@ -55,6 +55,18 @@ describe('evidence', () => {
     expect(wanted.filter((bytes) => !kept.has(bytes))).toEqual([]);
   });
 
+  test('names the frames of a finding by their numbers in the capture, and nothing in a comment is obeyed', async () => {
+    const report = await reportOf([DEMO_CAPTURE]);
+    const [first] = report.findings;
+    const hostile = { ...first!, message: 'the host \u202eexe.10SW\u001b[31m is silent' };
+    const path = join(folder, 'hostile.pcapng');
+    await writeEvidence(path, { ...report, findings: [hostile] }, ALL);
+    const { comments } = await framesOf(path);
+    const told = comments.filter((comment) => comment.includes(hostile.fingerprint));
+    expect(told).toEqual([expect.stringContaining('the host \\u{202e}exe.10SW\\x1b[31m is silent')]);
+    expect(told[0]).toMatch(new RegExp(`Frames ${hostile.frames.join(', ')} of .*demo\\.pcap\\.$`));
+  });
+
   test('cuts frames to the snap length and keeps their length', async () => {
     const path = join(folder, 'short.pcapng');
     await writeEvidence(path, await reportOf([DEMO_CAPTURE]), { ...ALL, snapLength: 60 });
