@@ -10,6 +10,7 @@ import { kindLabel, SEVERITY_LABELS } from './labels.ts';
 import { nothingJudged } from './nothing-judged.ts';
 import { portLabel } from './port-label.ts';
 import { printable } from './printable.ts';
+import { count, span } from './quantity.ts';
 
 interface Case {
   name: string;
@@ -35,22 +36,46 @@ export function* renderJunit(report: Report): Generator<string> {
   yield '</testsuites>\n';
 }
 
-function* suiteText({ name, cases }: Suite, index: number, { captures, topology }: Report): Generator<string> {
+function* suiteText({ name, cases }: Suite, index: number, report: Report): Generator<string> {
+  const { captures } = report;
   const first = captures.flatMap((capture) => capture.first ?? []).sort()[0];
   const timestamp = first === undefined ? '' : ` timestamp="${attribute(first.slice(0, 19))}"`;
   const skipped = cases.filter((one) => one.skipped !== null).length;
   yield `  <testsuite name="${attribute(name)}" id="${index}" package="pcapcheck"${timestamp} hostname="localhost" tests="${cases.length}" failures="${failuresOf(cases)}" errors="${errorsOf(cases)}" skipped="${skipped}" time="0">\n`;
-  const properties = [
-    ...captures.map(({ path }) => ['capture', path]),
-    ...(topology === null ? [] : [['topology', topology.path]]),
-  ];
-  if (properties.length > 0) {
-    yield '    <properties>\n';
-    for (const [key, value] of properties) yield `      <property name="${key}" value="${attribute(value)}"/>\n`;
-    yield '    </properties>\n';
-  }
+  yield '    <properties>\n';
+  for (const [key, value] of propertiesOf(report))
+    yield `      <property name="${key}" value="${attribute(value)}"/>\n`;
+  yield '    </properties>\n';
   for (const one of cases) yield caseText(one);
+  if (index === 0) yield* logText(report);
   yield '  </testsuite>\n';
+}
+
+/** What the report was made of. */
+function propertiesOf({ tool, captures, topology, exceptions_date: day }: Report): [string, string][] {
+  return [
+    ['tool', `${tool.name} ${tool.version}`],
+    ...captures.flatMap(({ path, first, last }): [string, string][] => [
+      ['capture', path],
+      ['capture.time', span(first, last)],
+    ]),
+    ...(topology === null ? [] : [['topology', topology.path] satisfies [string, string]]),
+    ...(topology?.name ? [['topology.name', topology.name] satisfies [string, string]] : []),
+    ...(day === null ? [] : [['exceptions.date', day] satisfies [string, string]]),
+  ];
+}
+
+/** What no test case has a place for: what could not be shown, and what is wrong with the captures. Once, with the first suite. */
+function* logText({ undecided, captures }: Report): Generator<string> {
+  const open = undecided.map(({ reason, count: amount, examples }) => {
+    return `${count(amount)} x ${reason}${examples.length === 0 ? '' : `, for example ${examples.join('; ')}`}`;
+  });
+  const problems = captures.flatMap(({ path, problems: told }) => told.map((problem) => `${path}: ${problem}`));
+  if (open.length > 0) {
+    const lines = ['What the capture could not show:', ...open].map(printable).join('\n');
+    yield `    <system-out>${content(lines)}</system-out>\n`;
+  }
+  if (problems.length > 0) yield `    <system-err>${content(problems.map(printable).join('\n'))}</system-err>\n`;
 }
 
 function caseText({ name, classname, skipped, failure, error }: Case): string {

@@ -49,6 +49,18 @@ export function* renderSarif(report: Report): Generator<string> {
   yield `${head.slice(cut)}\n`;
 }
 
+/**
+ * Plain text as a message: braces are doubled, since `{0}` is a placeholder (section 3.11.5), and what would be a link to a place that a
+ * name in the capture chose is none (section 3.11.6).
+ */
+function message(text: string): { text: string } {
+  return {
+    text: printable(text)
+      .replace(/[{}]/g, '$&$&')
+      .replace(/\[(?=[^\]]*\]\()/g, '\\['),
+  };
+}
+
 const json = (value: unknown): string => printableJson(JSON.stringify(value));
 
 /** Kinds that occur, in the order of reports. */
@@ -76,22 +88,37 @@ function descriptor(kind: string, findings: readonly ReportedFinding[]): object 
 function artifactsOf({ topology, captures }: Report): object[] {
   const hashes = (sha256: string | null): object => (sha256 === null ? {} : { hashes: { 'sha-256': sha256 } });
   return [
-    ...(topology === null ? [] : [{ location: { uri: uriOf(topology.path) }, ...hashes(topology.sha256) }]),
-    ...captures.map(({ path, bytes, sha256, format }) => ({
+    ...(topology === null ? [] : [{ ...topologyArtifact(topology), ...hashes(topology.sha256) }]),
+    ...captures.map(({ path, bytes, sha256, format, frames, first, last }) => ({
       location: { uri: uriOf(path) },
       ...(bytes === null ? {} : { length: bytes }),
       ...hashes(sha256),
-      properties: { format },
+      properties: { format, frames, first, last },
     })),
   ];
 }
 
-/** Only where the run failed: no results would look like no findings (section 3.20.14, 3.58). */
+function topologyArtifact({ path, name }: NonNullable<Report['topology']>): object {
+  return { location: { uri: uriOf(path) }, ...(name === null ? {} : { description: message(name) }) };
+}
+
+/**
+ * Where the run failed, since no results would look like no findings, and where something is wrong with a capture, which may hide findings
+ * (sections 3.20.14, 3.20.21, 3.58).
+ */
 function invocationsOf(report: Report): object {
   const why = nothingJudged(report);
-  if (why === null) return {};
-  const notification = { level: 'error', message: { text: printable(why) } };
-  return { invocations: [{ executionSuccessful: false, toolConfigurationNotifications: [notification] }] };
+  const problems = report.captures.flatMap(({ path, problems: told }) =>
+    told.map((problem) => ({
+      level: 'warning',
+      message: message(problem),
+      locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(path) } } }],
+    })),
+  );
+  if (why === null && problems.length === 0) return {};
+  const failed = why === null ? {} : { toolConfigurationNotifications: [{ level: 'error', message: message(why) }] };
+  const doubtful = problems.length === 0 ? {} : { toolExecutionNotifications: problems };
+  return { invocations: [{ executionSuccessful: why === null, ...failed, ...doubtful }] };
 }
 
 function resultOf(finding: ReportedFinding | ExceptedFinding, ruleIndex: number, report: Report): object {
@@ -101,7 +128,7 @@ function resultOf(finding: ReportedFinding | ExceptedFinding, ruleIndex: number,
     ruleIndex,
     kind: severity === 'info' ? 'informational' : 'fail',
     level: LEVELS[severity],
-    message: { text: printable(`${findingText(finding)} ${remedy}`.trim()) },
+    message: message(`${findingText(finding)} ${remedy}`.trim()),
     locations: [locationOf(finding, report)],
     partialFingerprints: { [FINGERPRINT]: fingerprint },
     ...suppressionOf(finding, report),

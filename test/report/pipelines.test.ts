@@ -124,6 +124,27 @@ describe('SARIF', () => {
     expect(valid(clear).runs[0].invocations).toBeUndefined();
   });
 
+  test('problems of a capture are notifications of a run that was done', () => {
+    const [{ invocations }] = valid(trouble).runs;
+    expect(invocations).toMatchObject([
+      {
+        executionSuccessful: true,
+        toolExecutionNotifications: [
+          { level: 'warning', message: { text: expect.stringContaining('The file ends inside frame 48121') } },
+        ],
+      },
+    ]);
+  });
+
+  test('no name is a placeholder or a link', () => {
+    const [finding] = trouble.findings;
+    const named = { ...finding!, message: '{0} asks for "[click](http://host.example)" at [10.0.0.1] \u202e' };
+    const [{ results }] = valid({ ...trouble, findings: [named] }).runs;
+    expect(results[0].message.text).toMatch(
+      /^\{\{0\}\} asks for "\\\[click\]\(http:\/\/host\.example\)" at \[10\.0\.0\.1\] \\u\{\{202e\}\}/,
+    );
+  });
+
   test('is as in the golden file', async () => {
     const log = JSON.parse(whole(renderSarif(trouble)));
     await expect(normalized(`${JSON.stringify(log, null, 2)}\n`)).toMatchFileSnapshot('golden/report.sarif.txt');
@@ -190,8 +211,16 @@ describe('JUnit', () => {
     }
   });
 
+  test('says once what the capture could not show and what is wrong with it', () => {
+    const xml = whole(renderJunit(trouble));
+    expect(xml.match(/<system-out>/g)).toHaveLength(1);
+    for (const { reason } of trouble.undecided) expect(xml).toContain(reason);
+    expect(xml.match(/<system-err>[^<]*The file ends inside frame 48121/g)).toHaveLength(1);
+    expect(xml).toContain(`<property name="topology.name" value="${trouble.topology!.name}"/>`);
+  });
+
   test('is as in the golden file', async () => {
-    await expect(whole(renderJunit(trouble))).toMatchFileSnapshot('golden/report.junit.xml');
+    await expect(normalized(whole(renderJunit(trouble)))).toMatchFileSnapshot('golden/report.junit.xml');
   });
 });
 
