@@ -1,3 +1,4 @@
+import { isPortUnreachable } from '../track/join-icmp.ts';
 import type { Conversation, Fate } from './conversations.ts';
 import { dropRemedy } from './drop-remedies.ts';
 import type { IcmpReport } from './types.ts';
@@ -25,14 +26,14 @@ function outcomeRemedy(conversation: Conversation, fate: Fate): string {
         return `Find what sends resets in the name of ${called(server)} (intrusion prevention, a firewall), and allow ${way} there: the TTL of the resets, beside that of the SYN-ACK, tells how near it is.`;
       return `On ${called(server)}, see that the service listens on ${port} (Windows: Get-NetTCPConnection -State Listen -LocalPort ${conversation.port}). If it does, a firewall on the way answers with resets: allow ${way}.`;
     case 'prohibited':
-      if (fate.icmp?.packets_of === 'server')
-        return `The request arrives, and ${fate.icmp.sender} does not let the answer pass: where it keeps track of connections, see that requests pass it, too (asymmetric routes); else allow the answers of ${way} there.`;
+      if (fate.icmp?.packets_of === 'server') return answerRemedy(fate.icmp, way);
       return fate.icmp?.sender === server.ip
         ? `Allow ${way} in the firewall of ${called(server)} itself: its own address signs the refusal.`
         : `Allow ${way} on ${fate.icmp?.sender ?? 'the firewall that sent the ICMP error'}.`;
     case 'unreachable':
       if (isLooping(fate))
         return `Look for a routing loop around ${fate.icmp!.sender} (traceroute shows the same routers in turn): the route to ${called(server)} is wrong or missing there. No port rule mends that.`;
+      if (fate.icmp?.packets_of === 'server') return answerRemedy(fate.icmp, way);
       return fate.icmp !== null && isPortUnreachable(fate.icmp)
         ? `On ${called(server)}, see that the service listens on ${port}; if it does, ${fate.icmp?.sender ?? 'a firewall'} rejects it: allow ${way}.`
         : `See that ${called(server)} is up and that ${fate.icmp?.sender ?? 'the router that sent the ICMP error'} has a route to it; where a firewall rejects in this way, allow ${way}.`;
@@ -43,7 +44,6 @@ function outcomeRemedy(conversation: Conversation, fate: Fate): string {
   }
 }
 
-/** Nothing listens there, or a firewall says so in the name of the server (RFC 792, RFC 4443 section 3.1). */
-export function isPortUnreachable(icmp: IcmpReport): boolean {
-  return icmp.version === 4 ? icmp.type === 3 && icmp.code === 3 : icmp.type === 1 && icmp.code === 4;
+function answerRemedy({ sender }: IcmpReport, way: string): string {
+  return `The request arrives, and ${sender} does not let the answer pass: where it keeps track of connections, see that requests pass it, too (asymmetric routes); else allow the answers of ${way} there.`;
 }

@@ -47,7 +47,9 @@ export function whatHappened(fate: Fate): string {
     case 'unreachable':
       return isLooping(fate)
         ? `${icmpText(fate)} said that the packet's time to live ran out on the way (${tries})`
-        : `${icmpText(fate)} said that it is unreachable (${tries})`;
+        : fate.icmp?.packets_of === 'server'
+          ? `${icmpText(fate)} said of the server's answer that the port is unreachable (${tries})`
+          : `${icmpText(fate)} said that it is unreachable (${tries})`;
     case 'half-open':
       return `the server's SYN-ACK passes the capture point, yet the client does not go on with the connection (${tries})`;
     default:

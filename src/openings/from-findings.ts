@@ -1,12 +1,12 @@
 /** The openings that a report asks for: what is required, was tried, and is blocked. */
-import { isPortUnreachable } from '../assess/remedies.ts';
+
 import type { DropReport, Outcome, Report, ReportedFinding } from '../assess/types.ts';
 import type { RuleMatch } from '../catalog/candidate.ts';
 import type { RuleIndex } from '../catalog/index.ts';
 import { isSelected } from '../catalog/site-rules.ts';
 import type { PortRange } from '../catalog/types.ts';
 import type { Endpoint, Selector, Site } from '../site/index.ts';
-import { isExpired } from '../track/join-icmp.ts';
+import { isExpired, isPortUnreachable } from '../track/join-icmp.ts';
 import { dynamicNote, rpcPorts, tftpAnswers } from './companions.ts';
 import { endOfAddress, endOfEndpoint, keyOfEnd } from './ends.ts';
 import type { Demand, Party } from './gather.ts';

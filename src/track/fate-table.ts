@@ -72,6 +72,7 @@ const SYMPTOMS: readonly Symptom[] = [
   'unheard',
   'old-connection',
   'not-taken-up',
+  'answer-rejected',
 ];
 
 /** The frequent ones are the first: a look-up in a Map is slower. */
@@ -546,7 +547,8 @@ function isUnknownSender(icmp: IcmpVerdict | undefined, addresses: Int32Array): 
 /** Got through at once, both ways, with the client seen to start, and went on well. */
 function isPlain(view: ConnectionView): boolean {
   if (view.clientInferred || view.toGroup) return false;
-  if (view.proto === 'udp') return view.outcome === 'answered' && !view.isTransfer && view.transfer === null;
+  if (view.proto === 'udp')
+    return view.outcome === 'answered' && view.icmp === null && !view.isTransfer && view.transfer === null;
   return view.outcome === 'established' && view.attempts === 1 && (view.ended === 'fin' || view.ended === 'open');
 }
 

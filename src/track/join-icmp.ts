@@ -43,6 +43,11 @@ export function isExpired({ version, type, code }: Pick<IcmpVerdict, 'version' |
   return type === (version === 4 ? 11 : 3) && code === 0;
 }
 
+/** Nothing listens on the port, or a filter says so in place of an administrative prohibition (RFC 792, RFC 4443 section 3.1). */
+export function isPortUnreachable({ version, type, code }: Pick<IcmpVerdict, 'version' | 'type' | 'code'>): boolean {
+  return version === 4 ? type === UNREACHABLE_4 && code === 3 : type === UNREACHABLE_6 && code === 4;
+}
+
 /** What an ICMP error says of the packet it quotes; null where it is no statement about reaching the other end (path MTU, fragments that are missing). */
 export function icmpOutcome(version: 4 | 6, type: number, code: number): IcmpVerdict['outcome'] | null {
   if (isExpired({ version, type, code })) return 'unreachable';
@@ -62,18 +67,21 @@ export class IcmpVerdicts {
   readonly #messages: Messages;
   /** Number of the deciding message + 1, by record number * 2 + quoted side; empty where no message decides anything. */
   readonly #deciding: Int32Array;
-  /** How many say "prohibited", by the same; MOST_COUNTED stands for more. */
-  readonly #prohibited: Uint8Array;
+  /** How many say that somebody on the way turned a packet away, by the same; MOST_COUNTED stands for more. */
+  readonly #turnedAway: Uint8Array;
 
-  constructor(messages: Messages, deciding: Int32Array, prohibited: Uint8Array) {
+  constructor(messages: Messages, deciding: Int32Array, turnedAway: Uint8Array) {
     this.#messages = messages;
     this.#deciding = deciding;
-    this.#prohibited = prohibited;
+    this.#turnedAway = turnedAway;
   }
 
-  /** How many errors say that a packet of `side` of connection `number` is prohibited; 0 where they are too many to be counted. */
-  prohibited(number: number, side: number): number {
-    const count = this.#prohibited[number * 2 + side];
+  /**
+   * How many errors say that a packet of `side` of connection `number` is prohibited, or, in the name of another address than it was sent to, that the
+   * port is unreachable; 0 where they are too many to be counted.
+   */
+  turnedAway(number: number, side: number): number {
+    const count = this.#turnedAway[number * 2 + side];
     return count === MOST_COUNTED ? 0 : count;
   }
 
@@ -107,7 +115,7 @@ export function joinIcmpErrors(
 ): { verdicts: IcmpVerdicts; joined: number; connections: Int32Array } {
   const connections = new Int32Array(messages.count).fill(-1);
   const deciding = new Int32Array(messages.count === 0 ? 0 : table.count * 2);
-  const prohibited = new Uint8Array(deciding.length);
+  const turnedAway = new Uint8Array(deciding.length);
   let joined = 0;
   for (let i = 0; i < messages.count; i++) {
     const values = messages.values;
@@ -131,15 +139,19 @@ export function joinIcmpErrors(
     connections[i] = number;
     joined++;
     const kind = values[at + ICMP_KIND];
-    const outcome = icmpOutcome(kind >>> 16 === 6 ? 6 : 4, (kind >>> 8) & 0xff, kind & 0xff);
+    const error = { version: kind >>> 16 === 6 ? 6 : 4, type: (kind >>> 8) & 0xff, code: kind & 0xff } as const;
+    const outcome = icmpOutcome(error.version, error.type, error.code);
     if (outcome === null) continue;
     // Connections that follow one another on the same values each have their own A and B.
     const side = isSideA(table, number, values[at + QUOTED_SOURCE], ports >>> 16) ? 0 : 1;
     const key = number * 2 + side;
     if (deciding[key] === 0) deciding[key] = i + 1;
-    if (outcome === 'prohibited' && prohibited[key] < MOST_COUNTED) prohibited[key]++;
+    const isTurnedAway =
+      outcome === 'prohibited' ||
+      (isPortUnreachable(error) && values[at + ICMP_SENDER] !== values[at + QUOTED_DESTINATION]);
+    if (isTurnedAway && turnedAway[key] < MOST_COUNTED) turnedAway[key]++;
   }
-  return { verdicts: new IcmpVerdicts(messages, deciding, prohibited), joined, connections };
+  return { verdicts: new IcmpVerdicts(messages, deciding, turnedAway), joined, connections };
 }
 
 /** Of the connections that share their four values, the latest that had begun at `frame`. */

@@ -13,7 +13,7 @@ import { AHEAD, FateTable } from './fate-table.ts';
 import { type DropVerdict, joinDrops } from './join-drops.ts';
 import { joinFragments } from './join-fragments.ts';
 import { joinReorderedHandshakes } from './join-handshakes.ts';
-import { type IcmpVerdict, type IcmpVerdicts, isExpired, joinIcmpErrors } from './join-icmp.ts';
+import { type IcmpVerdict, type IcmpVerdicts, isExpired, isPortUnreachable, joinIcmpErrors } from './join-icmp.ts';
 import { joinLog, type LogDrops, type LogJoin } from './join-log.ts';
 import { type JoinedNetworks, joinNetworks } from './join-networks.ts';
 import type { MergedPart } from './merge.ts';
@@ -380,7 +380,7 @@ export class Observation {
       }
     }
     view.icmp = icmp !== undefined && view.outcome === icmp.outcome ? icmp : null;
-    this.#heedProhibitedAnswers(number, server as 0 | 1, view);
+    this.#heedRejectedAnswers(number, server as 0 | 1, view);
     view.drop = null;
     view.dropOfAnswers = false;
     if (this.#drops.size > 0)
@@ -395,9 +395,13 @@ export class Observation {
   }
 
   /** An answer that a router says it let nobody have did not arrive, however well it looks where it was captured. */
-  #heedProhibitedAnswers(number: number, server: 0 | 1, view: ConnectionView): void {
+  #heedRejectedAnswers(number: number, server: 0 | 1, view: ConnectionView): void {
     const icmp = this.#icmp.of(number, server);
-    if (icmp?.outcome !== 'prohibited') return;
+    if (icmp === undefined) return;
+    const isRejected = isPortUnreachable(icmp) && icmp.sender !== view.client;
+    if (icmp.outcome !== 'prohibited' && !isRejected) return;
+    // A client that resets has heard the answer.
+    if (isRejected && view.resetFrame > 0) return;
     // An exchange over UDP may be many questions: only where each answer was turned away is it sure that none arrived.
     const unheard =
       view.proto === 'tcp'
@@ -405,9 +409,10 @@ export class Observation {
         : view.outcome === 'answered' &&
           !view.isTransfer &&
           view.transfer === null &&
-          this.#icmp.prohibited(number, server) >= view.packetsToClient;
+          this.#icmp.turnedAway(number, server) >= view.packetsToClient;
     if (!unheard) return;
-    view.outcome = 'prohibited';
+    // Over UDP nobody can tell a filter from a client that has closed its socket, behind a translation of addresses (symptoms.ts).
+    if (view.proto === 'tcp' || !isRejected) view.outcome = icmp.outcome;
     view.icmp = { ...icmp, ofAnswers: true };
   }
 

@@ -4,7 +4,8 @@ import type { ConnectionView } from './connection-view.ts';
 /**
  * What is odd about a connection that was answered. Some accuse (stalled, reset-after-request); of the others nobody can tell what they mean:
  * smb-refused, stalled-later (data had gone both ways before), unheard (repeats of one side, and the other is not in the capture),
- * old-connection (the SYN was answered by an ACK alone), not-taken-up (nothing of the client after the SYN-ACK, no reset and no other SYN).
+ * old-connection (the SYN was answered by an ACK alone), not-taken-up (nothing of the client after the SYN-ACK, no reset and no other SYN),
+ * answer-rejected (UDP: "port unreachable", not from the client's address, about each answer).
  */
 export type Symptom =
   | 'stalled'
@@ -14,6 +15,7 @@ export type Symptom =
   | 'unheard'
   | 'old-connection'
   | 'not-taken-up'
+  | 'answer-rejected'
   | null;
 
 /**
@@ -29,6 +31,7 @@ export function symptomOf(view: ConnectionView): Symptom {
     if (view.answerNanoseconds === null) return 'old-connection';
     return view.attempts === 1 && view.resetFrame === 0 ? 'not-taken-up' : null;
   }
+  if (view.outcome === 'answered') return view.icmp === null ? null : 'answer-rejected';
   if (view.outcome === 'one-sided' && view.stall === 'unseen') return 'unheard';
   if (view.outcome !== 'established') return null;
   if (view.ended === 'stalled') return view.stall === 'later' ? 'stalled-later' : 'stalled';

@@ -32,12 +32,13 @@ export const TCP_EVENTS = [
   'midstream',
   'forged-reset',
   'answer-prohibited',
+  'answer-unreachable',
   'stalled-later',
   'unheard',
   'old-connection',
   'not-taken-up',
 ] as const;
-export const UDP_EVENTS = ['answered', 'ignored', 'port-unreachable', 'tftp'] as const;
+export const UDP_EVENTS = ['answered', 'ignored', 'port-unreachable', 'answer-rejected', 'tftp'] as const;
 export type TcpEvent = (typeof TCP_EVENTS)[number];
 export type UdpEvent = (typeof UDP_EVENTS)[number];
 export type TrafficEvent = TcpEvent | UdpEvent;
@@ -122,9 +123,11 @@ function tcpTraffic(event: TcpEvent, ends: Required<Ends>, time: number): TestFr
     case 'forged-reset':
       return [send('>', 'S', 0), send('<', 'RA', 0.001), send('<', 'SA', 0.01), send('>', 'R', 0.011)];
     case 'answer-prohibited':
+    case 'answer-unreachable':
       return [0, 1, 3].flatMap((after) => {
         const answer = send('<', 'SA', after + 0.01);
-        return [send('>', 'S', after), answer, icmpError(FIREWALL, ends.server, 3, 13, answer, time + after + 0.02)];
+        const code = event === 'answer-prohibited' ? 13 : 3;
+        return [send('>', 'S', after), answer, icmpError(FIREWALL, ends.server, 3, code, answer, time + after + 0.02)];
       });
     case 'stalled-later':
       return [
@@ -166,6 +169,10 @@ function udpTraffic(event: UdpEvent, ends: Required<Ends>, time: number): TestFr
     case 'port-unreachable': {
       const question = send('>', 0);
       return [question, icmpError(ends.server, ends.client, 3, 3, question, time + 0.01)];
+    }
+    case 'answer-rejected': {
+      const answer = send('<', 0.01);
+      return [send('>', 0), answer, icmpError(FIREWALL, ends.server, 3, 3, answer, time + 0.02)];
     }
     case 'tftp':
       return [

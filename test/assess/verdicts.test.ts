@@ -295,16 +295,19 @@ describe('what blocks', () => {
     );
     expect(finding.remedy).toContain(`Look for a routing loop around ${FIREWALL}`);
   });
-  test('answers that a router turns away: proven, with the router', () => {
-    const [finding, ...others] = told(held(traffic('answer-prohibited', to(MP, 80), 1), site()));
+  test.each([
+    ['answer-prohibited', 'prohibited', 13, 'that it is administratively prohibited'],
+    ['answer-unreachable', 'unreachable', 3, 'that the port is unreachable'],
+  ] as const)('%s: answers that a router turns away: proven, with the router', (event, outcome, code, words) => {
+    const [finding, ...others] = told(held(traffic(event, to(MP, 80), 1), site()));
     expect(others).toEqual([]);
     expect(finding).toMatchObject({
       kind: 'blocked-required',
       certainty: 'proven',
-      outcome: 'prohibited',
-      icmp: { sender: FIREWALL, code: 13, packets_of: 'server' },
+      outcome,
+      icmp: { sender: FIREWALL, code, packets_of: 'server' },
     });
-    expect(finding.message).toContain(`${FIREWALL} (ICMP type 3 code 13) said of the server's answer`);
+    expect(finding.message).toContain(`${FIREWALL} (ICMP type 3 code ${code}) said of the server's answer ${words}`);
     expect(finding.remedy).toContain(`${FIREWALL} does not let the answer pass`);
   });
   test.each([
@@ -320,6 +323,14 @@ describe('what blocks', () => {
     const beside = held([...traffic(event, to(MP, 80), 1), ...traffic('established', to(MP, 80), 20)], site());
     expect(told(beside)).toEqual([]);
     expect(ruleOf(beside, 'cm.client-mp.http')).toMatchObject({ state: 'works', works: 1, undecided: 1 });
+  });
+  test('answers over UDP that somebody else than the client rejects as "port unreachable": undecided', () => {
+    const report = held(traffic('answer-rejected', to(DC, 53), 1), site());
+    expect(told(report)).toEqual([]);
+    expect(report.undecided).toMatchObject([
+      { reason: expect.stringContaining('each answer was rejected as "port unreachable"'), count: 1 },
+    ]);
+    expect(report.connections).toMatchObject({ blocked: 0, undecided: 1 });
   });
   test('prohibited by the server itself: the remedy names its own firewall', () => {
     const [syn] = traffic('one-syn', to(MP, 80), 1);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { connections } from './analyze.ts';
-import { icmpError, type Segment, type TestFrame, tcp, udp } from './frames.ts';
+import { icmpError, overIpv6, type Segment, type TestFrame, tcp, udp } from './frames.ts';
 
 const CLIENT = '10.0.0.1';
 const SERVER = '10.0.0.2';
@@ -273,6 +273,41 @@ describe('ICMP', () => {
       expect(first([...frames, later(9)])).toMatchObject({ outcome: 'prohibited', icmp });
       // The last one is late, and the first one arrived.
       expect(first([...frames.filter((_, i) => i !== 2), later(9)])).toMatchObject({ outcome: 'answered', icmp: null });
+    });
+  });
+  describe('the port of an answer is unreachable', () => {
+    const ROUTER = '10.0.0.254';
+    const told = (from: string, answer: TestFrame, time: number) => icmpError(from, SERVER, 3, 3, answer, time);
+    const opening = (from: string) =>
+      [0, 1, 3].flatMap((time) => {
+        const answer = seg('<', 'SA', time + 0.01);
+        return [seg('>', 'S', time), answer, told(from, answer, time + 0.02)];
+      });
+    const asking = (from: string) =>
+      [0, 1].flatMap((time) => {
+        const ends = { source: CLIENT, destination: SERVER, sourcePort: 40000, destinationPort: 53 };
+        const back = { source: SERVER, destination: CLIENT, sourcePort: 53, destinationPort: 40000 };
+        const answer = udp({ ...back, time: time + 0.01 });
+        return [udp({ ...ends, time }), answer, told(from, answer, time + 0.02)];
+      });
+    test('says a router of SYN-ACKs: they did not arrive', () => {
+      const icmp = { code: 3, frame: 3, ofAnswers: true };
+      for (const frames of [opening(ROUTER), opening(ROUTER).map(overIpv6)])
+        expect(first([...frames, later(9)])).toMatchObject({
+          outcome: 'unreachable',
+          icmp: { ...icmp, code: frames[0].bytes[0] >>> 4 === 6 ? 4 : 3 },
+        });
+      expect(first([...opening(ROUTER), seg('>', 'R', 3.5), later(9)])).toMatchObject({ outcome: 'half-open' });
+    });
+    test('says the address of the client: nothing follows', () => {
+      expect(first([...opening(CLIENT), later(9)])).toMatchObject({ outcome: 'half-open', icmp: null });
+      expect(first([...asking(CLIENT), later(9)])).toMatchObject({ outcome: 'answered', icmp: null });
+    });
+    test('says a router of each datagram: answered, and marked; of some of them: answered', () => {
+      const icmp = { code: 3, frame: 3, ofAnswers: true };
+      expect(first([...asking(ROUTER), later(9)])).toMatchObject({ outcome: 'answered', icmp });
+      const some = asking(ROUTER).filter((_, i) => i !== 2);
+      expect(first([...some, later(9)])).toMatchObject({ outcome: 'answered', icmp: null });
     });
   });
   test('an error about a connection that works changes nothing', () => {
