@@ -36,6 +36,11 @@ export const FINDING_COLUMNS: readonly CsvColumn<ReportedFinding | ExceptedFindi
   { name: 'drop_cause', value: (finding) => finding.drop?.cause ?? null },
   { name: 'drop_reason', value: (finding) => finding.drop?.reason ?? null },
   { name: 'drop_because', value: (finding) => finding.drop?.because ?? null },
+  { name: 'network', value: (finding) => finding.network ?? null },
+  { name: 'names', value: (finding) => list(finding.names) },
+  { name: 'icmp_sender', value: (finding) => finding.icmp?.sender ?? null },
+  { name: 'icmp_type', value: (finding) => finding.icmp?.type ?? null },
+  { name: 'icmp_code', value: (finding) => finding.icmp?.code ?? null },
 ];
 
 export const renderCsv = (report: Report, options: CsvOptions): Generator<string> =>

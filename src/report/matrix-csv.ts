@@ -31,6 +31,10 @@ export const MATRIX_COLUMNS: readonly CsvColumn<MatrixRow>[] = [
   ...OUTCOMES.filter((outcome) => !LATER_OUTCOMES.includes(outcome)).map(outcomeColumn),
   { name: 'symptoms', value: (row) => row.symptoms },
   ...LATER_OUTCOMES.map(outcomeColumn),
+  // What the outcomes mean: one unanswered datagram is `no_answer` and proves nothing, and TFTP that was answered may be lost.
+  { name: 'blocked', value: (row) => row.blocked },
+  { name: 'blocked_likely', value: (row) => row.blocked_likely },
+  { name: 'not_decided', value: (row) => row.undecided },
 ];
 
 export const renderMatrixCsv = (report: Report, options: CsvOptions): Generator<string> =>

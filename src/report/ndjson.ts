@@ -43,5 +43,6 @@ function summary(report: Report): object {
     excepted,
     rules,
     undecided,
+    exceptions_date: report.exceptions_date,
   };
 }

@@ -81,6 +81,33 @@ describe('CSV cells', () => {
   });
 });
 
+it('the matrix tells of each row what is blocked, which the outcomes alone do not say', () => {
+  const [names, ...records] = parseCsv(whole(renderMatrixCsv(trouble, plain)));
+  const at = ['blocked', 'blocked_likely', 'not_decided'].map((name) => names!.indexOf(name));
+  expect(records.map((record) => at.map((column) => Number(record[column])))).toEqual(
+    trouble.matrix.map(({ blocked, blocked_likely, undecided }) => [blocked, blocked_likely, undecided]),
+  );
+  expect(trouble.matrix.some(({ blocked }) => blocked > 0)).toBe(true);
+});
+
+it('a finding in one of several networks, and who sent the ICMP error, have their columns', () => {
+  const icmp = { version: 4 as const, type: 3, code: 13, sender: '10.0.0.1' };
+  const [finding] = trouble.findings;
+  const report = {
+    ...trouble,
+    findings: [{ ...finding!, network: 'VLAN 20', icmp, names: ['a.example', 'b.example'] }],
+  };
+  const [names, record] = parseCsv(whole(renderCsv(report, plain)));
+  const cell = (name: string) => record![names!.indexOf(name)];
+  expect(['network', 'names', 'icmp_sender', 'icmp_type', 'icmp_code'].map(cell)).toEqual([
+    'VLAN 20',
+    'a.example, b.example',
+    '10.0.0.1',
+    '3',
+    '13',
+  ]);
+});
+
 describe.each([
   [
     'findings',
