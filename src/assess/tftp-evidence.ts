@@ -71,8 +71,8 @@ export function tftpFilter({ client, server }: TftpCase): string {
   return `${pairFilter(client, server)} && udp`;
 }
 
-export function clientFilter(client: Peer): string {
-  return `${addressFilter(client)} && udp`;
+export function hostFilter(host: Peer): string {
+  return `${addressFilter(host)} && udp`;
 }
 
 /** Another transfer of the same client that was completed after this one: what failed before was tried, not needed. */

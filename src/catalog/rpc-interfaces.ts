@@ -48,5 +48,7 @@ export function rpcInterface(uuid: string): RpcInterface | null {
 /** "directory replication (drsuapi)", or the UUID of one that nobody knows. */
 export function rpcInterfaceText(uuid: string): string {
   const known = rpcInterface(uuid);
-  return known === null ? `interface ${uuid}` : `${known.text} (${known.name})`;
+  if (known === null) return `interface ${uuid}`;
+  const { text, name } = known;
+  return text.endsWith(')') ? `${text.slice(0, -1)}, ${name})` : `${text} (${name})`;
 }

@@ -39,7 +39,7 @@ export function toRule(own: SiteRule, section: 'expect' | 'forbid'): Rule {
     ports,
     relation: ports.length === 1 && !ports[0]!.includes('-') ? 'single' : relation,
     service: 'own',
-    description: own.reason ?? (section === 'expect' ? 'expectation of one’s own' : 'forbidden here'),
+    description: own.reason ?? (section === 'expect' ? 'an expectation of the topology' : 'forbidden here'),
     need: own.need,
     condition: null,
     phase: null,

@@ -30,7 +30,9 @@ const NAME = /^[^\s,;"'/\\]+$/;
 export function nameProblem(value: string, what: string): string | undefined {
   if (value === '') return `${what} is empty`;
   if (value.length > 255) return `${what} is longer than 255 characters`;
-  return NAME.test(value) ? undefined : `${what} '${printable(value)}' holds a blank, a quote or a slash`;
+  return NAME.test(value)
+    ? undefined
+    : `${what} '${printable(value)}' holds a blank, a comma, a semicolon, a quote or a slash`;
 }
 const name = (what: string) => checked(what, (value) => nameProblem(value, what));
 

@@ -51,6 +51,20 @@ test('what is told is told of the name', async () => {
   }
 });
 
+test.each([
+  ['silent', 'Allow tcp/443 from CM01 (10.79.1.11) to download.microsoft.com on every firewall on the way out.'],
+  ['refused', 'allow tcp/443 from CM01 (10.79.1.11) to download.microsoft.com.'],
+])(
+  'what to do about a server of others (%s) is done on the way to its name, not on that server',
+  async (scenario, remedy) => {
+    const { findings } = await reportOf(scenario);
+    const told = findings.find(({ kind }) => kind === 'endpoint-blocked')!;
+    expect(told.remedy).toContain(remedy);
+    expect(told.remedy).toContain('Allow the name, not the address: it changes.');
+    expect(told.remedy).not.toContain('203.0.113');
+  },
+);
+
 describe('a proxy', () => {
   test.each([
     ['proxy-forbidden', '403 Forbidden', 'in the rules of PROXY01'],

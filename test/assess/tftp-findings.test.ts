@@ -177,6 +177,16 @@ describe('the port of the client', () => {
     expect(told(load(0, file, 50_000, 1234), 60)).toMatchObject([{ kind: 'tftp-port-out-of-range' }]);
     expect(told(load(0, file, 50_000, 49_200), 60)).toEqual([]);
   });
+
+  test('of several clients the display filter shows the frames of all', () => {
+    const file = '\\SMSTemp\\2026.11.21.{1}.boot.var';
+    const one = told(load(0, file, 50_000, 1234), 60);
+    expect(one.map(({ display_filter }) => display_filter)).toEqual([
+      `ip.addr == ${CLIENT} && ip.addr == ${DP} && udp`,
+    ]);
+    const two = told([...load(0, file, 50_000, 1234), ...machine(2).load(20, file, 50_001, 1235)], 60);
+    expect(two.map(({ display_filter }) => display_filter)).toEqual([`ip.addr == ${DP} && udp`]);
+  });
 });
 
 test("TFTP between hosts that the topology does not list is nobody else's business", () => {

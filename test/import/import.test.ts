@@ -105,7 +105,10 @@ describe('what is wrong is told with its line', () => {
     ['name,role\n\nA,"DP, Quark"\n', "hosts.csv:3:1 unknown role 'Quark'; 'pcapcheck topology schema' lists them all"],
     ['name;ip\nA;10.0.0.300\n', "hosts.csv:2:1 '10.0.0.300' is not an address"],
     ['name;ip\nA;10.0.0.1\nB;10.0.0.1\n', "hosts.csv:3:1 address 10.0.0.1 already belongs to 'A' (line 2)"],
-    ['name,role\nmy server,DP\n', "hosts.csv:2:1 name 'my server' holds a blank, a quote or a slash"],
+    [
+      'name,role\nmy server,DP\n',
+      "hosts.csv:2:1 name 'my server' holds a blank, a comma, a semicolon, a quote or a slash",
+    ],
     ['name,role\n,DP\n', 'hosts.csv:2:1 has neither a name nor an address'],
     ['a,b\n1,2\n', "hosts.csv:1:1 no column is titled Name, NetworkOSPath or Address; the titles are 'a', 'b'"],
     ['name,role\n"A,DP\n', 'hosts.csv:2:1 a cell begins with a quote and never ends'],

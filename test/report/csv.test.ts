@@ -82,12 +82,13 @@ describe('CSV cells', () => {
 });
 
 it('the matrix tells of each row what is blocked, which the outcomes alone do not say', () => {
-  const [names, ...records] = parseCsv(whole(renderMatrixCsv(trouble, plain)));
+  const [first, ...rest] = trouble.matrix;
+  const matrix = [{ ...first!, blocked: 7, blocked_likely: 2, undecided: 3 }, ...rest];
+  const [names, ...records] = parseCsv(whole(renderMatrixCsv({ ...trouble, matrix }, plain)));
   const at = ['blocked', 'blocked_likely', 'not_decided'].map((name) => names!.indexOf(name));
   expect(records.map((record) => at.map((column) => Number(record[column])))).toEqual(
-    trouble.matrix.map(({ blocked, blocked_likely, undecided }) => [blocked, blocked_likely, undecided]),
+    matrix.map(({ blocked, blocked_likely, undecided }) => [blocked, blocked_likely, undecided]),
   );
-  expect(trouble.matrix.some(({ blocked }) => blocked > 0)).toBe(true);
 });
 
 it('a finding in one of several networks, and who sent the ICMP error, have their columns', () => {

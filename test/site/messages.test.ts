@@ -132,7 +132,7 @@ networks:
 `),
   ).toMatchInlineSnapshot(`
     "site.yaml:4:13 host 'cm01' has the name of another host
-    site.yaml:5:13 name 'two words' holds a blank, a quote or a slash
+    site.yaml:5:13 name 'two words' holds a blank, a comma, a semicolon, a quote or a slash
     site.yaml:6:13 name is empty
     site.yaml:8:13 network 'Cm01' has the name of another host
     site.yaml:9:25 has the same addresses as network 'Cm01'

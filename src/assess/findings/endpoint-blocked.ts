@@ -2,12 +2,12 @@ import type { RuleMatch } from '../../catalog/index.ts';
 import { LOGON_REQUIRED } from '../../protocols/http-answer.ts';
 import type { Context } from '../context.ts';
 import { accuses, isBlocked } from '../conversations.ts';
+import { endpointRemedy } from '../endpoint-remedies.ts';
 import type { ProxyRefusal } from '../internet-traffic.ts';
 import type { InternetUse } from '../internet-view.ts';
 import type { Kind } from '../kind.ts';
 import { isNeeded, isSymptom, severityOf } from '../need-severity.ts';
 import { findingOf } from '../new-finding.ts';
-import { remedyOf } from '../remedies.ts';
 import type { Certainty, Finding } from '../types.ts';
 import { called, counted, likelyNote, listText, whatHappened } from '../wording.ts';
 
@@ -94,7 +94,7 @@ function tell(use: InternetUse, elsewhere: boolean, context: Context): Finding[]
             `${called(client)} does not reach ${wayOf(use)}, ${listText(match.rule)}: ${whatHappened(fate)}.`,
             ...notes.filter((note) => note !== null),
           ].join(' '),
-          remedy: `${remedyOf(conversation, fate)} Allow the name, not the address: it changes.`,
+          remedy: endpointRemedy(use, fate),
           rule: allowed.map(({ rule }) => rule.id),
           source: match.rule.source,
         },

@@ -2,7 +2,7 @@ import { TFTP_PORT } from '../../stories/tftp-stories.ts';
 import { transferPort } from '../../stories/tftp-story.ts';
 import type { Kind } from '../kind.ts';
 import { storyFinding } from '../story-finding.ts';
-import { casesByServer, clientFilter, tftpCases } from '../tftp-evidence.ts';
+import { casesByServer, hostFilter, tftpCases } from '../tftp-evidence.ts';
 import { called, counted } from '../wording.ts';
 
 /** A server answers from port 69 itself: no server of RFC 1350, but one that simple firewalls let through. */
@@ -30,7 +30,7 @@ export const tftpPortFixed: Kind = {
           count: stories.length,
           attempts: stories.length,
           moments: stories.flatMap(({ first, last }) => [first, last]),
-          display_filter: clientFilter(server),
+          display_filter: hostFilter(server),
         },
         context,
       );

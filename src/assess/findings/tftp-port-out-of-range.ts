@@ -5,7 +5,15 @@ import { type TftpStory, transferPort } from '../../stories/tftp-story.ts';
 import type { Context } from '../context.ts';
 import type { Kind } from '../kind.ts';
 import { storyFinding } from '../story-finding.ts';
-import { casesByServer, filesText, type TftpCase, tftpCases, tftpFilter, transferRange } from '../tftp-evidence.ts';
+import {
+  casesByServer,
+  filesText,
+  hostFilter,
+  type TftpCase,
+  tftpCases,
+  tftpFilter,
+  transferRange,
+} from '../tftp-evidence.ts';
 import type { Finding } from '../types.ts';
 import { called, counted } from '../wording.ts';
 
@@ -70,7 +78,7 @@ function tell(cases: TftpCase[], context: Context): Finding[] {
         count: stories.length,
         attempts: stories.length,
         moments: stories.flatMap(({ first, last }) => [first, last]),
-        display_filter: tftpFilter(outside[0]),
+        display_filter: filterOf(outside),
       },
       context,
     ),
@@ -98,11 +106,15 @@ function tellClients(cases: TftpCase[], context: Context): Finding {
       count: stories.length,
       attempts: stories.length,
       moments: stories.flatMap(({ first, last }) => [first, last]),
-      display_filter: tftpFilter(cases[0]),
+      display_filter: filterOf(cases),
     },
     context,
   );
 }
+
+/** Of several clients all that goes to and from the server: a filter for one of them would leave out frames that the finding names. */
+const filterOf = (cases: readonly TftpCase[]): string =>
+  cases.length === 1 ? tftpFilter(cases[0]) : hostFilter(cases[0].server);
 
 const RANGE_TEXT = `${DYNAMIC_SINCE_2008.first}-${DYNAMIC_SINCE_2008.last}`;
 
