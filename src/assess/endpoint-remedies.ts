@@ -1,7 +1,8 @@
 /** What to do where a name on the internet is blocked: nobody can look at that server, and its addresses are not what a firewall should allow. */
+import { isPortUnreachable } from '../track/join-icmp.ts';
 import type { Fate } from './conversations.ts';
 import type { InternetUse } from './internet-view.ts';
-import { isPortUnreachable, remedyOf } from './remedies.ts';
+import { remedyOf } from './remedies.ts';
 import { called, portText } from './wording.ts';
 
 const BY_NAME = 'Allow the name, not the address: it changes.';
@@ -13,8 +14,9 @@ export function endpointRemedy({ client, names, conversation, targetPort }: Inte
     if (fate.outcome === 'no-answer') return `Allow ${way} on every firewall on the way out. ${BY_NAME}`;
     if (fate.outcome === 'refused')
       return `A firewall on the way answers with resets, or the service is down: allow ${way}. ${BY_NAME}`;
-    if (fate.outcome === 'unreachable' && fate.icmp !== null && isPortUnreachable(fate.icmp))
-      return `${fate.icmp.sender} rejects it: allow ${way}. ${BY_NAME}`;
+    const { icmp } = fate;
+    if (fate.outcome === 'unreachable' && icmp !== null && icmp.packets_of !== 'server' && isPortUnreachable(icmp))
+      return `${icmp.sender} rejects it: allow ${way}. ${BY_NAME}`;
   }
   return `${remedyOf(conversation, fate)} ${BY_NAME}`;
 }
