@@ -7,6 +7,7 @@ import {
   LAST_ATTEMPT_FRAME,
   LAST_ATTEMPT_NANOSECONDS,
   LAST_ATTEMPT_SECONDS,
+  LATE_COPY_NANOSECONDS,
   MAX_ATTEMPTS,
   nanosecondsBetween,
 } from './record.ts';
@@ -37,7 +38,7 @@ export function countAttempt(
       seconds,
       nanoseconds,
     );
-    if (!isCopy(since, records[at + ATTEMPT_IDS] & 0xffff, id & 0xffff)) {
+    if (!isCopyOfAttempt(since, records[at + ATTEMPT_IDS] & 0xffff, id & 0xffff)) {
       if (attempts < MAX_ATTEMPTS) records[at + COUNTS] += 1 << 16;
       records[at + LAST_ATTEMPT_FRAME] = frame;
     }
@@ -47,7 +48,16 @@ export function countAttempt(
   records[at + LAST_ATTEMPT_NANOSECONDS] = nanoseconds;
 }
 
-/** True where an attempt is a copy of the one before it, `since` nanoseconds earlier. */
+/** True where a packet is a copy of the one before it, `since` nanoseconds earlier, with the same content. */
 export function isCopy(since: number, earlierId: number, id: number): boolean {
   return earlierId === id && since < COPY_WINDOW_NANOSECONDS && since > -COPY_WINDOW_NANOSECONDS;
+}
+
+/**
+ * The same of attempts, which nobody repeats within LATE_COPY_NANOSECONDS: a mirror may be as late. Windows and Linux give a repeated packet another
+ * identification, where they fill one in; RFC 1122 section 3.2.1.5 allows the same, so that what comes later is an attempt.
+ */
+export function isCopyOfAttempt(since: number, earlierId: number, id: number): boolean {
+  if (id === 0) return isCopy(since, earlierId, id);
+  return earlierId === id && since < LATE_COPY_NANOSECONDS && since > -LATE_COPY_NANOSECONDS;
 }

@@ -1,5 +1,5 @@
 import { PROTOCOL_UDP } from '../decode/packet.ts';
-import { isCopy } from './attempts.ts';
+import { isCopyOfAttempt } from './attempts.ts';
 import {
   ACKED_A,
   ACKNOWLEDGED_A,
@@ -180,7 +180,7 @@ function joinAttempts(
       from[right + FIRST_ATTEMPT_SECONDS],
       from[right + FIRST_ATTEMPT_NANOSECONDS],
     );
-    const copies = isCopy(since, records[at + ATTEMPT_IDS] & 0xffff, from[right + ATTEMPT_IDS] >>> 16) ? 1 : 0;
+    const copies = isCopyOfAttempt(since, records[at + ATTEMPT_IDS] & 0xffff, from[right + ATTEMPT_IDS] >>> 16) ? 1 : 0;
     const sum = isRepeated ? Math.max(leftAttempts, rightAttempts) : leftAttempts + rightAttempts - copies;
     const attempts = Math.min(MAX_ATTEMPTS, sum);
     records[at + COUNTS] = (attempts << 16) | (records[at + COUNTS] & 0xffff);

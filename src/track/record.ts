@@ -149,6 +149,8 @@ export const BESIDE_BITS = BESIDE_DATA_A | BESIDE_DATA_B | BESIDE_SYN_DATA;
 
 /** A frame that repeats the previous attempt within this time, with the same IP identification, is its copy (mirror port, "any" interface). */
 export const COPY_WINDOW_NANOSECONDS = 100e6;
+/** The same of an identification that is not 0, where the mirror is remote and late: a SYN is repeated after 1 s (RFC 6298 section 2.1), so is a question of DNS. */
+export const LATE_COPY_NANOSECONDS = 900e6;
 /** A data segment repeated sooner than this after the connection's previous packet is no retransmission by timer (RFC 6298: at least 200 ms in practice). */
 export const REPEAT_WINDOW_NANOSECONDS = 20e6;
 /** Repeats are counted up to here. */

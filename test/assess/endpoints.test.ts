@@ -4,6 +4,7 @@ import type { Finding, Report } from '../../src/assess/types.ts';
 import { verdict } from '../../src/report/terminal/verdict.ts';
 import { PartMerger } from '../../src/track/merge.ts';
 import { Observation } from '../../src/track/observation.ts';
+import { OPENING_WINDOW } from '../../src/track/openings.ts';
 import { partOf } from '../track/analyze.ts';
 import { type TestFrame, tcp, udp } from '../track/frames.ts';
 import { clientHello, dnsMessage, request } from '../track/openings.ts';
@@ -107,6 +108,44 @@ describe('a site system and a name on its list', () => {
     const told = findings([...connection(1, { first, end: 'reset' })]);
     expect(told.map(({ kind }) => kind)).toEqual(['endpoint-blocked']);
     expect(told[0]!.message).toContain('that read the name');
+  });
+
+  describe('the first half of a hello is lost, and sent again after more frames than are looked through', () => {
+    /** @param wait frames between the handshake and the second half, too: then it is not awaited any more */
+    const late = (name: string, wait: boolean, more: TestFrame[] = []): TestFrame[] => {
+      const hello = clientHello(name, { padding: 900 });
+      const half = Math.ceil(hello.length / 2);
+      const [syn, answer] = connection(1);
+      const up = { source: SITE_SERVER, destination: WEB, sourcePort: port - 1, destinationPort: 443 };
+      const down = { source: WEB, destination: SITE_SERVER, sourcePort: 443, destinationPort: port - 1 };
+      const others = (from: number): TestFrame[] =>
+        Array.from({ length: OPENING_WINDOW }, (_, i) =>
+          tcp({ ...up, source: '10.0.0.77', time: from + i / 1e4 }, Uint8Array.of(1, 2)),
+        );
+      return [
+        ...more,
+        syn!,
+        answer!,
+        ...(wait ? others(1.02) : []),
+        tcp({ ...up, sequence: 100 + half, acknowledgment: 500, time: 1.3 }, hello.subarray(half)),
+        ...others(1.4),
+        tcp({ ...up, sequence: 100, acknowledgment: 500, time: 2 }, hello.subarray(0, half)),
+        tcp({ ...down, sequence: 500, acknowledgment: 100 + hello.length, time: 2.01 }, new Uint8Array(50).fill(7)),
+      ];
+    };
+    const messages = (frames: TestFrame[]) => findings(frames).map(({ message }) => message);
+    test('the name is known where the second half was awaited, and else there is none: nothing is told by it', () => {
+      const unlisted =
+        'CM01 (10.0.0.10) talks to evil.example on tcp/443, which is on no list of endpoints for its roles.';
+      expect(messages(late('evil.example', false))).toEqual([unlisted]);
+      expect(messages(late('evil.example', true))).toEqual([]);
+      expect(messages(late('download.microsoft.com', true))).toEqual([]);
+    });
+    test('the name of DNS stands in for it, and the finding says so', () => {
+      expect(messages(late('evil.example', true, lookup('evil.example', WEB, 0)))).toEqual([
+        'CM01 (10.0.0.10) talks to evil.example on tcp/443, which is on no list of endpoints for its roles. By DNS it is this name; the connection itself does not say.',
+      ]);
+    });
   });
 
   test('not where connections that were set aside, whose names are forgotten, got through to the same port', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { connections } from './analyze.ts';
+import { newConnectionView } from '../../src/track/connection-view.ts';
+import { Observation } from '../../src/track/observation.ts';
+import { connections, merge, partOf } from './analyze.ts';
 import { icmpError, overIpv6, type Segment, type TestFrame, tcp, udp } from './frames.ts';
 
 const CLIENT = '10.0.0.1';
@@ -320,6 +322,29 @@ describe('ICMP', () => {
     const again = seg('>', 'S', 30, { sequence: 5 });
     const all = connections([syn, icmpError('10.0.0.254', CLIENT, 3, 13, syn, 0.1), again, later(60)]);
     expect(all.map((c) => c.outcome).slice(0, 2)).toEqual(['prohibited', 'no-answer']);
+  });
+});
+
+describe('copies of an attempt', () => {
+  const attempts = (frames: TestFrame[]) => first([...frames, later(20)]).attempts;
+  test('that a remote mirror delivers late have its IP identification, and count once', () => {
+    const copied = [0, 0.85, 1, 1.6, 3, 3.7].map((time, i) => seg('>', 'S', time, { id: 7 + (i >> 1) }));
+    expect(attempts(copied)).toBe(3);
+    for (const cut of [1, 2, 3, 4, 5]) {
+      const parts = [copied.slice(0, cut), [...copied.slice(cut), later(20)]];
+      const observation = new Observation(merge(parts.map((part) => partOf(part))));
+      expect(observation.read(0, newConnectionView()).attempts, `cut at ${cut}`).toBe(3);
+    }
+  });
+  test('without an identification, or later than anybody repeats one, are attempts', () => {
+    expect(attempts([0, 0.5].map((time) => seg('>', 'S', time)))).toBe(2);
+    expect(attempts([0, 0.05].map((time) => seg('>', 'S', time)))).toBe(1);
+    // Some systems give every packet the same.
+    expect(attempts([0, 1, 3].map((time) => seg('>', 'S', time, { id: 5 })))).toBe(3);
+    const asked = [0, 0.5, 1.5].map((time) =>
+      udp({ source: CLIENT, destination: SERVER, sourcePort: 40000, destinationPort: 53, time, id: 5 }),
+    );
+    expect(attempts(asked)).toBe(2);
   });
 });
 
