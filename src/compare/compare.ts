@@ -1,5 +1,6 @@
 import { type Report, type ReportedFinding, SEVERITIES } from '../assess/types.ts';
 import { VERSION } from '../product.ts';
+import { nothingJudged } from '../report/nothing-judged.ts';
 import { CHANGES, type Change, type ChangeSide, type ComparedReport, type Comparison, type FailOn } from './types.ts';
 import { Aftermath } from './what-became.ts';
 
@@ -91,6 +92,8 @@ function remarksOf(before: Report, after: Report): string[] {
   const hashes = (report: Report): string => report.captures.map(({ sha256 }) => sha256 ?? '').join();
   const known = (report: Report): boolean => report.captures.every(({ sha256 }) => sha256 !== null);
   const remarks: string[] = [];
+  const nothing = nothingJudged(after);
+  if (nothing !== null) remarks.push(`The second report judged nothing: ${nothing}`);
   if (known(before) && hashes(before) === hashes(after)) remarks.push('Both reports are of the same captures.');
   const one = before.topology?.sha256 ?? null;
   const other = after.topology?.sha256 ?? null;

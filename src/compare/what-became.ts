@@ -71,7 +71,7 @@ export class Aftermath {
   #ofRule({ rule }: ReportedFinding): Became {
     const state = this.#report.rules.find(({ id }) => id === rule[0])?.state;
     if (state === undefined) return unseen('the second report does not know what it was about');
-    if (state === 'not-applicable') return fixed('the rule does not apply to the second topology');
+    if (state === 'not-applicable') return unseen('the rule does not apply to the second topology');
     if (state === 'not-seen') return unseen('its traffic is not in the second capture');
     return fixed('its traffic is in the second capture');
   }

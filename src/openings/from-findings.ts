@@ -44,6 +44,22 @@ function notesOnDrop(drop: DropReport, outcome: Outcome | null): string[] | null
   return [`The firewall of the ${where} itself dropped it: the rule belongs there.`];
 }
 
+/** What a port rule has no word for: the VLAN or tunnel in which it is blocked, and the name behind an address of the internet. */
+function notesOnPlace({ network, kind, names }: ReportedFinding): string[] {
+  return [
+    ...(network === undefined
+      ? []
+      : [
+          `It is blocked in ${network}, and the same addresses are judged apart in other networks: the rule belongs there.`,
+        ]),
+    ...(kind !== 'endpoint-blocked' || names.length === 0
+      ? []
+      : [
+          `The address is one of those of ${names.join(', ')}, and changes: where the firewall knows names, allow the name.`,
+        ]),
+  ];
+}
+
 /** Kinds about traffic that should not be, or that works. */
 const UNWANTED = new Set(['unexpected-port', 'forbidden', 'unknown-endpoint', 'slow-connect', 'required-not-seen']);
 
@@ -79,7 +95,12 @@ function blocked(finding: ReportedFinding, site: Site, index: RuleIndex): Demand
   const notes = finding.drop === null ? outcome && BLOCKS[outcome] : notesOnDrop(finding.drop, outcome);
   if (!notes) return [];
   const likely = certainty === 'likely' ? ['Likely, not proven: the finding names the other causes.'] : [];
-  const found = demandOf(finding, [...notes, ...notesOnIcmp(finding), ...likely], site, index);
+  const found = demandOf(
+    finding,
+    [...notes, ...notesOnIcmp(finding), ...notesOnPlace(finding), ...likely],
+    site,
+    index,
+  );
   if (found === null) return [];
   const { demand, client, server } = found;
   const answers = tftpAnswers(demand, server);

@@ -31,7 +31,7 @@ export function openingsOfReport(report: Report, site: Site, catalog: Catalog, w
     demandsOfTopology(site, index, 'optional').flatMap((demand) => likeBlocked(demand, demands));
   return {
     site: nameOf(site),
-    basis: report.captures.map(({ path }) => path).join(', '),
+    basis: report.captures.map(({ path }) => (path === '-' ? 'standard input' : path)).join(', '),
     openings: gatherOpenings(wholeRoles ? wide() : demands),
     failsLater: gatherOpenings(failsLater),
     leftOut: leftOut.map(({ kind, message }) => `${kind}: ${message}`),

@@ -35,6 +35,35 @@ function change(
   );
 }
 
+test('a second report that judged nothing is said to be so in the comparison itself, and fixes nothing', () => {
+  const before = capture([['silent', NOTIFICATION]]);
+  const silent = held([], site());
+  const { remarks, counts } = compare(before, silent, PATHS);
+  expect(remarks).toContainEqual(expect.stringMatching(/^The second report judged nothing: /));
+  expect(counts.fixed).toBe(0);
+});
+
+test('a rule that does not apply to the second topology is no longer seen; nothing shows that it works', () => {
+  const before = capture([]);
+  const [rule] = before.findings.filter(({ kind }) => kind === 'required-not-seen');
+  const rules = before.rules.map((one) =>
+    one.id === rule!.rule[0] ? { ...one, state: 'not-applicable' as const } : one,
+  );
+  const after = { ...before, rules, findings: before.findings.filter((finding) => finding !== rule) };
+  expect(compare(before, after, PATHS).changes.find(({ finding }) => finding === rule)).toMatchObject({
+    change: 'no-longer-seen',
+    reason: 'the rule does not apply to the second topology',
+  });
+});
+
+test('what nobody tried takes a line with its rule, whatever its ports', () => {
+  const report = capture([]);
+  const lines = DIFF_FORMATS.markdown(compare(report, report, PATHS));
+  const wide = report.findings.find(({ kind, dest_port }) => kind === 'required-not-seen' && dest_port === null)!;
+  expect(lines).toContain(`(rule ${wide.rule[0]})`);
+  expect(lines).not.toContain('neither confirmed nor denied');
+});
+
 describe('a finding that is gone', () => {
   const blocked = capture([['silent', NOTIFICATION]]);
   const becomes = (after: Report): [ChangeKind, string | null] => {

@@ -434,3 +434,28 @@ describe('addresses', () => {
     expect(prefixesOf({ family: 6, first: 0n, last: (1n << 128n) - 1n }).map(prefixText)).toEqual(['::/0']);
   });
 });
+
+describe('what a port rule has no word for is said at the line', () => {
+  async function notesOf(lab: string, capture: string): Promise<readonly string[]> {
+    const site = await loadSite(`captures/${lab}/site.yaml`);
+    const catalog = loadCatalog();
+    const report = assess(
+      evidenceOf(await analyze([`captures/${lab}/${capture}.pcap.gz`], { workers: 0 })),
+      site,
+      catalog,
+    );
+    const { openings } = openingsOfReport(report, site, catalog, false);
+    expect(openings).toHaveLength(1);
+    return openings[0]!.notes;
+  }
+
+  test('the VLAN in which it is blocked, where it works in another', async () => {
+    const notes = await notesOf('networks', 'vlans-dropped');
+    expect(notes).toContainEqual(expect.stringContaining('It is blocked in VLAN 20, '));
+  });
+
+  test('the name behind an address of the internet', async () => {
+    const notes = await notesOf('endpoints', 'silent-client');
+    expect(notes).toContainEqual(expect.stringContaining('one of those of download.microsoft.com, and changes'));
+  });
+});

@@ -48,12 +48,15 @@ export function headingOf(kind: ChangeKind, changes: readonly Change[]): string 
 
 /** What the finding is about, without its severity. */
 export function aboutOf({ finding }: Change): string {
-  const { kind, proto, dest_port, message, certainty, severity } = finding;
+  const { kind, proto, dest_port, message, certainty, severity, rule } = finding;
   const where = ends(finding);
   // As the report says it at a glance.
   const word = `${kindLabel(kind).word}${certainty === 'likely' && severity !== 'info' ? '?' : ''}`;
   const what = [word, where, portLabel(proto, dest_port)].filter(Boolean).join('  ');
-  return where === '' || dest_port === null ? `${word}  ${message}` : what;
+  if (where !== '' && dest_port !== null) return what;
+  // The ports of a rule that nobody tried, of which the finding names none since there are several.
+  const isOfRule = where !== '' && rule.length > 0 && severity === 'info' && kindLabel(kind).brief !== 'message';
+  return isOfRule ? `${what}  (rule ${rule[0]})` : `${word}  ${message}`;
 }
 
 /** `no answer`, or what changed: `no answer, now refused; was MEDIUM`. */

@@ -33,7 +33,7 @@ export function renderMarkdown({ site, basis, openings, failsLater, leftOut }: O
 /** @param before lines that are numbered before these */
 function table(openings: readonly Opening[], before = 0): string {
   return markdownTable(
-    ['', 'From', 'To', 'Protocol', 'Port', 'Source port', 'Need', 'First seen'],
+    ['', 'From', 'To', 'Protocol', 'Port', 'Source port', 'Need', 'First seen (UTC)'],
     openings.map(({ from, to, proto, ports, sourcePorts, need, firstSeen }, index) => [
       String(before + index + 1),
       cell(from),
