@@ -3,6 +3,7 @@ import type { Analysis } from '../engine/analyze.ts';
 import { captureOfFrame } from '../engine/flow-row.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { isMachine, renderPxeClients, renderPxeLadders } from '../report/pxe-ladder.ts';
+import { counted } from '../report/quantity.ts';
 import { useColor } from '../report/style.ts';
 import { malformedText, notKeptText } from '../report/terminal/limits.ts';
 import { playStories } from '../stories/stories.ts';
@@ -53,6 +54,11 @@ export async function pxeCommand(
   const look = { width: terminal.stdout.columns, color: useColor(terminal.stdout, terminal.env) };
   const pieces = client === undefined ? renderPxeClients(clients, look) : renderPxeLadders(clients, look);
   printPieces(pieces, terminal);
+  const transfers = all.length === 0 && options.quiet !== true ? tftpTransfers(stories, places).length : 0;
+  if (transfers > 0)
+    terminal.err(
+      `pcapcheck: ${counted(transfers, 'TFTP transfer')} without the DHCP messages of a boot; --format json lists ${transfers === 1 ? 'it' : 'them'}\n`,
+    );
   if (stories.malformed > 0) terminal.err(`pcapcheck: ${malformedText(stories.malformed)}\n`);
   if (stories.dropped > 0) terminal.err(`pcapcheck: ${notKeptText(stories.dropped)}\n`);
   return EXIT_CLEAN;

@@ -120,3 +120,9 @@ describe('pcapcheck pxe', () => {
     );
   });
 });
+
+test('transfers of which no boot is in the capture are counted, so that nobody thinks there were none', async () => {
+  const { code, out, err } = await run(['pxe', 'captures/demo/demo.pcap']);
+  expect([code, out]).toEqual([0, 'No machine asked for network boot.\n']);
+  expect(err).toContain('pcapcheck: 1 TFTP transfer without the DHCP messages of a boot; --format json lists it\n');
+});

@@ -117,6 +117,18 @@ describe('flows as csv', () => {
 });
 
 describe('flows as table', () => {
+  it('says so where there is no connection', async () => {
+    const pieces: string[] = [];
+    const writer = await flowWriter('table', (piece) => pieces.push(String(piece)), {
+      bom: false,
+      width: 100,
+      color: false,
+    });
+    writer.begin();
+    writer.end();
+    expect(pieces.join('')).toBe('No TCP or UDP connection.\n');
+  });
+
   it.each([40, 60, 100, 120, 200])('fit into %i columns, and no address is cut', async (width) => {
     const text = await whole('table', flows, { ...plain, width });
     for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(width);

@@ -94,7 +94,8 @@ export function tableFlows(write: TextSink, options: FlowOptions): FlowWriter {
       }
     },
     end() {
-      layout ??= start(waiting!);
+      if (waiting?.length === 0) out.add('No TCP or UDP connection.\n');
+      else layout ??= start(waiting!);
       out.flush();
     },
   };

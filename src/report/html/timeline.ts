@@ -28,7 +28,7 @@ interface Band {
 /** What outcomes come to, from top to bottom; every outcome is in one of them. */
 const BANDS: readonly Band[] = [
   { label: 'opened or answered', tone: 'good', outcomes: OPENED },
-  { label: 'failed', tone: 'bad', outcomes: FAILED, takesFailedLater: true },
+  { label: 'no answer, refused or failed', tone: 'bad', outcomes: FAILED, takesFailedLater: true },
   {
     label: 'cannot tell',
     tone: 'note',
