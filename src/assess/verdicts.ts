@@ -127,6 +127,8 @@ export const UNDECIDED_REASONS = {
     'the server answered the SYN, and nothing of the client was captured after it: it went away, or the answer did not get to it',
   'old-connection':
     'the server answered the SYN with an ACK alone, as one does that still holds an older connection on the same ports',
+  'reset-ignored':
+    'all that came back are resets that do not acknowledge the SYN: a client ignores them, so they are no refusal of the server, and somebody on the way may send them',
   'answer-rejected':
     'each answer was rejected as "port unreachable", and not by the address of the client: by a filter on the way, or by a client behind a translation of addresses that had closed its socket',
   'proxy-silent': 'the proxy took the CONNECT, and had not answered when the connection or the capture ended',
@@ -183,7 +185,14 @@ export function isUnclear(fate: Fate): boolean {
 function unclearReason({ proto }: Conversation, fates: readonly Fate[], trust: Trust): UndecidedReason {
   // What was not seen may be among the packets that the capture lost.
   if (fates.some((fate) => fate.lossy)) return trust.lossReason;
-  for (const symptom of ['smb-refused', 'stalled-later', 'old-connection', 'not-taken-up', 'answer-rejected'] as const)
+  for (const symptom of [
+    'smb-refused',
+    'stalled-later',
+    'old-connection',
+    'not-taken-up',
+    'answer-rejected',
+    'reset-ignored',
+  ] as const)
     if (fates.some((fate) => fate.symptom === symptom)) return symptom;
   if (fates.some(({ symptom }) => symptom === 'unheard')) return 'one-direction';
   if (fates.every(({ outcome }) => outcome === 'one-way')) return 'one-way-protocol';

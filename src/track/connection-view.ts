@@ -53,6 +53,8 @@ export interface ConnectionView {
   requestUnseen: boolean;
   clientSentData: boolean;
   serverSentData: boolean;
+  /** TCP: resets are all that was captured of the server. */
+  serverOnlyReset: boolean;
   /** UDP: this is the exchange in which a TFTP server answers a request, on ports of its own. */
   isTransfer: boolean;
   /** UDP: the answer came from another port, as TFTP servers do; the number of that exchange. */
@@ -96,6 +98,7 @@ export function newConnectionView(): ConnectionView {
     service: 0,
     requestUnseen: false,
     clientSentData: false,
+    serverOnlyReset: false,
     serverSentData: false,
     isTransfer: false,
     transfer: null,

@@ -73,6 +73,7 @@ const SYMPTOMS: readonly Symptom[] = [
   'old-connection',
   'not-taken-up',
   'answer-rejected',
+  'reset-ignored',
 ];
 
 /** The frequent ones are the first: a look-up in a Map is slower. */

@@ -50,7 +50,9 @@ import {
   PACKETS_A,
   PORTS,
   RECORD_INTS,
+  RESET_A,
   RESET_FRAME,
+  SPOKE_A,
   STATE,
   SYN_SEEN,
   SYNACK_A,
@@ -354,6 +356,7 @@ export class Observation {
     view.requestUnseen = serviceOf(kind, client) === SERVICE_UNSEEN;
     view.clientSentData = (state & (DATA_A << client)) !== 0;
     view.serverSentData = (state & (DATA_A << server)) !== 0;
+    view.serverOnlyReset = (state & ((RESET_A | SPOKE_A) << server)) === RESET_A << server;
     const icmp = this.#icmpAboutAttempts(number, client, records[at + COUNTS] >>> 16);
     const isOneSpan = this.#captures === null && this.#spans.length === 1;
     const end = isOneSpan ? this.#spans[0] : this.endAfter(view.lastSeconds, view.lastAttemptFrame || view.firstFrame);

@@ -90,7 +90,11 @@ export function tcpOutcome(
     return serverWentOn || serverReset ? 'established' : 'one-sided';
   }
   if (icmp !== undefined) return icmp.outcome;
-  if (serverReset && !serverWentOn) return 'refused';
+  if (serverReset && !serverWentOn) {
+    if ((state & (ACKED_A << server)) !== 0) return 'refused';
+    // A client ignores a reset that acknowledges nothing (RFC 9293 section 3.10.7.3), and waits on.
+    return silence(records, at, end) === 'no-answer' ? 'half-open' : 'undecided';
+  }
   if (serverWentOn) return 'half-open';
   return silence(records, at, end);
 }

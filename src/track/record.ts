@@ -35,7 +35,7 @@ export const LAST_NANOSECONDS = 11;
 /** Sequence number of the latest data segment of A and of B. */
 export const RUN_SEQUENCE_A = 12;
 export const RUN_SEQUENCE_B = 13;
-/** Latest acknowledgment number that A and B sent. */
+/** Latest acknowledgment number that A and B sent, resets included. */
 export const ACKNOWLEDGED_A = 14;
 export const ACKNOWLEDGED_B = 15;
 

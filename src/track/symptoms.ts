@@ -5,7 +5,7 @@ import type { ConnectionView } from './connection-view.ts';
  * What is odd about a connection that was answered. Some accuse (stalled, reset-after-request); of the others nobody can tell what they mean:
  * smb-refused, stalled-later (data had gone both ways before), unheard (repeats of one side, and the other is not in the capture),
  * old-connection (the SYN was answered by an ACK alone), not-taken-up (nothing of the client after the SYN-ACK, no reset and no other SYN),
- * answer-rejected (UDP: "port unreachable", not from the client's address, about each answer).
+ * reset-ignored (resets answered the SYN that do not acknowledge it: RFC 9293 section 3.10.7.3), answer-rejected (UDP: "port unreachable", not from the client's address, about each answer).
  */
 export type Symptom =
   | 'stalled'
@@ -16,6 +16,7 @@ export type Symptom =
   | 'old-connection'
   | 'not-taken-up'
   | 'answer-rejected'
+  | 'reset-ignored'
   | null;
 
 /**
@@ -28,7 +29,7 @@ export type Symptom =
  */
 export function symptomOf(view: ConnectionView): Symptom {
   if (view.outcome === 'half-open' && view.attempts > 0) {
-    if (view.answerNanoseconds === null) return 'old-connection';
+    if (view.answerNanoseconds === null) return view.serverOnlyReset ? 'reset-ignored' : 'old-connection';
     return view.attempts === 1 && view.resetFrame === 0 ? 'not-taken-up' : null;
   }
   if (view.outcome === 'answered') return view.icmp === null ? null : 'answer-rejected';

@@ -148,7 +148,12 @@ export function updateTcp(
   let state = records[at + STATE];
   if ((flags & TCP_RST) !== 0) {
     if (records[at + RESET_FRAME] === 0) records[at + RESET_FRAME] = frame;
-    records[at + STATE] = afterReset(state, side);
+    state = afterReset(state, side);
+    if ((flags & TCP_ACK) !== 0) {
+      records[at + ACKNOWLEDGED_A + side] = packet.acknowledgment;
+      state |= ACKED_A << side;
+    }
+    records[at + STATE] = state;
     return;
   }
   if ((flags & TCP_SYN) !== 0) {

@@ -33,6 +33,7 @@ export const TCP_EVENTS = [
   'forged-reset',
   'answer-prohibited',
   'answer-unreachable',
+  'reset-ignored',
   'stalled-later',
   'unheard',
   'old-connection',
@@ -120,6 +121,8 @@ function tcpTraffic(event: TcpEvent, ends: Required<Ends>, time: number): TestFr
       return [send('>', 'S', 0), send('>', 'S', 1), send('>', 'S', 3), send('<', 'SA', 3.2), send('>', 'A', 3.21)];
     case 'answer-lost':
       return [0, 1, 3, 7].flatMap((after) => [send('>', 'S', after), send('<', 'SA', after + 0.01)]);
+    case 'reset-ignored':
+      return [0, 1, 3, 7].flatMap((after) => [send('>', 'S', after), send('<', 'R', after + 0.01)]);
     case 'forged-reset':
       return [send('>', 'S', 0), send('<', 'RA', 0.001), send('<', 'SA', 0.01), send('>', 'R', 0.011)];
     case 'answer-prohibited':

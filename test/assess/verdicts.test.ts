@@ -314,6 +314,7 @@ describe('what blocks', () => {
     ['stalled-later', 'data of both sides passed, then what one side sent was repeated and never acknowledged'],
     ['old-connection', 'the server answered the SYN with an ACK alone'],
     ['not-taken-up', 'nothing of the client was captured after it'],
+    ['reset-ignored', 'all that came back are resets that do not acknowledge the SYN'],
     ['unheard', 'the capture shows one direction only'],
   ] as const)('%s: undecided, nobody is accused', (event, reason) => {
     const report = held([...traffic(event, to(MP, 80), 1), ...alive(MP, 443)], site());

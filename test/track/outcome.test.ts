@@ -48,6 +48,18 @@ describe('TCP outcomes', () => {
       resetFrame: 2,
     });
   });
+  test('a reset that does not acknowledge the SYN is ignored by the client: no refusal; one that does is one, whatever else came', () => {
+    const bare = [0, 1, 3].flatMap((time) => [seg('>', 'S', time), seg('<', 'R', time + 0.01)]);
+    expect(first([...bare, later(9)])).toMatchObject({ outcome: 'half-open', attempts: 3, serverOnlyReset: true });
+    expect(first([...bare, later(3.5)])).toMatchObject({ outcome: 'undecided' });
+    expect(first([...bare, seg('<', 'RA', 3.1), later(9)])).toMatchObject({ outcome: 'refused' });
+    expect(first([...bare, seg('<', 'SA', 3.1), seg('>', 'A', 3.2), later(9)])).toMatchObject({
+      outcome: 'established',
+    });
+    // An older connection on the same ports is something else.
+    const old = [seg('>', 'S', 0), seg('<', 'A', 0.01), seg('>', 'R', 0.02), seg('>', 'S', 1), later(9)];
+    expect(first(old)).toMatchObject({ outcome: 'half-open', serverOnlyReset: false });
+  });
   test('a reset that answers a stray segment proves no open connection: undecided, whatever the segment', () => {
     for (const flags of ['F', '', 'FPU', 'A', 'PA'])
       expect(first([seg('>', flags, 0), seg('<', 'RA', 0.01), later(9)]), flags).toMatchObject({
