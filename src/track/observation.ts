@@ -12,7 +12,7 @@ import { heedDrops } from './drop-outcome.ts';
 import { AHEAD, FateTable } from './fate-table.ts';
 import { type DropVerdict, joinDrops } from './join-drops.ts';
 import { joinFragments } from './join-fragments.ts';
-import { joinReorderedHandshakes } from './join-handshakes.ts';
+import { joinHandshakes } from './join-handshakes.ts';
 import { type IcmpVerdict, type IcmpVerdicts, isExpired, isPortUnreachable, joinIcmpErrors } from './join-icmp.ts';
 import { joinLog, type LogDrops, type LogJoin } from './join-log.ts';
 import { type JoinedNetworks, joinNetworks } from './join-networks.ts';
@@ -109,7 +109,7 @@ export class Observation {
     const { apart, unsure, networks } = joinAllNetworks(part);
     this.networks = networks;
     this.#unsure = unsure;
-    joinReorderedHandshakes(part.table);
+    joinHandshakes(part.table);
     const { verdicts, joined, connections } = joinIcmpErrors(part.table, part.icmpErrors, apart);
     const { joined: fragments, overlapping } =
       moment === 'at the end' ? joinFragments(part.table, part.fragments) : { joined: 0, overlapping: 0 };

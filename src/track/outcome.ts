@@ -65,7 +65,8 @@ export function tcpOutcome(
   const state = records[at + STATE];
   const server = 1 - client;
   const answered = (state & (SYNACK_A << server)) !== 0;
-  const clientWentOn = (state & (PLAIN_A << client)) !== 0;
+  // A client that sends a SYN-ACK answers a SYN that crossed its own (join-handshakes.ts).
+  const clientWentOn = (state & ((PLAIN_A | SYNACK_A) << client)) !== 0;
   const serverWentOn = (state & (PLAIN_A << server)) !== 0;
   const serverReset = (state & (RESET_A << server)) !== 0;
   if ((state & SYN_SEEN) === 0) {
