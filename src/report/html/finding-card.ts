@@ -93,7 +93,7 @@ export function findingCard({ number, finding, others }: Trouble, { report }: Pa
       furtherFields(finding),
       entry('Fingerprint', copyable(finding.fingerprint, 'the fingerprint')),
     ),
-    others.length === 0 ? null : sources(all),
+    others.length === 0 ? null : sources(all, report.captures.length),
   );
 }
 
@@ -144,14 +144,14 @@ function furtherFields(finding: Finding): Child {
 }
 
 /** Who else, in a table. */
-function sources(all: readonly Finding[]): HTMLElement {
+function sources(all: readonly ReportedFinding[], captures: number): HTMLElement {
   const body = h('tbody');
   const details = h('details', { class: 'sources' }, h('summary', {}, counted(all.length, 'source')));
   const fill = (): void => {
     const table = h(
       'table',
       {},
-      heads('Source', numbers('Connections'), numbers('Attempts'), 'Seen', 'Frames', 'Wireshark'),
+      heads('Source', numbers('Connections'), numbers('Attempts'), 'Seen', 'Frames', 'Wireshark', 'Fingerprint'),
       body,
     );
     const more = growing(
@@ -165,8 +165,9 @@ function sources(all: readonly Finding[]): HTMLElement {
           h('td', { class: 'num' }, one.count),
           h('td', { class: 'num' }, one.attempts),
           h('td', {}, seenText(one.first_ts, one.last_ts)),
-          h('td', {}, one.frames.join(', ')),
+          h('td', {}, framesText(one.frames, one.capture, captures)),
           h('td', {}, one.display_filter && copyable(one.display_filter, 'the display filter')),
+          h('td', {}, copyable(one.fingerprint, 'the fingerprint')),
         ),
       'sources',
     );

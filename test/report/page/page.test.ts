@@ -117,6 +117,10 @@ describe.skipIf(!hasChromium)('the HTML page in Chromium', () => {
       const several = card.filter({ has: page.locator('details.sources') });
       await several.locator('summary').click();
       await expect.poll(() => several.locator('tbody tr').count()).toBeGreaterThan(1);
+      // Each is accepted, and compared, by its own.
+      const own = trouble.findings.filter(({ message }) => message.startsWith('Clients are refused'));
+      const told = await several.locator('tbody').innerText();
+      for (const { fingerprint } of own) expect(told).toContain(fingerprint);
     });
 
     it('are reached by their address', async () => {
