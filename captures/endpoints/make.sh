@@ -5,7 +5,7 @@
 #   sudo ./make.sh [--install] [--out DIR] [scenario...]
 #
 # Needs root on Debian 12 or the like. --install fetches the packages first (no daemon is started by that). Everything runs in
-# namespaces of its own and is gone at the end. All scenarios take about four minutes.
+# namespaces of its own and is gone at the end. All scenarios take about five minutes.
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,7 +14,8 @@ INSTALL=no
 
 SCENARIOS=(success split-hello refused silent inspected nxdomain servfail dns-silent unlisted by-address
   two-names proxied proxy-forbidden proxy-logon proxy-logon-works proxy-ntlm-works proxy-redirects proxy-none proxy-unreachable proxy-bad-gateway
-  proxy-silent proxy-unlisted)
+  proxy-silent proxy-unlisted
+  sinkhole sinkhole-both sinkhole-lifted sinkhole-proxied tls-old-client tls-old-proxied tls-retried tls-name-refused tls-unknown-ca tls-client-certificate)
 
 usage() { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; echo "Scenarios: ${SCENARIOS[*]}"; }
 WANTED=()
@@ -114,7 +115,7 @@ build() {
   for last in 6 7 8 9; do in_ns $WEB ip addr add 203.0.113.$last/24 dev eth0; done
 }
 
-web_server() {
+web_server() { # a further server
   mkdir -p "$WORK/nginx"
   [ -e "$WORK/nginx/key.pem" ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj /CN=lab.example \
     -keyout "$WORK/nginx/key.pem" -out "$WORK/nginx/cert.pem" >> "$WORK/log" 2>&1
@@ -129,21 +130,34 @@ http {
   uwsgi_temp_path $WORK/nginx/d; scgi_temp_path $WORK/nginx/e;
   server {
     listen 80;
-    listen 443 ssl;
+    listen 443 ssl default_server;
+    ssl_protocols TLSv1.2 TLSv1.3;
     ssl_certificate $WORK/nginx/cert.pem;
     ssl_certificate_key $WORK/nginx/key.pem;
     location / { return 200 "lab\n"; }
   }
+  ${1:-}
 }
 CONF
   background $WEB nginx -c "$WORK/nginx/nginx.conf" -p "$WORK/nginx"
+  NGINX=${PIDS[-1]}
 }
+# In the place of nginx for a while: it wants a certificate of the client, and says no by an alert.
+strict_server() {
+  kill "$NGINX"; sleep 1
+  background $WEB openssl s_server -accept 203.0.113.5:443 -key "$WORK/nginx/key.pem" -cert "$WORK/nginx/cert.pem" -Verify 1 -verify_return_error -www
+  sleep 1
+}
+stop_strict_server() { kill "${PIDS[-1]}"; sleep 1; web_server; sleep 1; }
 
 names() { # further options
   background $DC dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --user=root --pid-file= --listen-address=10.79.2.10 \
     --bind-interfaces "$@"
+  NAMES=${PIDS[-1]}
 }
 OTHERS=(--address=/go.microsoft.com/203.0.113.7 --address=/dl.delivery.mp.microsoft.com/203.0.113.8 --address=/tool.contoso.example/203.0.113.6)
+# The filter of DNS goes, and the same server answers well.
+lift() { kill "$NAMES"; sleep 1; names "${ALL[@]}"; sleep 1; }
 ALL=(--address=/download.microsoft.com/203.0.113.5 "${OTHERS[@]}")
 
 proxy() { # further lines of its configuration
@@ -193,15 +207,23 @@ rule() { filter <<< "table ip f { chain forward { type filter hook forward prior
 fetch() { in_ns $CM timeout --kill-after=2 25 curl -sk --max-time "${LONG:-12}" -o /dev/null "$@" >> "$WORK/log" 2>&1 || true; }
 through() { fetch --proxy http://10.79.3.20:8080 "$@"; }
 NAME=download.microsoft.com
+old_tls() { fetch --tls-max 1.1 --ciphers DEFAULT@SECLEVEL=0 "$@"; }
+checked() { in_ns $CM timeout --kill-after=2 25 curl -s --max-time 12 -o /dev/null "$@" >> "$WORK/log" 2>&1 || true; }
 # Every name of the feature in use, so that nothing else remains to be told.
 the_rest() { fetch https://go.microsoft.com/fwlink/; fetch https://dl.delivery.mp.microsoft.com/; }
 
 run() {
   local scenario=$1
   build
-  web_server
+  case $scenario in
+    tls-name-refused) web_server "server { listen 443 ssl; server_name $NAME; ssl_reject_handshake on; }" ;;
+    *) web_server ;;
+  esac
   case $scenario in
     nxdomain | proxy-bad-gateway) names "${OTHERS[@]}" --address=/download.microsoft.com/ ;;
+    # What a filter of DNS answers, as the lists of Pi-hole and others have it; sinkhole-lifted: the first answer alone.
+    sinkhole | sinkhole-lifted | sinkhole-proxied) names "${OTHERS[@]}" --address=/download.microsoft.com/0.0.0.0 ;;
+    sinkhole-both) names "${OTHERS[@]}" --address=/download.microsoft.com/127.0.0.1 --address=/download.microsoft.com/::1 ;;
     # Two names have one address.
     two-names) names "${OTHERS[@]}" --address=/download.microsoft.com/203.0.113.7 ;;
     # Answers of a zone that ought to be signed and is not: a validating resolver says SERVFAIL.
@@ -221,7 +243,7 @@ run() {
     proxy-redirects) squid_proxy 'acl no dstdomain download.microsoft.com' 'deny_info 302:http://proxy01.contoso.example/blocked no' \
       'http_access deny no' 'http_access allow all' ;;
     proxy-none) no_proxy ;;
-    proxy* | proxied) proxy ;;
+    proxy* | proxied | *-proxied) proxy ;;
   esac
   sleep 1
   capture "$scenario"
@@ -233,7 +255,19 @@ run() {
     silent) rule "iifname site ip daddr 203.0.113.5 tcp dport 443 drop"; fetch https://$NAME/ ;;
     # What a filter does that reads names: the first bytes of TLS are a handshake (22).
     inspected) rule "iifname site tcp dport 443 @ih,0,8 22 reject with tcp reset"; fetch https://$NAME/; fetch https://$NAME/ ;;
-    nxdomain | servfail) fetch https://$NAME/ ;;
+    nxdomain | servfail | sinkhole | sinkhole-both) fetch https://$NAME/ ;;
+    sinkhole-lifted) fetch https://$NAME/; lift; fetch https://$NAME/ ;;
+    # The client asks DNS, and then goes through a proxy that knows the address.
+    sinkhole-proxied) fetch https://$NAME/; lift; through https://$NAME/ ;;
+    # TLS 1.1 at most, which the server does not speak.
+    tls-old-client) old_tls https://$NAME/; old_tls https://$NAME/ ;;
+    tls-old-proxied) old_tls --proxy http://10.79.3.20:8080 https://$NAME/ ;;
+    # A client that tries a newer version when an older one is refused.
+    tls-retried) old_tls https://$NAME/; fetch https://$NAME/ ;;
+    tls-name-refused) fetch https://$NAME/ ;;
+    # The client checks the certificate, whose issuer it does not know; TLS 1.2 does that in the clear.
+    tls-unknown-ca) checked --tls-max 1.2 https://$NAME/ ;;
+    tls-client-certificate) strict_server; fetch --tls-max 1.2 https://$NAME/; stop_strict_server ;;
     dns-silent) rule "iifname site udp dport 53 drop"; fetch https://$NAME/ ;;
     unlisted) fetch https://$NAME/; fetch https://tool.contoso.example/ ;;
     by-address) fetch https://$NAME/; fetch https://203.0.113.9/ ;;

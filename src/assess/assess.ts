@@ -14,6 +14,7 @@ import { applyExceptions, hasExpiry } from './exceptions.ts';
 import { failedLater, failedTransfersOf } from './failed-later.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { firewallLogReport, type LogEvidence } from './firewall-logs.ts';
+import { HandshakeFailures } from './handshake-failures.ts';
 import { InternetTraffic } from './internet-traffic.ts';
 import { InternetView, isHeldToLists } from './internet-view.ts';
 import { KINDS } from './kinds.ts';
@@ -83,6 +84,7 @@ export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Re
   const timeline = new TimelineCounts(observation.start, observation.end);
   const losses = evidence.losses ?? Losses.anytime(evidence.droppedByCapture);
   const servicesSeen = new ServicesSeen();
+  const handshakes = new HandshakeFailures(names, observation);
   const traffic = new InternetTraffic(site, observation, names, losses);
   const stories = storiesView(playStories(observation));
   const failedTransfers = failedTransfersOf(stories.transfers);
@@ -91,6 +93,7 @@ export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Re
     timeline.count(connection, failedLater(connection, lossy, failedTransfers));
     traffic.see(connection);
     servicesSeen.see(connection);
+    handshakes.see(connection);
     return lossy;
   });
   if (observation.beginnings !== null)
@@ -153,6 +156,7 @@ export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Re
     rpc: new RpcTraffic(rpcView, rpcConnections, judged, index),
     internet,
     services,
+    handshakeFailures: handshakes.gather(addresses),
     servicesOn: servicesByPort(services),
     names,
     peerOf: (ip) => peerByIp.get(ip) ?? null,

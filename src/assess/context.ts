@@ -5,6 +5,7 @@ import type { Service } from '../protocols/first-bytes.ts';
 import type { Site } from '../site/index.ts';
 import type { Moment } from '../stories/moment.ts';
 import type { Conversation } from './conversations.ts';
+import type { HandshakeFailure } from './handshake-failures.ts';
 import type { InternetView } from './internet-view.ts';
 import { PARTY_LIMIT, type Peer } from './peers.ts';
 import type { RpcTraffic } from './rpc-traffic.ts';
@@ -59,6 +60,8 @@ export interface Context {
   internet: InternetView;
   /** What ran on which port, by its first bytes. */
   services: readonly ServiceSeen[];
+  /** Handshakes of TLS that ended with an alert, where nothing better came. */
+  handshakeFailures: readonly HandshakeFailure[];
   /** Protocols on a port of an address, the most used first. */
   servicesOn(server: Peer, proto: 'tcp' | 'udp', port: number): readonly Service[];
   /** Names that the capture speaks of. */

@@ -85,14 +85,16 @@ function errorsOf(lookups: readonly Lookup[]): string {
   return [...new Set(errors)].join(', ');
 }
 
-/** The first question and the latest error of each lookup, and how many there were. */
+/**
+ * The first question and the latest error of each lookup, and how many there were.
+ * @param lastOf the frame to show in place of the latest error; 0 where there is none
+ */
 export function lookupEvidence(
   lookups: readonly Lookup[],
   context: Context,
+  lastOf = ({ failFrame, queryFrame }: Lookup): number => failFrame || queryFrame,
 ): Pick<Finding, 'count' | 'attempts' | 'frames' | 'capture' | 'first_ts' | 'last_ts' | 'drop' | 'outcome'> {
-  const frames = lookups
-    .flatMap(({ frame, failFrame, queryFrame }) => [frame, failFrame || queryFrame])
-    .filter((frame) => frame > 0);
+  const frames = lookups.flatMap((lookup) => [lookup.frame, lastOf(lookup)]).filter((frame) => frame > 0);
   const places = [...new Set(frames)].sort((a, b) => a - b).map((frame) => context.place(frame));
   const capture = places[0]?.capture ?? null;
   const first = lookups.reduce((a, b) => (b.frame < a.frame ? b : a));

@@ -29,6 +29,7 @@ import { tftpReplyBlocked } from './findings/tftp-reply-blocked.ts';
 import { tftpRequestUnanswered } from './findings/tftp-request-unanswered.ts';
 import { tftpSlow } from './findings/tftp-slow.ts';
 import { tftpStalled } from './findings/tftp-stalled.ts';
+import { tlsHandshakeFailed } from './findings/tls-handshake-failed.ts';
 import { unexpectedPort } from './findings/unexpected-port.ts';
 import { unknownEndpoint } from './findings/unknown-endpoint.ts';
 import { wsusPortPair } from './findings/wsus-port-pair.ts';
@@ -66,6 +67,7 @@ export const KINDS: readonly Kind[] = [
   unknownEndpoint,
   tftpPortFixed,
   slowConnect,
+  tlsHandshakeFailed,
   rpcPortUnmapped,
   nameUnresolved,
   requiredNotSeen,

@@ -16,6 +16,7 @@ import {
   ANSWER_NAME,
   ANSWER_NANOSECONDS,
   ANSWER_SECONDS,
+  ANSWER_SERVER,
   ANSWER_WIDTH,
   CLIENT_IPV6,
   COUNT_DNS,
@@ -27,6 +28,7 @@ import {
   SOURCE_MDNS,
   SOURCE_NETBIOS,
   SOURCE_SHIFT,
+  VISIT_ALERT,
   VISIT_ANSWER,
   VISIT_BAD_HELLO,
   VISIT_BAD_REQUEST,
@@ -48,11 +50,21 @@ import {
 } from '../track/name-fields.ts';
 import type { Observation } from '../track/observation.ts';
 import type { NameBytes, Names } from '../track/part.ts';
+import { type HandshakeAlert, handshakeAlerts, tlsVersion } from './handshake-alerts.ts';
 import { lateFacts } from './late-facts.ts';
 import { type Lookup, lookupsOf } from './lookups.ts';
 
 /** How a connection said what it is for. */
-export type VisitKind = 'tls' | 'http' | 'proxied' | 'connect' | 'bad-hello' | 'bad-request' | 'answer' | 'cut-hello';
+export type VisitKind =
+  | 'tls'
+  | 'http'
+  | 'proxied'
+  | 'connect'
+  | 'bad-hello'
+  | 'bad-request'
+  | 'answer'
+  | 'cut-hello'
+  | 'alert';
 
 /** Visits that were read to their names. */
 export const VISIT_KINDS_THAT_NAME: ReadonlySet<VisitKind> = new Set(['tls', 'http', 'proxied', 'connect']);
@@ -62,7 +74,7 @@ export interface Visit {
   kind: VisitKind;
   /** Server name, Host, or the host of the target; null where none was given. */
   name: string | null;
-  /** Port of the target of a proxied request or a CONNECT, 0 where it names none; the status of an answer. */
+  /** Port of the target of a proxied request or a CONNECT, 0 where it names none; the status of an answer, the description of an alert. */
   port: number;
   /** HTTP: the first path, without its query. TLS: the first protocol of ALPN. Null where there is none. */
   detail: string | null;
@@ -82,6 +94,8 @@ export interface NamedAddress {
   source: NameSource;
   /** Address of the client that was told, null for what goes to all. */
   client: string | null;
+  /** The DNS server that said so first, null for what goes to all. */
+  server: string | null;
   address: string;
   /** The first frame that says so. */
   frame: number;
@@ -124,6 +138,7 @@ const VISIT_KINDS: Readonly<Record<number, VisitKind>> = {
   [VISIT_BAD_REQUEST]: 'bad-request',
   [VISIT_ANSWER]: 'answer',
   [VISIT_CUT_HELLO]: 'cut-hello',
+  [VISIT_ALERT]: 'alert',
 };
 const SOURCES: Readonly<Record<number, NameSource>> = {
   [SOURCE_DNS]: 'dns',
@@ -186,6 +201,11 @@ export class NameBook {
       }
     }
     return byConnection;
+  }
+
+  /** Handshakes of TLS that one side ended with a fatal alert in the clear, by connection: the first alert of each. */
+  handshakeAlerts(): ReadonlyMap<number, HandshakeAlert> {
+    return handshakeAlerts(this.#facts, this.#observation);
   }
 
   /** Everything that anybody was told of addresses, in the order of the capture. */
@@ -288,15 +308,6 @@ export function nameText({ bytes, offsets }: NameBytes, number: number): string 
   return utf8.decode(bytes.subarray(offsets[number], offsets[number + 1]));
 }
 
-/** RFC 8446 section 4.2.1 and before. */
-const TLS_VERSIONS: Readonly<Record<number, string>> = {
-  768: 'SSL 3.0',
-  769: 'TLS 1.0',
-  770: 'TLS 1.1',
-  771: 'TLS 1.2',
-  772: 'TLS 1.3',
-};
-
 function visitOf({ facts, values, at }: VisitRow): Visit {
   const kind = VISIT_KINDS[values[at + VISIT_KIND_SIDE] >>> 1];
   const version = values[at + VISIT_VERSION];
@@ -315,7 +326,7 @@ function visitOf({ facts, values, at }: VisitRow): Visit {
 }
 
 function versionOf(kind: VisitKind, version: number): string {
-  if (kind === 'tls' || kind === 'bad-hello') return TLS_VERSIONS[version] ?? 'TLS';
+  if (kind === 'tls' || kind === 'bad-hello') return tlsVersion(version);
   return VISIT_KINDS_THAT_NAME.has(kind) ? (HTTP_METHODS[version] ?? '') : '';
 }
 
@@ -327,16 +338,27 @@ function answersOf(facts: Names, observation: Observation): NamedAddress[] {
     texts.set(number, known);
     return known;
   };
+  // Most have the server of the one before.
+  let server = '';
+  let serverFamily = 0;
+  let serverNumber = 0;
   return Array.from({ length: count }, (_, i): NamedAddress => {
     const at = i * ANSWER_WIDTH;
     const kind = values[at + ANSWER_KIND];
     const source = SOURCES[kind >>> SOURCE_SHIFT];
     const isToAll = source !== 'dns' && source !== 'dns-alias';
     const address = values[at + ANSWER_ADDRESS];
+    const family = (kind & CLIENT_IPV6) !== 0 ? 6 : 4;
+    if (!isToAll && (family !== serverFamily || values[at + ANSWER_SERVER] !== serverNumber)) {
+      serverFamily = family;
+      serverNumber = values[at + ANSWER_SERVER];
+      server = observation.addressText(family, serverNumber);
+    }
     return {
       name: textOf(values[at + ANSWER_NAME]),
       source,
-      client: isToAll ? null : observation.addressText((kind & CLIENT_IPV6) !== 0 ? 6 : 4, values[at + ANSWER_CLIENT]),
+      client: isToAll ? null : observation.addressText(family, values[at + ANSWER_CLIENT]),
+      server: isToAll ? null : server,
       address: (kind & ANSWER_IPV6) !== 0 ? ipv6Text(facts.hosts, address * 4) : ipv4Text(address),
       frame: values[at + ANSWER_FRAME] >>> 0,
       seconds: values[at + ANSWER_SECONDS] >>> 0,

@@ -322,6 +322,13 @@ export const KIND_LABELS: Readonly<Record<string, KindLabel>> = {
       counted(connections(findings), 'connection was slow to open', 'connections were slow to open'),
     brief: 'message',
   },
+  'tls-handshake-failed': {
+    word: 'TLS fails',
+    heading: 'TLS: the port is open, and the handshake fails',
+    verdict: (_proven, _likely, findings) =>
+      counted(connections(findings), 'TLS handshake failed', 'TLS handshakes failed'),
+    brief: 'message',
+  },
   'rpc-port-unmapped': {
     word: 'RPC port',
     heading: 'RPC: dynamic ports that no endpoint mapper handed out',

@@ -22,6 +22,7 @@ import {
 import {
   ANSWER_CLIENT,
   ANSWER_KIND,
+  ANSWER_SERVER,
   ANSWER_WIDTH,
   CLIENT_IPV6,
   LOOKUP_CLIENT,
@@ -65,7 +66,7 @@ function mapAddresses(tables: Tables, fates: FateTable, out: Uint8Array, map: (n
   mapRows(fragments, FRAGMENT_WIDTH, FRAGMENT_CONNECTION_KEY, KIND_IPV6, inside, map);
   mapRows(drops, DROP_WIDTH, DROP_KEY, KIND_IPV6, [DROP_SOURCE, DROP_DESTINATION], map);
   mapRows(nameFacts.lookups, LOOKUP_WIDTH, LOOKUP_KIND, CLIENT_IPV6, [LOOKUP_CLIENT, LOOKUP_SERVER], map);
-  mapRows(nameFacts.answers, ANSWER_WIDTH, ANSWER_KIND, CLIENT_IPV6, [ANSWER_CLIENT], map);
+  mapRows(nameFacts.answers, ANSWER_WIDTH, ANSWER_KIND, CLIENT_IPV6, [ANSWER_CLIENT, ANSWER_SERVER], map);
   fates.mapAddresses(map);
 }
 

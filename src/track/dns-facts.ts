@@ -17,6 +17,7 @@ import {
   ANSWER_IPV6,
   ANSWER_NANOSECONDS,
   ANSWER_SECONDS,
+  ANSWER_SERVER,
   CLIENT_IPV6,
   COUNT_DNS,
   COUNT_DNS_MALFORMED,
@@ -100,7 +101,7 @@ export class DnsFacts {
     facts.counters[COUNT_DNS]++;
     if (source !== SOURCE_DNS) {
       // Hints: who answers, or registers itself, tells of its own address.
-      this.#records(bytes, source, 0, 0, -1, seconds, nanoseconds, frame);
+      this.#records(bytes, source, 0, 0, 0, -1, seconds, nanoseconds, frame);
       return;
     }
     if (reader.opcode !== OPCODE_QUERY) return;
@@ -161,7 +162,7 @@ export class DnsFacts {
     frame: number,
   ): void {
     const reader = this.#reader;
-    const found = this.#records(bytes, SOURCE_DNS, isV6, client, name, seconds, nanoseconds, frame);
+    const found = this.#records(bytes, SOURCE_DNS, isV6, client, server, name, seconds, nanoseconds, frame);
     const at = this.#lookup(name, isV6, client, server, seconds, nanoseconds, frame);
     if (at < 0) return;
     const { values } = this.#facts.lookups;
@@ -181,6 +182,7 @@ export class DnsFacts {
     source: number,
     isV6: number,
     client: number,
+    server: number,
     asked: number,
     seconds: number,
     nanoseconds: number,
@@ -193,7 +195,7 @@ export class DnsFacts {
       const { type, dataOffset, dataLength } = reader;
       if (asked >= 0 && reader.isAnswer && type === reader.questionType) answered = true;
       if (type === DNS_TYPE_A && dataLength === 4) {
-        this.#address(source, isV6, client, asked, 0, int32(bytes, dataOffset), seconds, nanoseconds, frame);
+        this.#address(source, isV6, client, server, asked, 0, int32(bytes, dataOffset), seconds, nanoseconds, frame);
       } else if (type === DNS_TYPE_AAAA && dataLength === 16) {
         const number = facts.hosts.internWords(
           int32(bytes, dataOffset),
@@ -201,7 +203,7 @@ export class DnsFacts {
           int32(bytes, dataOffset + 8),
           int32(bytes, dataOffset + 12),
         );
-        if (number >= 0) this.#address(source, isV6, client, asked, 1, number, seconds, nanoseconds, frame);
+        if (number >= 0) this.#address(source, isV6, client, server, asked, 1, number, seconds, nanoseconds, frame);
       } else if (type === DNS_TYPE_NB && source === SOURCE_NETBIOS) {
         const isHost = reader.owner.suffix === NB_WORKSTATION || reader.owner.suffix === NB_SERVER;
         for (let i = 0; i + 6 <= dataLength && i < MAX_NB_ADDRESSES * 6 && isHost; i += 6)
@@ -210,6 +212,7 @@ export class DnsFacts {
               source,
               isV6,
               client,
+              server,
               asked,
               0,
               int32(bytes, dataOffset + i + 2),
@@ -230,6 +233,7 @@ export class DnsFacts {
     source: number,
     isV6: number,
     client: number,
+    server: number,
     asked: number,
     addressIsV6: number,
     address: number,
@@ -242,16 +246,17 @@ export class DnsFacts {
     const isAsked = reader.isAnswer && asked >= 0;
     const families = isV6 * CLIENT_IPV6 + addressIsV6 * ANSWER_IPV6;
     if (isAsked && reader.questionType === reader.type)
-      this.#answer((source << SOURCE_SHIFT) | families, client, asked, address, seconds, nanoseconds, frame);
+      this.#answer((source << SOURCE_SHIFT) | families, client, server, asked, address, seconds, nanoseconds, frame);
     const owner = facts.names.intern(reader.owner.bytes, 0, reader.owner.length);
     if (owner < 0 || (isAsked && owner === asked) || reader.owner.length === 0) return;
     const ownerSource = source === SOURCE_DNS ? SOURCE_DNS_OWNER : source;
-    this.#answer((ownerSource << SOURCE_SHIFT) | families, client, owner, address, seconds, nanoseconds, frame);
+    this.#answer((ownerSource << SOURCE_SHIFT) | families, client, server, owner, address, seconds, nanoseconds, frame);
   }
 
   #answer(
     kind: number,
     client: number,
+    server: number,
     name: number,
     address: number,
     seconds: number,
@@ -264,6 +269,7 @@ export class DnsFacts {
     answers.values[at + ANSWER_FRAME] = frame;
     answers.values[at + ANSWER_SECONDS] = seconds;
     answers.values[at + ANSWER_NANOSECONDS] = nanoseconds;
+    answers.values[at + ANSWER_SERVER] = server;
   }
 
   #alias(type: number, targetOffset: number, port: number, frame: number): void {

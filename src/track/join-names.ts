@@ -14,6 +14,7 @@ import {
   ANSWER_IPV6,
   ANSWER_KIND,
   ANSWER_NAME,
+  ANSWER_SERVER,
   ANSWER_WIDTH,
   CLIENT_IPV6,
   LOOKUP_CLIENT,
@@ -30,6 +31,7 @@ import {
   LOOKUP_TYPE,
   LOOKUP_WIDTH,
   NAME_COUNTERS,
+  VISIT_ALERT,
   VISIT_ANSWER,
   VISIT_CONNECT,
   VISIT_CONNECTION,
@@ -127,15 +129,17 @@ function joinAnswers(
     const kind = from[right + ANSWER_KIND];
     const isClientV6 = (kind & CLIENT_IPV6) !== 0;
     const client = isClientV6 ? addresses[from[right + ANSWER_CLIENT]] : from[right + ANSWER_CLIENT];
+    const server = isClientV6 ? addresses[from[right + ANSWER_SERVER]] : from[right + ANSWER_SERVER];
     const isV6 = (kind & ANSWER_IPV6) !== 0;
     const address = isV6 ? hosts[from[right + ANSWER_ADDRESS]] : from[right + ANSWER_ADDRESS];
     const name = names[from[right + ANSWER_NAME]];
-    if (name < 0 || (isV6 && address < 0) || (isClientV6 && client < 0)) continue;
+    if (name < 0 || (isV6 && address < 0) || (isClientV6 && (client < 0 || server < 0))) continue;
     const at = facts.answers.at(kind, client, name, address);
     if (at < 0 || !facts.answers.isNew) continue;
-    for (let field = ANSWER_FRAME; field < ANSWER_WIDTH; field++)
+    for (let field = ANSWER_FRAME; field < ANSWER_SERVER; field++)
       facts.answers.values[at + field] = from[right + field];
     facts.answers.values[at + ANSWER_FRAME] += framesBefore;
+    facts.answers.values[at + ANSWER_SERVER] = server;
   }
 }
 
@@ -237,9 +241,11 @@ function joinVisit(
   values[at + VISIT_VERSION] = from[right + VISIT_VERSION];
 }
 
+const ALWAYS_KEPT: ReadonlySet<number> = new Set([VISIT_TLS, VISIT_PROXIED, VISIT_CONNECT, VISIT_ANSWER, VISIT_ALERT]);
+
 /** True for what becomes a row although its side sent payload before. */
 function isAlwaysKept(kind: number): boolean {
-  return kind === VISIT_TLS || kind === VISIT_PROXIED || kind === VISIT_CONNECT || kind === VISIT_ANSWER;
+  return ALWAYS_KEPT.has(kind);
 }
 
 /** @returns the numbers here of the names of a part, -1 where there was no room */

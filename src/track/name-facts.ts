@@ -8,6 +8,7 @@ import {
   Request,
   readRequest,
 } from '../protocols/http-request.ts';
+import { fatalAlert, TLS_ALERT } from '../protocols/tls-alert.ts';
 import { HELLO_INCOMPLETE, HELLO_MALFORMED, HELLO_NONE, Hello, readHello } from '../protocols/tls-hello.ts';
 import { AddressTable } from './address-table.ts';
 import { DnsFacts } from './dns-facts.ts';
@@ -19,6 +20,7 @@ import {
   COUNT_SET_ASIDE,
   LOOKUP_WIDTH,
   NAME_COUNTERS,
+  VISIT_ALERT,
   VISIT_ANSWER,
   VISIT_BAD_HELLO,
   VISIT_BAD_REQUEST,
@@ -46,8 +48,9 @@ import type { Messages, Names } from './part.ts';
 /** Bytes kept of a path: its first parts tell the service. */
 const MAX_PATH = 64;
 
-/** 1 for bytes that a TLS hello or a request may begin with. */
+/** 1 for bytes that a TLS hello or alert, a request or an answer may begin with. */
 const mayOpen = new Uint8Array(256);
+mayOpen[TLS_ALERT] = 1;
 mayOpen[0x16] = 1;
 for (const letter of 'GPHCODBRT') mayOpen[letter.charCodeAt(0)] = 1;
 
@@ -109,7 +112,9 @@ export class NameFacts {
       found =
         bytes[at] === 0x16
           ? this.#readHello(bytes, at, length, connection, side, isFirst, seconds, nanoseconds, frame)
-          : this.#readRequest(bytes, at, length, connection, side, isFirst, seconds, nanoseconds, frame);
+          : bytes[at] === TLS_ALERT
+            ? this.#readAlert(bytes, at, length, connection, side, isFirst, seconds, nanoseconds, frame)
+            : this.#readRequest(bytes, at, length, connection, side, isFirst, seconds, nanoseconds, frame);
     }
     if (found === OPENING_INCOMPLETE) this.openings.start(packet, bytes, connection, side, seconds, nanoseconds, frame);
     else if (found === OPENING_NONE)
@@ -204,6 +209,23 @@ export class NameFacts {
     if (path > 0) values[row + VISIT_DETAIL] = this.details.intern(bytes, request.pathOffset, path) + 1;
     values[row + VISIT_VERSION] = request.method;
     return read;
+  }
+
+  /** An alert opens nothing, whatever it says. */
+  #readAlert(
+    bytes: Uint8Array,
+    at: number,
+    length: number,
+    connection: number,
+    side: number,
+    isFirst: boolean,
+    seconds: number,
+    nanoseconds: number,
+    frame: number,
+  ): number {
+    const alert = fatalAlert(bytes, at, length);
+    if (alert !== 0) this.visit(isFirst, connection, (VISIT_ALERT << 1) | side, 0, alert, seconds, nanoseconds, frame);
+    return OPENING_NONE;
   }
 
   /** Notes a hello whose end the capture does not hold. */

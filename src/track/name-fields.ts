@@ -54,7 +54,9 @@ export const ANSWER_ADDRESS = 3;
 export const ANSWER_FRAME = 4;
 export const ANSWER_SECONDS = 5;
 export const ANSWER_NANOSECONDS = 6;
-export const ANSWER_WIDTH = 7;
+/** The DNS server that said so first; 0 for hints. */
+export const ANSWER_SERVER = 7;
+export const ANSWER_WIDTH = 8;
 
 /** A name that stands for another one: CNAME, or the host of an SRV record. */
 export const ALIAS_TYPE = 0;
@@ -78,12 +80,14 @@ export const VISIT_BAD_REQUEST = 6;
 export const VISIT_ANSWER = 7;
 /** A hello of which the capture holds too little for its name. */
 export const VISIT_CUT_HELLO = 8;
+/** A fatal TLS alert in the clear (tls-alert.ts); its description is in VISIT_PORT. */
+export const VISIT_ALERT = 9;
 export const VISIT_CONNECTION = 0;
 /** Side that spoke (bit 0), and the kind above it. */
 export const VISIT_KIND_SIDE = 1;
 /** The name + 1; a hello may have none. */
 export const VISIT_NAME = 2;
-/** Port of a CONNECT, status of an answer; 0 for others. */
+/** Port of a CONNECT, status of an answer, description of an alert; 0 for others. */
 export const VISIT_PORT = 3;
 export const VISIT_FRAME = 4;
 export const VISIT_SECONDS = 5;

@@ -9,10 +9,11 @@ import { isNeeded } from '../need-severity.ts';
 import { endsOf } from '../new-finding.ts';
 import type { Peer } from '../peers.ts';
 import { isListed } from '../peers.ts';
+import { addressesOfType, leadsNowhere, sinkholeAnswers } from '../sinkholes.ts';
 import type { Finding } from '../types.ts';
 import { addressFilter, called, listText } from '../wording.ts';
 
-/** The lookup of a name that is allowed failed, or nobody answered it. */
+/** The lookup of a name that is allowed failed, nobody answered it, or the answer leads nowhere. */
 export const endpointUnresolved: Kind = {
   meta: { id: 'endpoint-unresolved', title: 'Internet endpoints that DNS does not resolve', severity: 'medium' },
   find(context) {
@@ -26,7 +27,14 @@ export const endpointUnresolved: Kind = {
       else known.push(lookup);
     }
     const answers = answersOf(lookups);
-    return [...byName.values()].flatMap((ofName) => tell(ofName, answers, context));
+    const misled = new Set(
+      context.names.answers.flatMap(({ address, client, name }) =>
+        leadsNowhere(address) ? [`${client} ${name}`] : [],
+      ),
+    );
+    return [...byName].flatMap(([key, ofName]) =>
+      misled.has(key) ? tellSinkhole(ofName, context) : tell(ofName, answers, context),
+    );
   },
 };
 
@@ -39,8 +47,7 @@ function tell(lookups: readonly Lookup[], answers: Answers, context: Context): F
   const match = allowedAnywhere(first.name, client, context);
   if (match === null) return [];
   const server = context.peerOf(first.server);
-  const condition =
-    match.need === 'conditional' && match.rule.condition !== null ? ` Needed where: ${match.rule.condition}.` : '';
+  const condition = conditionOf(match);
   return [
     {
       kind: endpointUnresolved.meta.id,
@@ -58,6 +65,44 @@ function tell(lookups: readonly Lookup[], answers: Answers, context: Context): F
       subject: `${client.endpoint.name ?? client.ip} ${first.name}`,
     },
   ];
+}
+
+/** DNS gave an address that is none of the name's. */
+function tellSinkhole(lookups: readonly Lookup[], context: Context): Finding[] {
+  const [first] = lookups as [Lookup];
+  const client = context.peerOf(first.client);
+  if (client === null || !isListed(client)) return [];
+  const told = sinkholeAnswers(lookups, context);
+  const [answer] = told;
+  if (answer === undefined) return [];
+  const match = allowedAnywhere(first.name, client, context);
+  if (match === null) return [];
+  const server = context.peerOf(answer.server!);
+  const whom = server === null ? answer.server! : called(server);
+  const addresses = [...new Set(told.map(({ address }) => address))].join(' and ');
+  const { frame } = context.place(answer.frame);
+  const moments = lookups.flatMap(({ seconds, querySeconds }) => [{ seconds }, { seconds: querySeconds || seconds }]);
+  return [
+    {
+      kind: endpointUnresolved.meta.id,
+      severity: 'medium',
+      certainty: context.lossIn(moments) ? 'likely' : 'proven',
+      message: `${called(client)} asks for ${first.name}, ${listText(match.rule)}, and ${whom} answers ${addresses} (frame ${frame}), which leads nowhere: so do filters of DNS answer.${conditionOf(match)}`,
+      remedy: `Take ${first.name} off the block list of ${whom}, or of whom it asks: a filter of DNS (Pi-hole, AdGuard, a policy zone, a protective service), or a zone or hosts file of your own with this address. Behind a proxy that resolves names itself this does no harm.`,
+      rule: [match.rule.id],
+      source: match.rule.source,
+      ...endsOf(client, server),
+      proto: 'udp',
+      dest_port: 53,
+      ...lookupEvidence(lookups, context, ({ type }) => addressesOfType(told, type)[0]?.frame ?? 0),
+      display_filter: `${addressFilter(client)} && ${nameFilter(first.name)}`,
+      subject: `${client.endpoint.name ?? client.ip} ${first.name}`,
+    },
+  ];
+}
+
+function conditionOf({ need, rule }: RuleMatch): string {
+  return need === 'conditional' && rule.condition !== null ? ` Needed where: ${rule.condition}.` : '';
 }
 
 /** The rule that lets a client use a name on any of its ports, if it is needed; null where none does. */
