@@ -35,7 +35,7 @@ const CLIENT_CERTIFICATE: AlertWords = {
 const SERVER_CERTIFICATE: AlertWords = {
   meaning: 'The client does not accept the certificate that arrives: its issuer, its name or its dates.',
   remedy:
-    'See who issued the certificate that arrives at the client (tls.handshake.certificate). Where that is not the server’s own authority, something inspects TLS on the way: exempt this traffic from it. Else have the client trust the authority, or renew the certificate.',
+    'See who issued the certificate that arrives at the client (tls.handshake.certificate). Where that is not the own authority of the server, something inspects TLS on the way: exempt this traffic from it. Else have the client trust the authority, or renew the certificate.',
 };
 const DENIED: AlertWords = {
   meaning: 'A rule of its own says no.',

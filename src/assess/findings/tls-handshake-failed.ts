@@ -83,8 +83,14 @@ function tell(failure: HandshakeFailure, { rule }: RuleMatch, context: Context):
     display_filter: `${pairFilter(client, server)} && tcp.port == ${port} && tls.alert_message`,
     drop: null,
     service: 'tls',
-    subject: `${client.endpoint.name ?? client.ip} ${server.endpoint.name ?? server.ip} ${failure.names.join(' or ')} tcp/${port} ${by} ${alert}`,
+    subject: `${client.endpoint.name ?? client.ip} ${whomOf(failure)} tcp/${failure.targetPort ?? port} ${by} ${alert}`,
   };
+}
+
+/** Of names on the internet the address is none of what is told: it changes. */
+function whomOf({ server, names, targetPort }: HandshakeFailure): string {
+  const isOutside = targetPort !== null || server.endpoint.kind === 'internet';
+  return isOutside ? names.join(' or ') : [server.endpoint.name ?? server.ip, ...names].join(' ');
 }
 
 /** What stands between may answer in the server's name. */
