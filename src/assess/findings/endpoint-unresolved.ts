@@ -87,7 +87,7 @@ function tellSinkhole(lookups: readonly Lookup[], context: Context): Finding[] {
       kind: endpointUnresolved.meta.id,
       severity: 'medium',
       certainty: context.lossIn(moments) ? 'likely' : 'proven',
-      message: `${called(client)} asks for ${first.name}, ${listText(match.rule)}, and ${whom} answers ${addresses} (frame ${frame}), which leads nowhere: so do filters of DNS answer.${conditionOf(match)}`,
+      message: `${called(client)} asks for ${first.name}, ${listText(match.rule)}, and ${whom} answers ${addresses} (frame ${frame}), which leads nowhere: a filter of DNS answers like that.${conditionOf(match)}`,
       remedy: `Take ${first.name} off the block list of ${whom}, or of whom it asks: a filter of DNS (Pi-hole, AdGuard, a policy zone, a protective service), or a zone or hosts file of your own with this address. Behind a proxy that resolves names itself this does no harm.`,
       rule: [match.rule.id],
       source: match.rule.source,
