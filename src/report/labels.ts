@@ -25,7 +25,7 @@ export const OUTCOME_LABELS: Record<Outcome, Label> = {
   'half-open': { label: 'half-open', tone: 'warn' },
   established: { label: 'established', tone: null },
   answered: { label: 'answered', tone: null },
-  midstream: { label: 'open before the capture', tone: null },
+  midstream: { label: 'beginning not captured', tone: null },
   'one-sided': { label: 'one direction seen', tone: null },
   'one-way': { label: 'one-way', tone: null },
   undecided: { label: 'undecided', tone: 'dim' },

@@ -40,6 +40,13 @@ describe('terminal report', () => {
     expect(unexpected).not.toContain('nothing unexpected');
   });
 
+  it('does not say that a connection without a captured beginning was open before the capture: its first packets may be filtered out', () => {
+    const [finding] = trouble.findings;
+    const text = renderTerminal({ ...trouble, findings: [{ ...finding, outcome: 'midstream' }] }, plain);
+    expect(text).toContain('beginning not captured');
+    expect(text).not.toContain('open before');
+  });
+
   it('names at a glance what a finding without ends is about', () => {
     const unknown = trouble.findings.find(({ kind }) => kind === 'unknown-endpoint')!;
     const nobody = { src_ip: null, src_name: null, src_roles: [], dest_ip: null, dest_name: null, dest_roles: [] };
