@@ -1,11 +1,10 @@
 import { NO_GUESS } from '../capture/boundary.ts';
-import { PcapReader } from '../capture/pcap.ts';
 import { PcapngReader } from '../capture/pcapng.ts';
 import { readPart } from '../capture/source.ts';
 import { FrameAnalyzer } from '../track/frame-analyzer.ts';
 import { heldBytes } from '../track/held-bytes.ts';
 import { giveUpWhen } from './give-up.ts';
-import { guessStart } from './guess-start.ts';
+import { guessStart, middleReader } from './middle.ts';
 import { type GivenUp, PROGRESS_BYTES, PROGRESS_FRAMES, type SegmentResult, type SegmentTask } from './types.ts';
 
 /** Bytes of capture for each connection that tables are made for at the start, and most of these: 128 MB, of which the system gives what is used. */
@@ -18,10 +17,7 @@ export function analyzeSegment(task: SegmentTask): SegmentResult | GivenUp {
   const bytes = task.guess ? Math.min(task.to, task.size) - task.from : task.size;
   const expected = Math.min(MOST_EXPECTED, task.limit, bytes / BYTES_OF_CONNECTION);
   const analyzer = new FrameAnalyzer(task.seed, expected, task.limit, 0, task.messageShare);
-  const reader =
-    task.state.format === 'pcap'
-      ? new PcapReader(task.state.header, analyzer)
-      : new PcapngReader(analyzer, task.state.state);
+  const reader = middleReader(task.state, analyzer);
   reader.stopAt = task.to;
   const start = task.guess ? guessStart(task) : task.from;
   const progress = new Float64Array(task.progress);

@@ -1,9 +1,7 @@
 import { NO_GUESS } from '../capture/boundary.ts';
-import { PcapReader } from '../capture/pcap.ts';
-import { PcapngReader } from '../capture/pcapng.ts';
 import { readPart } from '../capture/source.ts';
 import type { FrameSink } from '../capture/types.ts';
-import { guessStart, type Place } from './guess-start.ts';
+import { guessStart, middleReader, type Place } from './middle.ts';
 
 /** Places of a capture that are looked at, at equal distances, and the bytes of frames at each. */
 const PLACES = 3;
@@ -23,13 +21,14 @@ class Sizes implements FrameSink {
 /**
  * Captured bytes of a frame on the average of some from the middle of a capture; 0 where none is found. Those at its beginning are often
  * small, as they open connections.
+ * @throws CaptureError where the file cannot be read
  */
 export function sampledFrameBytes({ path, size, state }: Omit<Place, 'from'>): number {
   const sizes = new Sizes();
   for (let place = 1; place <= PLACES; place++) {
     const from = guessStart({ path, from: Math.floor((size * place) / (PLACES + 1)), size, state });
     if (from === NO_GUESS) continue;
-    const reader = state.format === 'pcap' ? new PcapReader(state.header, sizes) : new PcapngReader(sizes, state.state);
+    const reader = middleReader(state, sizes);
     reader.stopAt = from + SAMPLE_BYTES;
     readPart(path, reader, from);
   }

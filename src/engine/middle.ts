@@ -1,17 +1,31 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { GUESS_BYTES, guessBlock, guessRecord, NO_GUESS } from '../capture/boundary.ts';
 import { fromSystemError } from '../capture/errors.ts';
+import { PcapReader } from '../capture/pcap.ts';
+import { PcapngReader } from '../capture/pcapng.ts';
+import type { FrameSink } from '../capture/types.ts';
 import type { MiddleState } from './types.ts';
 
-/** A place in an uncompressed capture, in bytes, and what is known of the capture. */
+/** A place in an uncompressed capture. */
 export interface Place {
   path: string;
+  /** Offset in the file, in bytes. */
   from: number;
+  /** Of the file, in bytes. */
   size: number;
   state: MiddleState;
 }
 
-/** Offset in the file of the first record at or behind `from` that looks like one, or NO_GUESS. */
+/** A reader that begins at a record in the middle, and stops where `stopAt` is set to. */
+export function middleReader(state: MiddleState, sink: FrameSink): PcapReader | PcapngReader {
+  return state.format === 'pcap' ? new PcapReader(state.header, sink) : new PcapngReader(sink, state.state);
+}
+
+/**
+ * Offset in the file, in bytes, of the first record at or behind `from` that looks like one within GUESS_BYTES, or NO_GUESS. A guess: another
+ * reader has to end there before it is believed.
+ * @throws CaptureError where the file cannot be read
+ */
 export function guessStart({ path, from, size, state }: Place): number {
   const bytes = new Uint8Array(Math.min(GUESS_BYTES, size - from));
   const length = readAt(path, bytes, from);
