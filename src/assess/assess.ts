@@ -2,7 +2,7 @@ import { compile } from '../catalog/index.ts';
 import type { Catalog } from '../catalog/types.ts';
 import { type NameLosses, nameBookOf } from '../names/name-book.ts';
 import { VERSION } from '../product.ts';
-import type { Site } from '../site/index.ts';
+import type { Endpoint, Site } from '../site/index.ts';
 import type { Moment } from '../stories/moment.ts';
 import { playStories, type Stories } from '../stories/stories.ts';
 import { eachBeginning } from '../track/beginnings.ts';
@@ -102,10 +102,12 @@ export function assess(evidence: Evidence, topology: Site, catalog: Catalog): Re
     );
   const rpcView = new RpcView(stories.rpc);
   const rpcConnections = new RpcConnections(rpcView);
-  const networks = new NetworkPairs(observation.networks, fates, addresses);
+  const rows = addresses.ofRows(fates);
+  const networks = new NetworkPairs(observation.networks, fates, addresses, rows);
   const { plain, isOdd, beyond, table, conversationOf } = screen(
     fates,
     addresses,
+    rows,
     networks,
     index,
     Math.floor(observation.fateLimit / FATES_PER_ODD),
@@ -221,9 +223,15 @@ function reported(finding: Finding, context: Context): ReportedFinding {
     ...finding,
     subject: finding.subject ?? null,
     fingerprint: fingerprintOf(finding, identityOf),
-    topology_line: topologyLine(finding, site),
+    topology_line: topologyLine(finding, site, (ip) => peerOf(ip)?.endpoint ?? endpointAt(ip, site)),
     ...carriedBy(finding, context),
   };
+}
+
+/** What the topology says of an address that the capture does not show; null where it is none. */
+function endpointAt(ip: string, site: Site): Endpoint | null {
+  const index = site.lookup(ip);
+  return index === undefined ? null : site.endpoints[index];
 }
 
 /** What ran on the port of a finding, and for which names. */

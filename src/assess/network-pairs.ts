@@ -2,7 +2,7 @@ import type { ApartNetworks } from '../track/apart-networks.ts';
 import type { FateTable } from '../track/fate-table.ts';
 import { type FateView, newFateView } from '../track/fate-view.ts';
 import { type Heard, hear, hearAnswer, unheard } from './heard.ts';
-import { isListed, PARTY_LIMIT, type Peer, type Peers } from './peers.ts';
+import { isListed, PARTY_LIMIT, type Peer, type Peers, type RowPeers } from './peers.ts';
 
 /** The network of a conversation whose two addresses the capture shows in several, each judged on its own. */
 export interface ConversationNetwork {
@@ -27,16 +27,16 @@ export class NetworkPairs {
   readonly #apart = new Set<number>();
   readonly #heard = new Map<number, Heard>();
 
-  constructor(networks: ApartNetworks | null, fates: FateTable, peers: Peers) {
+  constructor(networks: ApartNetworks | null, fates: FateTable, peers: Peers, rows: RowPeers) {
     this.#networks = networks;
     if (networks === null) return;
-    const answered = answersByNetwork(fates, peers);
+    const answered = answersByNetwork(fates, peers, rows);
     for (const [pair, byNetwork] of answered) {
       const seen = [...byNetwork.keys()];
       if (seen.length > 1 && !byNetwork.has(0) && [...byNetwork.values()].every(Boolean) && networks.overlap(seen))
         this.#apart.add(pair);
     }
-    if (this.#apart.size > 0) this.#listen(fates, peers);
+    if (this.#apart.size > 0) this.#listen(fates, peers, rows);
   }
 
   /** The network in which a row is judged; 0 where its addresses are judged alike in all. */
@@ -66,21 +66,21 @@ export class NetworkPairs {
   }
 
   /** Counts what the addresses of these pairs say in each network, to whomever. */
-  #listen(fates: FateTable, peers: Peers): void {
+  #listen(fates: FateTable, peers: Peers, { clients, servers }: RowPeers): void {
     const wanted = new Set([...this.#apart].flatMap((pair) => [Math.floor(pair / PARTY_LIMIT), pair % PARTY_LIMIT]));
     const view = newFateView();
     for (let row = 0; row < fates.count; row++) {
+      const ends = [clients[row], servers[row]];
+      if (fates.networkOf(row) === 0 || !ends.some((number) => wanted.has(number))) continue;
       fates.read(row, view);
-      const { network, twoWay, proto } = view;
-      if (network === 0 || twoWay === 0) continue;
-      const server = peers.server(view);
-      for (const peer of [peers.client(view), server]) {
-        if (!wanted.has(peer.number)) continue;
-        const place = placeOf(peer, network);
+      if (view.twoWay === 0) continue;
+      for (const [i, number] of ends.entries()) {
+        if (!wanted.has(number)) continue;
+        const place = placeOf(peers.all[number], view.network);
         const heard = this.#heard.get(place) ?? unheard();
         this.#heard.set(place, heard);
         hear(heard, view);
-        if (peer === server && proto === 'udp') hearAnswer(heard, view);
+        if (i === 1 && view.proto === 'udp') hearAnswer(heard, view);
       }
     }
   }
@@ -89,16 +89,15 @@ export class NetworkPairs {
 const SILENT: Heard = unheard();
 
 /** Of each pair of listed addresses that may be in several networks, whether each network that shows it shows that answers pass there. */
-function answersByNetwork(fates: FateTable, peers: Peers): Map<number, Map<number, boolean>> {
+function answersByNetwork(fates: FateTable, peers: Peers, rows: RowPeers): Map<number, Map<number, boolean>> {
   const answered = new Map<number, Map<number, boolean>>();
-  const seen = networksOfPeers(fates, peers);
+  const seen = networksOfPeers(fates, peers, rows);
   if (!seen.includes(SEVERAL)) return answered;
   const view = newFateView();
   for (let row = 0; row < fates.count; row++) {
-    fates.read(row, view);
-    const client = peers.client(view);
-    const server = peers.server(view);
-    if (seen[client.number] !== SEVERAL || seen[server.number] !== SEVERAL) continue;
+    if (seen[rows.clients[row]] !== SEVERAL || seen[rows.servers[row]] !== SEVERAL) continue;
+    const client = peers.all[rows.clients[row]];
+    const server = peers.all[rows.servers[row]];
     if (!isListed(client) || !isListed(server)) continue;
     const pair = pairOf(client, server);
     let byNetwork = answered.get(pair);
@@ -106,28 +105,27 @@ function answersByNetwork(fates: FateTable, peers: Peers): Map<number, Map<numbe
       byNetwork = new Map();
       answered.set(pair, byNetwork);
     }
+    fates.read(row, view);
     const isHeard = view.twoWay > 0 || view.icmp !== null;
     byNetwork.set(view.network, byNetwork.get(view.network) === true || isHeard);
   }
   return answered;
 }
 
-/** More than one network, in the place of its number. */
-const SEVERAL = -1;
+/** In the place of the number of a network: none yet, more than one. */
+const NONE = -1;
+const SEVERAL = -2;
 
 /** The network of each peer, by its number: most are in one, and so are all of their pairs. */
-function networksOfPeers(fates: FateTable, peers: Peers): number[] {
-  const seen: number[] = [];
-  const view = newFateView();
+function networksOfPeers(fates: FateTable, peers: Peers, { clients, servers }: RowPeers): Int16Array {
+  const seen = new Int16Array(peers.all.length).fill(NONE);
+  const see = (peer: number, network: number): void => {
+    if (seen[peer] !== network) seen[peer] = seen[peer] === NONE ? network : SEVERAL;
+  };
   for (let row = 0; row < fates.count; row++) {
-    fates.read(row, view);
-    const client = peers.client(view).number;
-    const server = peers.server(view).number;
-    for (const peer of [client, server]) {
-      const known = seen[peer];
-      if (known === undefined) seen[peer] = view.network;
-      else if (known !== view.network) seen[peer] = SEVERAL;
-    }
+    const network = fates.networkOf(row);
+    see(clients[row], network);
+    see(servers[row], network);
   }
   return seen;
 }

@@ -1,5 +1,6 @@
 import type { Endpoint, Site } from '../site/index.ts';
 import { ipv4Text, ipv6Text } from '../track/address-text.ts';
+import type { FateTable } from '../track/fate-table.ts';
 import type { FateView } from '../track/fate-view.ts';
 import type { Observation } from '../track/observation.ts';
 import { type Heard, hear, hearAnswer } from './heard.ts';
@@ -27,6 +28,12 @@ export interface Peer extends Heard {
 /** More parties than a capture can hold, so that a pair of them is a whole number below 2^53. */
 export const PARTY_LIMIT = 2 ** 26;
 
+/** Both ends of each row of fates, by the numbers of their peers. */
+export interface RowPeers {
+  clients: Int32Array;
+  servers: Int32Array;
+}
+
 /** Finds the peer of each address; each address is looked up in the topology once. */
 export class Peers {
   readonly all: Peer[] = [];
@@ -40,12 +47,30 @@ export class Peers {
     this.#observation = observation;
   }
 
-  client(view: FateView): Peer {
+  client(view: Pick<FateView, 'family' | 'client'>): Peer {
     return view.family === 4 ? this.#peer4(view.client) : this.#peer6(view.client);
   }
 
-  server(view: FateView): Peer {
+  server(view: Pick<FateView, 'family' | 'server'>): Peer {
     return view.family === 4 ? this.#peer4(view.server) : this.#peer6(view.server);
+  }
+
+  /** Numbers that `party` of a peer is below. */
+  get parties(): number {
+    return this.#site.endpoints.length + this.all.length;
+  }
+
+  /** The peers of all rows, each looked up once for whoever goes through the rows. */
+  ofRows(fates: FateTable): RowPeers {
+    const clients = new Int32Array(fates.count);
+    const servers = new Int32Array(fates.count);
+    const view: Pick<FateView, 'family' | 'client' | 'server'> = { family: 4, client: 0, server: 0 };
+    for (let row = 0; row < fates.count; row++) {
+      fates.readEnds(row, view);
+      clients[row] = this.client(view).number;
+      servers[row] = this.server(view).number;
+    }
+    return { clients, servers };
   }
 
   /** The peer of an address as a record holds it. */

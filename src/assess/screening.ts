@@ -3,7 +3,7 @@ import type { FateTable } from '../track/fate-table.ts';
 import { type FateView, newFateView } from '../track/fate-view.ts';
 import { ConversationTable, NETWORK_SHIFT, PORT_MASK } from './conversation-table.ts';
 import type { NetworkPairs } from './network-pairs.ts';
-import { PARTY_LIMIT, type Peer, type Peers } from './peers.ts';
+import { PARTY_LIMIT, type Peer, type Peers, type RowPeers } from './peers.ts';
 import type { RpcConnections } from './rpc-connections.ts';
 import type { Outcome } from './types.ts';
 import { matchesOf, type Verdict } from './verdicts.ts';
@@ -54,6 +54,7 @@ const STORY_PORTS = new Set([67, 68, 69, 546, 547, 4011]);
 export function screen(
   fates: FateTable,
   peers: Peers,
+  rows: RowPeers,
   networks: NetworkPairs,
   index: RuleIndex,
   mostOdd: number,
@@ -66,8 +67,8 @@ export function screen(
   const view = newFateView();
   for (let row = 0; row < count; row++) {
     fates.read(row, view);
-    const client = peers.client(view);
-    const server = peers.server(view);
+    const client = peers.all[rows.clients[row]];
+    const server = peers.all[rows.servers[row]];
     peers.count(view, client, server);
     rpc.see(view, client, server);
     const network = view.network === 0 ? 0 : networks.of(view, client, server);
@@ -77,13 +78,16 @@ export function screen(
     if (view.odd > 0 || STORY_PORTS.has(view.serverPort) || goesByName(client, server)) table.odd[conversation] = 1;
   }
   const verdicts = new PlainVerdicts(peers, index);
-  const oddPairs = new Set<number>();
+  const traffic: (PlainTraffic | null)[] = [];
+  const oddPairs = new OddPairs(peers, table);
   for (let i = 0; i < table.count; i++) {
-    if (table.odd[i] === 0 && verdicts.of(table, i) === null) table.odd[i] = 1;
-    if (table.odd[i] === 1) oddPairs.add(pairOf(peers, table, i));
+    traffic.push(table.odd[i] === 0 ? verdicts.of(table, i) : null);
+    if (traffic[i] === null) {
+      table.odd[i] = 1;
+      oddPairs.add(i);
+    }
   }
-  for (let i = 0; i < table.count; i++)
-    if (table.odd[i] === 0 && oddPairs.has(pairOf(peers, table, i))) table.odd[i] = 1;
+  for (let i = 0; i < table.count; i++) if (table.odd[i] === 0 && oddPairs.has(i)) table.odd[i] = 1;
   leaveOut(table, verdicts, mostOdd);
   let beyond = 0;
   const isOdd = new Uint8Array(count);
@@ -92,9 +96,9 @@ export function screen(
     if (table.odd[conversation] === 1) isOdd[row] = 1;
     else if (table.odd[conversation] === LEFT_OUT) beyond += fates.read(row, view).connections;
     else {
-      const traffic = verdicts.of(table, conversation)!;
-      addEnds(traffic, peers.all[table.clients[conversation]], peers.all[table.servers[conversation]]);
-      addPlain(traffic, fates.read(row, view));
+      const plain = traffic[conversation]!;
+      addEnds(plain, peers.all[table.clients[conversation]], peers.all[table.servers[conversation]]);
+      addPlain(plain, fates.read(row, view));
     }
   }
   return { plain: verdicts.inOrder(), isOdd, beyond, table, conversationOf };
@@ -123,12 +127,40 @@ function leaveOut(table: ConversationTable, verdicts: PlainVerdicts, most: numbe
   }
 }
 
-/** Both directions between two hosts, whatever their addresses. */
-function pairOf(peers: Peers, table: ConversationTable, i: number): number {
-  const a = peers.all[table.clients[i]].party;
-  const b = peers.all[table.servers[i]].party;
-  return a < b ? a * PARTY_LIMIT + b : b * PARTY_LIMIT + a;
+/** Pairs of hosts, whatever their addresses and whichever asks, of which a conversation needs a closer look. */
+class OddPairs {
+  readonly #peers: readonly Peer[];
+  readonly #table: ConversationTable;
+  readonly #pairs = new Set<number>();
+  /** 1 for each peer whose host is in a pair: most are in none. */
+  readonly #hosts: Uint8Array;
+
+  constructor({ all, parties }: Peers, table: ConversationTable) {
+    this.#peers = all;
+    this.#table = table;
+    this.#hosts = new Uint8Array(parties);
+  }
+
+  /** Adds the ends of conversation `i`. */
+  add(i: number): void {
+    const { a, b } = this.#partiesOf(i);
+    this.#hosts[a] = 1;
+    this.#hosts[b] = 1;
+    this.#pairs.add(a * PARTY_LIMIT + b);
+  }
+
+  has(i: number): boolean {
+    const { a, b } = this.#partiesOf(i);
+    return this.#hosts[a] === 1 && this.#hosts[b] === 1 && this.#pairs.has(a * PARTY_LIMIT + b);
+  }
+
+  #partiesOf(i: number): { a: number; b: number } {
+    const client = this.#peers[this.#table.clients[i]].party;
+    const server = this.#peers[this.#table.servers[i]].party;
+    return client < server ? { a: client, b: server } : { a: server, b: client };
+  }
 }
+
 /** Ends of the first connection stand for all; the first may be one that needs a closer look. */
 function addEnds(traffic: PlainTraffic, client: Peer, server: Peer): void {
   if (traffic.connections === 0) {

@@ -48,8 +48,8 @@ export async function checkCommand(
   refuseToOverwrite(outputs, inputs);
   const evidence = evidencePath(options, captures);
   if (evidence !== null) refuseToOverwrite([{ format: 'evidence', path: evidence }], inputs);
-  const wantsHash = [options.format, ...outputs.map(({ format }) => format)].some(showsHashes);
-  const report = await checked(captures, options, wantsHash, terminal);
+  const formats = [options.format, ...outputs.map(({ format }) => format)];
+  const report = await checked(captures, options, formats, terminal);
   const settings = { verbose: options.verbose ?? false, bom: options.bom ?? false };
   await writeOutputs(report, outputs, settings, terminal);
   if (evidence !== null) await writeEvidenceFile(evidence, report, options, terminal);
@@ -57,7 +57,8 @@ export async function checkCommand(
   if (!takesStandardOutput) {
     const color = useColor(terminal.stdout, terminal.env);
     const look = { ...settings, width: terminal.stdout.columns, color };
-    printPieces(await FORMATS[options.format].render(report, look), terminal);
+    const render = await FORMATS[options.format].load();
+    printPieces(render(report, look), terminal);
   }
   return exitCode(report, options, terminal);
 }
@@ -73,15 +74,16 @@ export function exitCode(
 }
 
 /**
- * The report. Captures are read by threads while this one loads the rules and the topology; what is wrong with the topology is said
- * at once, and ends the reading.
+ * The report. Captures are read by threads while this one loads the rules, the topology and the formats of the report; what is wrong with the
+ * topology is said at once, and ends the reading.
  */
 async function checked(
   captures: readonly string[],
   options: CheckOptions,
-  wantsHash: boolean,
+  formats: readonly FormatName[],
   terminal: Terminal,
 ): Promise<Report> {
+  const wantsHash = formats.some(showsHashes);
   const logs = await readFirewallLogs(options);
   const stop = new AbortController();
   const read = (onBegun = () => {}) =>
@@ -98,6 +100,7 @@ async function checked(
     const site = await loadSite(options.topology);
     checkExceptionKinds(site);
     const catalog = loadCatalog();
+    await Promise.all(formats.map((format) => FORMATS[format].load()));
     const analysis = await (reading?.analysis ?? read());
     const firewallLogs = heedFirewallLogs(analysis, logs);
     const evidence: Evidence = { ...evidenceOf(analysis, options.date), firewallLogs };
@@ -130,7 +133,8 @@ export async function writeOutputs(
   );
   try {
     for (const { format, path } of outputs) {
-      const pieces = await FORMATS[format].render(report, { ...settings, width: FILE_WIDTH, color: false });
+      const render = await FORMATS[format].load();
+      const pieces = render(report, { ...settings, width: FILE_WIDTH, color: false });
       if (path === STANDARD_OUTPUT) printPieces(pieces, terminal);
       else await writeWhole(path, (write) => writeAll(pieces, write));
       // Writing keeps the thread busy: a signal is heard between two files.

@@ -124,7 +124,8 @@ async function printReport(
     width: terminal.stdout.columns,
     color: useColor(terminal.stdout, terminal.env),
   };
-  printPieces(await FORMATS.terminal.render(report, look), terminal);
+  const render = await FORMATS.terminal.load();
+  printPieces(render(report, look), terminal);
 }
 
 /** What the run is held against. */

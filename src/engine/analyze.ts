@@ -7,7 +7,7 @@ import type { Part } from '../track/part.ts';
 import { hashFiles } from './hash-files.ts';
 import { connectionLimit, DEFAULT_MAX_MEMORY, fateLimit, messageShare, tableBytes } from './memory.ts';
 import { type PlannedCapture, planSeries } from './plan.ts';
-import { openPool, type Pool } from './pool.ts';
+import { openPool, type Pool, SMALL_SERIES } from './pool.ts';
 import { beginCapture, type CaptureInWork, type Run, taskCount } from './read-capture.ts';
 import { PROGRESS_BYTES, PROGRESS_FRAMES } from './types.ts';
 import { Unjoined } from './unjoined.ts';
@@ -65,8 +65,6 @@ export interface AnalyzeOptions {
   onProgress?: (progress: AnalysisProgress) => void;
 }
 
-/** Below this size, in bytes, starting a thread takes longer than reading the captures. */
-const SMALL_SERIES = 8 * 1024 * 1024;
 /**
  * From this size on, in bytes, a thread that is not needed for reading makes the hashes meanwhile: they take longer than what comes after the
  * reading. Of smaller ones the reading thread makes them then, and none has to be started for it.
@@ -114,7 +112,8 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions 
   try {
     const joined = await join(plan, series, run);
     if (options.hashes === true) {
-      hashes = (hashes ?? hashFiles(plan, pool)).finally(() => pool.close());
+      // Whoever waits for the hashes need not wait until the threads have ended.
+      hashes = (hashes ?? hashFiles(plan, pool)).finally(() => void pool.close());
       hashes.catch(() => {});
       closes = true;
     }

@@ -1,23 +1,36 @@
-import { move, transferableSymbol, valueSymbol } from 'piscina';
+import type { MessagePort } from 'node:worker_threads';
 import { CaptureError, type CaptureErrorCode } from '../capture/errors.ts';
 import { partBuffers } from '../track/part.ts';
 import { runTask } from './run-task.ts';
-import type { AnyResult, AnyTask } from './types.ts';
+import type { AnyTask } from './types.ts';
+
+/** A unit of work, and where its result goes. */
+export interface Assignment {
+  task: AnyTask;
+  /** Is sent one AnyResult before the work is said to be done, or nothing where it failed. */
+  answer: MessagePort;
+}
 
 /** A failure as plain data: the class of an error does not survive the way between threads. */
 export interface TaskFailure {
-  failure: { code: CaptureErrorCode; path: string; message: string };
+  code: CaptureErrorCode;
+  path: string;
+  message: string;
 }
 
-/** Entry of the pool's threads. The part's memory moves to the main thread; nothing is copied. */
-export default async function work(task: AnyTask): Promise<AnyResult | TaskFailure> {
+/**
+ * Entry of the pool's threads. The part's memory moves to the main thread; nothing is copied. (piscina's own `move` would do that too, and
+ * every thread would have to load the whole package for it.)
+ */
+export default async function work({ task, answer }: Assignment): Promise<TaskFailure | null> {
   try {
     const result = await runTask(task);
-    if (!('part' in result)) return result;
-    const movable = { [transferableSymbol]: partBuffers(result.part), [valueSymbol]: result };
-    return move(movable as unknown as Parameters<typeof move>[0]) as unknown as AnyResult;
+    answer.postMessage(result, 'part' in result ? partBuffers(result.part) : []);
+    return null;
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
-    return { failure: { code: error.code, path: error.path, message: error.message } };
+    return { code: error.code, path: error.path, message: error.message };
+  } finally {
+    answer.close();
   }
 }

@@ -6,55 +6,61 @@ import type { TerminalOptions } from './terminal.ts';
 /** Each format takes what it needs of them. */
 export type RenderOptions = TerminalOptions & CsvOptions;
 
+/** @returns the text in pieces of bounded size, to be written one after the other */
+export type Render = (report: Report, options: RenderOptions) => Iterable<string>;
+
 export interface ReportFormat {
   /** For the help. */
   description: string;
   /** Whether it shows the SHA-256 of what was read, which takes a second reading of the captures. */
   hashes?: true;
-  /** The text in pieces of bounded size, to be written one after the other. Each format is loaded when it is used first. */
-  render(report: Report, options: RenderOptions): Promise<Iterable<string>>;
+  /** Loads the format, the first time it is asked for. */
+  load(): Promise<Render>;
 }
 
 export const FORMATS = {
   terminal: {
     description: 'text for a person, the verdict first',
-    render: async (report, options) => [(await import('./terminal.ts')).renderTerminal(report, options)],
+    load: async () => {
+      const { renderTerminal } = await import('./terminal.ts');
+      return (report, options) => [renderTerminal(report, options)];
+    },
   },
   html: {
     description: 'one page for a browser: nothing else is needed to read it',
     hashes: true,
-    render: async (report) => (await import('./html.ts')).renderHtml(report),
+    load: async () => (await import('./html.ts')).renderHtml,
   },
   json: {
     description: 'the whole report as one JSON document',
     hashes: true,
-    render: async (report) => (await import('./json.ts')).renderJson(report),
+    load: async () => (await import('./json.ts')).renderJson,
   },
   ndjson: {
     description: 'lines of JSON: findings, what is excepted, a summary',
-    render: async (report) => (await import('./ndjson.ts')).renderNdjson(report),
+    load: async () => (await import('./ndjson.ts')).renderNdjson,
   },
   csv: {
     description: 'a row for each finding',
-    render: async (report, options) => (await import('./csv.ts')).renderCsv(report, options),
+    load: async () => (await import('./csv.ts')).renderCsv,
   },
   'matrix-csv': {
     description: 'a row for each pair of roles and port that was seen',
-    render: async (report, options) => (await import('./matrix-csv.ts')).renderMatrixCsv(report, options),
+    load: async () => (await import('./matrix-csv.ts')).renderMatrixCsv,
   },
   markdown: {
     description: 'a summary for a ticket',
     hashes: true,
-    render: async (report) => (await import('./markdown.ts')).renderMarkdown(report),
+    load: async () => (await import('./markdown.ts')).renderMarkdown,
   },
   sarif: {
     description: 'SARIF 2.1.0, for code scanning',
     hashes: true,
-    render: async (report) => (await import('./sarif.ts')).renderSarif(report),
+    load: async () => (await import('./sarif.ts')).renderSarif,
   },
   junit: {
     description: 'JUnit XML, for build servers',
-    render: async (report) => (await import('./junit.ts')).renderJunit(report),
+    load: async () => (await import('./junit.ts')).renderJunit,
   },
 } as const satisfies Record<string, ReportFormat>;
 

@@ -59,10 +59,8 @@ function isInOrder(fields: Record<string, unknown>, keys: readonly string[], inn
 
 const each =
   <T>(order: (item: T) => T) =>
-  (items: T[]): T[] => {
-    const ordered = items.map(order);
-    return ordered.every((item, i) => item === items[i]) ? items : ordered;
-  };
+  (items: T[]): T[] =>
+    items.every((item) => order(item) === item) ? items : items.map(order);
 
 const source = shaped(sourceSchema);
 

@@ -5,23 +5,30 @@ export function ipv4Text(address: number): string {
 
 /** RFC 5952 text of an IPv6 address given as four integers in network order from `at`. */
 export function ipv6Text(words: Int32Array, at: number): string {
-  const groups: number[] = [];
-  for (let i = 0; i < 4; i++) groups.push(words[at + i] >>> 16, words[at + i] & 0xffff);
-  const { start, length } = longestZeroRun(groups);
-  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff)
-    return `::ffff:${ipv4Text(words[at + 3])}`;
-  const hex = (part: number[]): string => part.map((group) => group.toString(16)).join(':');
-  if (length < 2) return hex(groups);
-  return `${hex(groups.slice(0, start))}::${hex(groups.slice(start + length))}`;
+  if (words[at] === 0 && words[at + 1] === 0 && words[at + 2] === 0xffff) return `::ffff:${ipv4Text(words[at + 3])}`;
+  let start = GROUPS;
+  let length = 1;
+  // The first of the longest runs of zeroes is left out; a single one stays (sections 4.2.2 and 4.2.3).
+  for (let i = 0, run = 0; i < GROUPS; i++) {
+    run = groupOf(words, at, i) === 0 ? run + 1 : 0;
+    if (run <= length) continue;
+    length = run;
+    start = i - run + 1;
+  }
+  const head = groupsText(words, at, 0, start);
+  return start === GROUPS ? head : `${head}::${groupsText(words, at, start + length, GROUPS)}`;
 }
 
-function longestZeroRun(groups: number[]): { start: number; length: number } {
-  let best = { start: 0, length: 0 };
-  for (let start = 0; start < groups.length; start++) {
-    let length = 0;
-    while (start + length < groups.length && groups[start + length] === 0) length++;
-    if (length > best.length) best = { start, length };
-    start += length;
-  }
-  return best;
+/** Groups of 16 bits in an address (RFC 4291 section 2.2). */
+const GROUPS = 8;
+
+function groupOf(words: Int32Array, at: number, i: number): number {
+  const word = words[at + (i >> 1)];
+  return (i & 1) === 0 ? word >>> 16 : word & 0xffff;
+}
+
+function groupsText(words: Int32Array, at: number, from: number, to: number): string {
+  let text = '';
+  for (let i = from; i < to; i++) text += `${i === from ? '' : ':'}${groupOf(words, at, i).toString(16)}`;
+  return text;
 }

@@ -92,16 +92,14 @@ export class ConnectionTable {
   }
 
   /** The numbers of the UDP exchanges, in the order of their first frame. */
-  *udpInOrder(): Generator<number> {
+  udpInOrder(): number[] {
     const { records } = this;
     const numbers: number[] = [];
-    for (let number = 0; number < this.count; number++) {
-      if (!this.has(number) || (records[number * RECORD_INTS + KIND] & 0xff) !== PROTOCOL_UDP) continue;
-      if (this.#wasThinned) numbers.push(number);
-      else yield number;
-    }
+    for (let number = 0; number < this.count; number++)
+      if ((records[number * RECORD_INTS + KIND] & 0xff) === PROTOCOL_UDP && this.has(number)) numbers.push(number);
+    if (!this.#wasThinned) return numbers;
     const first = (number: number): number => records[number * RECORD_INTS + FIRST_FRAME] >>> 0;
-    yield* numbers.sort((a, b) => first(a) - first(b));
+    return numbers.sort((a, b) => first(a) - first(b));
   }
 
   /** False for the number of a record that was taken out, or went into another. */

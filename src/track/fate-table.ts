@@ -252,6 +252,20 @@ export class FateTable {
     if (known === undefined || icmp.frame < known.frame) this.#icmp.set(row, icmp);
   }
 
+  /** Fills only what names the two ends of row `row`, from 0 to count - 1. */
+  readEnds(row: number, view: Pick<FateView, 'family' | 'client' | 'server'>): void {
+    const rows = this.#rows;
+    const at = row * ROW_INTS;
+    view.family = (rows[at + SERVICE] & IPV6_BIT) !== 0 ? 6 : 4;
+    view.client = rows[at + CLIENT];
+    view.server = rows[at + SERVER];
+  }
+
+  /** The network of row `row`, as in FateView. */
+  networkOf(row: number): number {
+    return (this.#rows[row * ROW_INTS + SERVICE] >>> NETWORK_SHIFT) & NETWORK_MASK;
+  }
+
   /** Fills `view` with row `row`, from 0 to count - 1. */
   read(row: number, view: FateView): FateView {
     const rows = this.#rows;

@@ -73,7 +73,7 @@ describe('the demo capture and the firewall log of DC01', () => {
   test('as a person reads it', async () => {
     const report = await reportWith('+01:00');
     const text = [
-      ...(await FORMATS.terminal.render(report, { width: 80, color: false, verbose: false, bom: false })),
+      ...(await (await FORMATS.terminal.load())(report, { width: 80, color: false, verbose: false, bom: false })),
     ].join('');
     const normalized = text.replaceAll(VERSION, '0.0.0');
     expect(normalized.split('\n').filter((line) => line.length > 80)).toEqual([]);

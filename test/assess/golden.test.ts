@@ -16,7 +16,7 @@ function normalized(text: string): string {
 
 async function rendered(format: FormatName, options: Partial<RenderOptions> = {}): Promise<string> {
   const report = await reportOf([DEMO_CAPTURE], { hash: format === 'json' });
-  return normalized([...(await FORMATS[format].render(report, { ...PLAIN, ...options }))].join(''));
+  return normalized([...(await FORMATS[format].load())(report, { ...PLAIN, ...options })].join(''));
 }
 
 describe('the report of the demo capture', () => {

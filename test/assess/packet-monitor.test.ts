@@ -113,7 +113,7 @@ async function terminal(report: Report): Promise<string> {
   const here = JSON.parse(
     JSON.stringify(report).replaceAll(JSON.stringify(directory + sep).slice(1, -1), ''),
   ) as Report;
-  return [...(await FORMATS.terminal.render(here, options))].join('').replaceAll(VERSION, '0.0.0');
+  return [...(await FORMATS.terminal.load())(here, options)].join('').replaceAll(VERSION, '0.0.0');
 }
 
 describe('a trace of Packet Monitor on the management point', () => {

@@ -319,7 +319,7 @@ describe('any frames against any topology', () => {
         const report = judged(list, yaml, dropped);
         reportSchema.parse(report);
         for (const name of FORMAT_NAMES) {
-          for (const _piece of await FORMATS[name].render(report, {
+          for (const _piece of (await FORMATS[name].load())(report, {
             width: 80,
             color: true,
             verbose: true,
