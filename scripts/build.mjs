@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { esbuildPage } from './page-plugin.mjs';
 import { esbuildYaml } from './yaml-plugin.mjs';
-import { withoutZodLocales } from './zod-plugin.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -32,7 +31,7 @@ const common = {
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  plugins: [esbuildYaml, esbuildPage, withoutZodLocales],
+  plugins: [esbuildYaml, esbuildPage],
 };
 // The program loads what a command needs; a thread needs all it has, and is there sooner if that is one file.
 const results = await Promise.all([

@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { esbuildPage } from './page-plugin.mjs';
 import { esbuildYaml } from './yaml-plugin.mjs';
-import { withoutZodLocales } from './zod-plugin.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
@@ -26,7 +25,7 @@ try {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    plugins: [esbuildYaml, esbuildPage, withoutZodLocales],
+    plugins: [esbuildYaml, esbuildPage],
   });
   const { status } = spawnSync(process.execPath, [join(outdir, 'fuzz.js'), ...process.argv.slice(2)], {
     cwd: root,

@@ -1,5 +1,5 @@
 /** The published shape of the report: docs/schema/report.schema.json is made from it, and its order is the order of the keys in the JSON. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { OUTCOME_NAMES, type Report, SEVERITIES } from '../assess/types.ts';
 
 const amount = z.int().min(0);

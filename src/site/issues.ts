@@ -1,6 +1,6 @@
 /** From what zod found to problems with places and suggestions. */
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { nearest } from '../catalog/nearest.ts';
 import { suggestRole } from '../catalog/roles.ts';
 import { MOST_PROBLEMS, type Problem, printable } from './errors.ts';

@@ -3,7 +3,7 @@
  * the file (names, overlaps) is in check.ts. Each refinement returns a whole sentence: messages reach the user as they are.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { featureIds } from '../catalog/features.ts';
 import { loadCatalog } from '../catalog/load.ts';
 import { nearest } from '../catalog/nearest.ts';
