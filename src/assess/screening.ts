@@ -41,8 +41,10 @@ export interface Screened {
   beyond: number;
 }
 
-/** Ports of conversations that are read as stories: DHCP, TFTP, PXE; UDP. */
+/** Ports of conversations that are read as stories: DHCP, TFTP, PXE. */
 const STORY_PORTS = new Set([67, 68, 69, 546, 547, 4011]);
+
+const isStory = ({ proto, serverPort }: FateView): boolean => proto === 'udp' && STORY_PORTS.has(serverPort);
 
 /**
  * Sets aside what is expected and works, which is nearly all traffic of a site in order. A conversation (client, server, protocol, port, network)
@@ -75,7 +77,7 @@ export function screen(
     const port = (network << NETWORK_SHIFT) | (view.serverPort << 1) | (view.proto === 'udp' ? 1 : 0);
     const conversation = table.add(client.number, server.number, port);
     conversationOf[row] = conversation;
-    if (view.odd > 0 || STORY_PORTS.has(view.serverPort) || goesByName(client, server)) table.odd[conversation] = 1;
+    if (view.odd > 0 || isStory(view) || goesByName(client, server)) table.odd[conversation] = 1;
   }
   const verdicts = new PlainVerdicts(peers, index);
   const traffic: (PlainTraffic | null)[] = [];
