@@ -33,12 +33,15 @@ export const TUNNEL_MPLS = 11;
 export const TUNNEL_PPPOE = 12;
 export const TUNNEL_PBB = 13;
 export const TUNNEL_ETHERIP = 14;
-/** Tunnels whose number is the same in both directions: key, VSID, VNI, session, service. */
-const SEPARATING = new Set([TUNNEL_GRE, TUNNEL_NVGRE, TUNNEL_VXLAN, TUNNEL_GENEVE, TUNNEL_PPPOE, TUNNEL_PBB]);
+/** Tunnels whose number is the same in both directions (key, VSID, VNI, session, service), a bit each: every frame with a tag asks. */
+const SEPARATING = [TUNNEL_GRE, TUNNEL_NVGRE, TUNNEL_VXLAN, TUNNEL_GENEVE, TUNNEL_PPPOE, TUNNEL_PBB].reduce(
+  (bits, kind) => bits | (1 << kind),
+  0,
+);
 
-/** True where the number of a tunnel of this kind keeps networks apart. */
+/** True where the number of a tunnel of this kind, or of none, keeps networks apart. */
 export function isSeparatingTunnel(kind: number): boolean {
-  return SEPARATING.has(kind);
+  return ((SEPARATING >>> kind) & 1) !== 0;
 }
 
 /** Not a tunnel, but a number that keeps networks apart all the same (`separate`). */
