@@ -3,19 +3,16 @@ import { PcapngReader } from '../capture/pcapng.ts';
 import { readPart } from '../capture/source.ts';
 import { FrameAnalyzer } from '../track/frame-analyzer.ts';
 import { heldBytes } from '../track/held-bytes.ts';
+import { expectedConnections } from './expected-connections.ts';
 import { giveUpWhen } from './give-up.ts';
 import { guessStart, middleReader } from './middle.ts';
 import { type GivenUp, PROGRESS_BYTES, PROGRESS_FRAMES, type SegmentResult, type SegmentTask } from './types.ts';
-
-/** Bytes of capture for each connection that tables are made for at the start, and most of these: 128 MB, of which the system gives what is used. */
-const BYTES_OF_CONNECTION = 1024;
-const MOST_EXPECTED = 2 ** 20;
 
 /** Reads the records of one segment into one part. Where the first record cannot be guessed, nothing is read and `start` is NO_GUESS. */
 export function analyzeSegment(task: SegmentTask): SegmentResult | GivenUp {
   // The tables of the first segment become those of all (merge.ts).
   const bytes = task.guess ? Math.min(task.to, task.size) - task.from : task.size;
-  const expected = Math.min(MOST_EXPECTED, task.limit, bytes / BYTES_OF_CONNECTION);
+  const expected = expectedConnections(bytes, task.limit);
   const analyzer = new FrameAnalyzer(task.seed, expected, task.limit, 0, task.messageShare);
   const reader = middleReader(task.state, analyzer);
   reader.stopAt = task.to;

@@ -47,7 +47,7 @@ function commonOf(
   { seed, limit, fateLimit, messageShare, unjoined }: Run,
   share: Share | null,
   task = 0,
-): Omit<Task, 'kind' | 'path' | 'progress'> {
+): Omit<Task, 'kind' | 'path' | 'size' | 'progress'> {
   const mayGiveUp = unjoined !== null && share !== null;
   return {
     seed,
@@ -63,11 +63,11 @@ function newCounter(): Float64Array {
 }
 
 function beginWhole(planned: PlannedCapture, pool: Pool, run: Run, share: Share | null): CaptureInWork {
-  const { path } = planned;
+  const { path, size } = planned;
   // A pipe cannot be read again.
-  const common = commonOf(run, planned.size === null ? null : share);
+  const common = commonOf(run, size === null ? null : share);
   const counter = newCounter();
-  const running = pool.run({ kind: 'file', path, ...common, progress: counter.buffer as SharedArrayBuffer });
+  const running = pool.run({ kind: 'file', path, size, ...common, progress: counter.buffer as SharedArrayBuffer });
   running.catch(() => {});
   return {
     counters: [counter],

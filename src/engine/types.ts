@@ -26,6 +26,8 @@ interface TaskBase {
 /** A capture from its first byte to its last. */
 export interface FileTask extends TaskBase {
   kind: 'file';
+  /** Size of the file in bytes; null for a pipe. */
+  size: number | null;
 }
 
 /** What a reader must know to start in the middle of a file. */

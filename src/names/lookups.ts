@@ -22,7 +22,7 @@ import {
 } from '../track/name-fields.ts';
 import type { Observation } from '../track/observation.ts';
 import type { Names } from '../track/part.ts';
-import { nameText } from './name-book.ts';
+import { nameTexts } from './name-text.ts';
 
 /**
  * What a client asked for one name and type, over the whole capture. Counts include the copies of a mirror. Errors that do not say what
@@ -58,13 +58,14 @@ export interface Lookup {
 /** The lookups of a table of facts. */
 export function lookupsOf({ lookups, names }: Names, observation: Observation): Lookup[] {
   const { values, count } = lookups;
+  const textOf = nameTexts(names);
   return Array.from({ length: count }, (_, i): Lookup => {
     const at = i * LOOKUP_WIDTH;
     const family = (values[at + LOOKUP_KIND] & CLIENT_IPV6) !== 0 ? 6 : 4;
     return {
       client: observation.addressText(family, values[at + LOOKUP_CLIENT]),
       server: observation.addressText(family, values[at + LOOKUP_SERVER]),
-      name: nameText(names, values[at + LOOKUP_NAME]),
+      name: textOf(values[at + LOOKUP_NAME]),
       type: values[at + LOOKUP_TYPE],
       queries: values[at + LOOKUP_QUERIES],
       answered: values[at + LOOKUP_ANSWERED],

@@ -49,10 +49,11 @@ import {
   VISIT_WIDTH,
 } from '../track/name-fields.ts';
 import type { Observation } from '../track/observation.ts';
-import type { NameBytes, Names } from '../track/part.ts';
+import type { Names } from '../track/part.ts';
 import { type HandshakeAlert, handshakeAlerts, tlsVersion } from './handshake-alerts.ts';
 import { lateFacts } from './late-facts.ts';
 import { type Lookup, lookupsOf } from './lookups.ts';
+import { nameText, nameTexts } from './name-text.ts';
 
 /** How a connection said what it is for. */
 export type VisitKind =
@@ -301,13 +302,6 @@ function badVisits(values: Int32Array, count: number): number {
   return bad;
 }
 
-const utf8 = new TextDecoder('utf-8');
-
-/** Name `number` as text; bytes that are no UTF-8 become U+FFFD. */
-export function nameText({ bytes, offsets }: NameBytes, number: number): string {
-  return utf8.decode(bytes.subarray(offsets[number], offsets[number + 1]));
-}
-
 function visitOf({ facts, values, at }: VisitRow): Visit {
   const kind = VISIT_KINDS[values[at + VISIT_KIND_SIDE] >>> 1];
   const version = values[at + VISIT_VERSION];
@@ -332,12 +326,7 @@ function versionOf(kind: VisitKind, version: number): string {
 
 function answersOf(facts: Names, observation: Observation): NamedAddress[] {
   const { values, count } = facts.answers;
-  const texts = new Map<number, string>();
-  const textOf = (number: number): string => {
-    const known = texts.get(number) ?? nameText(facts.names, number);
-    texts.set(number, known);
-    return known;
-  };
+  const textOf = nameTexts(facts.names);
   // Most have the server of the one before.
   let server = '';
   let serverFamily = 0;

@@ -49,6 +49,7 @@ test('a task that is ahead gives up, and says no more', async () => {
   const task = {
     kind: 'file',
     path,
+    size: null,
     seed: 1,
     limit: 1000,
     fateLimit: 0,
