@@ -1,12 +1,22 @@
 /** Conversations by client, server, port and protocol: open addressing over typed arrays, as there may be millions. */
 export class ConversationTable {
-  clients = new Int32Array(1024);
-  servers = new Int32Array(1024);
+  readonly clients: Int32Array;
+  readonly servers: Int32Array;
   /** Network (network-pairs.ts) << 17 | port << 1 | 1 for UDP. */
-  ports = new Int32Array(1024);
-  odd = new Uint8Array(1024);
+  readonly ports: Int32Array;
+  readonly odd: Uint8Array;
   count = 0;
-  #slots = new Int32Array(4096);
+  /** At most half full. */
+  readonly #slots: Int32Array;
+
+  /** @param most conversations that there may be; no more may be added */
+  constructor(most: number) {
+    this.clients = new Int32Array(most);
+    this.servers = new Int32Array(most);
+    this.ports = new Int32Array(most);
+    this.odd = new Uint8Array(most);
+    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(1, most) * 2)));
+  }
 
   /** The number of the conversation; a new one where it is not known. */
   add(client: number, server: number, port: number): number {
@@ -17,36 +27,12 @@ export class ConversationTable {
       if (this.clients[i] === client && this.servers[i] === server && this.ports[i] === port) return i;
       slot = (slot + 1) & mask;
     }
-    if (this.count === this.clients.length) this.#grow();
     const i = this.count++;
     this.clients[i] = client;
     this.servers[i] = server;
     this.ports[i] = port;
-    if (this.count * 4 > this.#slots.length) this.#rehash();
-    else this.#slots[slot] = this.count;
+    this.#slots[slot] = this.count;
     return i;
-  }
-
-  #grow(): void {
-    const double = <T extends Int32Array | Uint8Array>(array: T, to: T): T => {
-      to.set(array);
-      return to;
-    };
-    const size = this.clients.length * 2;
-    this.clients = double(this.clients, new Int32Array(size));
-    this.servers = double(this.servers, new Int32Array(size));
-    this.ports = double(this.ports, new Int32Array(size));
-    this.odd = double(this.odd, new Uint8Array(size));
-  }
-
-  #rehash(): void {
-    this.#slots = new Int32Array(this.#slots.length * 2);
-    const mask = this.#slots.length - 1;
-    for (let i = 0; i < this.count; i++) {
-      let slot = hashOf(this.clients[i], this.servers[i], this.ports[i]) & mask;
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-      this.#slots[slot] = i + 1;
-    }
   }
 }
 

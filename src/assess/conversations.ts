@@ -1,8 +1,7 @@
-import type { ConnectionView } from '../track/connection-view.ts';
 import type { FateTable } from '../track/fate-table.ts';
 import { type FateView, newFateView } from '../track/fate-view.ts';
 import type { Observation } from '../track/observation.ts';
-import { type Symptom, symptomOf } from '../track/symptoms.ts';
+import type { Symptom } from '../track/symptoms.ts';
 import type { Try } from './heard.ts';
 import type { Losses } from './losses.ts';
 import type { ConversationNetwork, NetworkPairs } from './network-pairs.ts';
@@ -67,11 +66,17 @@ type TellDrop = (drop: NonNullable<FateView['drop']>) => DropReport;
 const ANSWER_SECONDS = 3;
 
 /** True of a connection that failed because something was not seen, while the capture lost packets: it may be among them. */
-export function isLossy(view: ConnectionView | FateView, losses: Losses): boolean {
-  const { outcome } = view;
-  const wantsAnswer =
-    outcome === 'no-answer' || outcome === 'half-open' || ('symptom' in view ? view.symptom : symptomOf(view)) !== null;
-  return wantsAnswer && losses.between(view.firstSeconds, view.lastSeconds + ANSWER_SECONDS);
+export function isLossy(
+  {
+    outcome,
+    symptom,
+    firstSeconds,
+    lastSeconds,
+  }: Pick<FateView, 'outcome' | 'symptom' | 'firstSeconds' | 'lastSeconds'>,
+  losses: Losses,
+): boolean {
+  const wantsAnswer = outcome === 'no-answer' || outcome === 'half-open' || symptom !== null;
+  return wantsAnswer && losses.between(firstSeconds, lastSeconds + ANSWER_SECONDS);
 }
 
 /** Gathers the fates that need a closer look into conversations, in the order of their first frame. */

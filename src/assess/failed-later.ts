@@ -1,7 +1,6 @@
 /** Connections of which the outcome tells a good beginning, and that failed all the same. */
 import type { TftpStory } from '../stories/tftp-story.ts';
 import type { ConnectionView } from '../track/connection-view.ts';
-import { symptomOf } from '../track/symptoms.ts';
 import { accuses } from './conversations.ts';
 import { FAILED_TRANSFERS } from './story-reach.ts';
 
@@ -17,7 +16,7 @@ export function failedTransfersOf(transfers: readonly TftpStory[]): ReadonlySet<
  * @param failedTransfers as failedTransfersOf gives them
  */
 export function failedLater(view: ConnectionView, lossy: boolean, failedTransfers: ReadonlySet<number>): boolean {
-  if (view.proto === 'tcp') return accuses({ symptom: symptomOf(view), lossy });
+  if (view.proto === 'tcp') return accuses({ symptom: view.symptom, lossy });
   if (failedTransfers.size === 0) return false;
   return failedTransfers.has(view.number) || (view.transfer !== null && failedTransfers.has(view.transfer));
 }

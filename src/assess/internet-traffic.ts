@@ -5,7 +5,6 @@ import type { Endpoint, Site } from '../site/index.ts';
 import type { ConnectionView } from '../track/connection-view.ts';
 import { isAnswerLost } from '../track/fate-table.ts';
 import type { Observation } from '../track/observation.ts';
-import { symptomOf } from '../track/symptoms.ts';
 import type { Fate } from './conversations.ts';
 import { icmpReport, isLossy } from './conversations.ts';
 import type { Losses } from './losses.ts';
@@ -121,7 +120,7 @@ export class InternetTraffic {
   /** A connection to a proxy that took a CONNECT and never said anything: no tunnel was made. */
   #unanswered(view: ConnectionView): NamedTraffic['unanswered'] {
     const { outcome, clientSentData, serverSentData, firstSeconds, lastSeconds } = view;
-    if (outcome !== 'established' || !clientSentData || serverSentData || symptomOf(view) !== null) return null;
+    if (outcome !== 'established' || !clientSentData || serverSentData || view.symptom !== null) return null;
     // The answer may be among what the capture lost.
     const isLong =
       lastSeconds - firstSeconds > PROXY_PATIENCE_SECONDS && !this.#losses.between(firstSeconds, lastSeconds);
@@ -145,7 +144,7 @@ function addFate(
   refusal: Refusal | null,
   observation: Observation,
 ): void {
-  const symptom = symptomOf(view);
+  const { symptom } = view;
   let fate = fates.find((one) => one.outcome === view.outcome && one.symptom === symptom && one.lossy === lossy);
   if (fate === undefined) {
     const { outcome, firstSeconds, firstNanoseconds, lastSeconds, lastNanoseconds } = view;

@@ -65,7 +65,7 @@ export function screen(
 ): Screened {
   const { count } = fates;
   const conversationOf = new Int32Array(count);
-  const table = new ConversationTable();
+  const table = new ConversationTable(count);
   const view = newFateView();
   for (let row = 0; row < count; row++) {
     fates.read(row, view);

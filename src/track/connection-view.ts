@@ -1,6 +1,7 @@
 import type { Ended, Outcome } from '../assess/types.ts';
 import type { DropVerdict } from './join-drops.ts';
 import type { IcmpVerdict } from './join-icmp.ts';
+import type { Symptom } from './symptoms.ts';
 
 /** One connection, seen from its client. Filled again for each connection: copy what must last. */
 export interface ConnectionView {
@@ -18,6 +19,8 @@ export interface ConnectionView {
   ended: Ended | null;
   /** TCP: data was repeated and never acknowledged, and had gone both ways before, or the other side is not in the capture. */
   stall: 'later' | 'unseen' | null;
+  /** What is odd about it, by all the rest (symptoms.ts). */
+  symptom: Symptom;
   packetsToServer: number;
   packetsToClient: number;
   /** Bytes, whole frames as on the wire. */
@@ -75,6 +78,7 @@ export function newConnectionView(): ConnectionView {
     outcome: 'undecided',
     ended: null,
     stall: null,
+    symptom: null,
     packetsToServer: 0,
     packetsToClient: 0,
     bytesToServer: 0,

@@ -4,7 +4,7 @@ import { addEvidence, addFrame, sortFrames } from './fate-evidence.ts';
 import { EVIDENCE_FRAMES, type FateView, type HostDrop } from './fate-view.ts';
 import { type DropVerdict, weight } from './join-drops.ts';
 import type { IcmpVerdict } from './join-icmp.ts';
-import { type Symptom, slownessOf, symptomOf } from './symptoms.ts';
+import { type Symptom, slownessOf } from './symptoms.ts';
 
 // The integers of one row. CLIENT to FATE are its key.
 const CLIENT = 0;
@@ -171,7 +171,7 @@ export class FateTable {
       (view.proto === 'udp' ? UDP_BIT : 0);
     const fate =
       numberOf(FATE_OUTCOMES, view.outcome) |
-      (numberOf(SYMPTOMS, symptomOf(view)) << SYMPTOM_SHIFT) |
+      (numberOf(SYMPTOMS, view.symptom) << SYMPTOM_SHIFT) |
       (slowness > 0 ? SLOW_BIT : 0) |
       (lossy ? LOSSY_BIT : 0);
     this.#stagedService[i] = service;

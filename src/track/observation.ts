@@ -60,6 +60,7 @@ import {
 } from './record.ts';
 import { compareAsServer, guessServer, wantsNoAnswer } from './service-ports.ts';
 import { type Span, spanAt, spansOf } from './stretches.ts';
+import { symptomOf } from './symptoms.ts';
 import { findTftpTransfers, type TftpTransfers } from './tftp-transfers.ts';
 
 /** The ends of a connection by side, A first. Addresses as in a record of the family. */
@@ -388,6 +389,7 @@ export class Observation {
     view.dropOfAnswers = false;
     if (this.#drops.size > 0)
       heedDrops(view, this.#drops.get(number * 2 + client), this.#drops.get(number * 2 + server));
+    view.symptom = symptomOf(view);
     return view;
   }
 

@@ -51,5 +51,5 @@ const SLOW_NANOSECONDS = 1e9;
 export function slownessOf(view: ConnectionView): number {
   const { answerNanoseconds } = view;
   if (view.outcome !== 'established' || view.attempts < 2 || answerNanoseconds === null) return 0;
-  return answerNanoseconds >= SLOW_NANOSECONDS && symptomOf(view) === null ? answerNanoseconds : 0;
+  return answerNanoseconds >= SLOW_NANOSECONDS && view.symptom === null ? answerNanoseconds : 0;
 }
