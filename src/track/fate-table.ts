@@ -13,7 +13,7 @@ const SERVER = 1;
 const SERVICE = 2;
 /** Lossy << 10 | opened late << 9 | symptom << 5 | outcome. */
 const FATE = 3;
-/** To a group << 17 | transfer << 16 | lowest port of the client. */
+/** Has a drop << 19 | has an ICMP error << 18 | to a group << 17 | transfer << 16 | lowest port of the client. */
 const MISCELLANY = 4;
 const FIRST_FRAME = 5;
 const FRAMES = 6;
@@ -42,6 +42,9 @@ const NETWORK_SHIFT = 2;
 const NETWORK_MASK = 0x1fff;
 const TRANSFER_BIT = 1 << 16;
 const GROUP_BIT = 1 << 17;
+/** Few rows have an entry in the maps: it is looked for where there is one. */
+const ICMP_BIT = 1 << 18;
+const DROP_BIT = 1 << 19;
 const SYMPTOM_SHIFT = 5;
 const OUTCOME_MASK = (1 << SYMPTOM_SHIFT) - 1;
 const SYMPTOM_MASK = 15;
@@ -241,6 +244,7 @@ export class FateTable {
   }
 
   #addDrop(row: number, verdict: DropVerdict, ofAnswers: boolean): void {
+    this.#rows[row * ROW_INTS + MISCELLANY] |= DROP_BIT;
     const known = this.#drops.get(row);
     if (known === undefined || weight(verdict.cause) < weight(known.verdict.cause))
       this.#drops.set(row, { verdict, ofAnswers });
@@ -248,6 +252,7 @@ export class FateTable {
 
   /** The first one tells the fate. */
   #addIcmp(row: number, icmp: IcmpVerdict): void {
+    this.#rows[row * ROW_INTS + MISCELLANY] |= ICMP_BIT;
     const known = this.#icmp.get(row);
     if (known === undefined || icmp.frame < known.frame) this.#icmp.set(row, icmp);
   }
@@ -303,8 +308,8 @@ export class FateTable {
     view.answerLost = sums[sum + ANSWER_LOST];
     view.twoWay = sums[sum + TWO_WAY];
     view.odd = sums[sum + ODD];
-    view.icmp = this.#icmp.get(row) ?? null;
-    view.drop = this.#drops.get(row) ?? null;
+    view.icmp = (miscellany & ICMP_BIT) !== 0 ? this.#icmp.get(row)! : null;
+    view.drop = (miscellany & DROP_BIT) !== 0 ? this.#drops.get(row)! : null;
     return view;
   }
 
