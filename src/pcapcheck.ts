@@ -8,7 +8,7 @@ const args = process.argv.slice(2);
 // Node 20 makes machine code of a function early, and of many functions twice, which is a tenth of the processor time of a run of a second
 // (docs/performance.md). Later ones have a compiler for the time in between.
 if (process.versions.node.startsWith('20.')) setFlagsFromString('--interrupt-budget=300000');
-if (args.some(isLargeFile) && !args.includes('--workers')) await beginPool();
+if (args.some(isLargeFile) && !args.some((word) => word.startsWith('--workers'))) await beginPool();
 const [{ main }, { processTerminal }] = await Promise.all([import('./cli/main.ts'), import('./cli/terminal.ts')]);
 process.exitCode = await main(args, processTerminal());
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,11 +9,12 @@ import { CaptureError } from '../../src/capture/errors.ts';
 import { analyze } from '../../src/engine/analyze.ts';
 import { flowRows } from '../../src/engine/flow-row.ts';
 import { hashFiles } from '../../src/engine/hash-files.ts';
-import { openPool } from '../../src/engine/pool.ts';
+import { beginPool, openPool, SMALL_SERIES } from '../../src/engine/pool.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { DEMO, DEMO_CAPTURE, reportOf } from '../assess/demo.ts';
 import { without } from '../assess/without.ts';
-import { ensureBuilt } from '../cli/program.ts';
+import { ensureBuilt, run } from '../cli/program.ts';
+import { pcapFile } from './pcap-file.ts';
 
 /** Threads run the bundle. */
 beforeAll(ensureBuilt);
@@ -37,6 +38,14 @@ function split(capture: Buffer, frames: number): Buffer[] {
   }
   return files;
 }
+
+/** Of the capture that pcapFile makes. */
+const LARGE_SITE = `version: 1
+hosts:
+  - { name: MP01, addresses: [10.0.0.2], roles: [management-point] }
+networks:
+  - { name: LAN, cidr: 10.0.0.0/16, roles: [client] }
+`;
 
 const json = (report: Report): string => [...renderJson(report)].join('');
 const flowsOf = async (paths: readonly string[], workers: number): Promise<FlowRow[]> => [
@@ -70,6 +79,34 @@ test.each([0, 1, 3])(
     }
   },
 );
+
+test('a pool that was begun ahead reads as any other does; who wants more threads than it has gets another', async () => {
+  const expected = json(await reportOf([DEMO_CAPTURE], { workers: 0, hash: true }));
+  await beginPool();
+  for (const workers of [availableParallelism() + 1, availableParallelism(), 1])
+    expect(json(await reportOf([DEMO_CAPTURE], { workers, hash: true }))).toBe(expected);
+});
+
+test('the program, which begins threads ahead where a word is a large file', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'pcapcheck-ahead-'));
+  try {
+    const capture = join(place, 'large.pcap');
+    const bytes = pcapFile(8000, 0, 1200);
+    expect(bytes.length).toBeGreaterThan(SMALL_SERIES);
+    writeFileSync(capture, bytes);
+    const site = join(place, 'site.yaml');
+    writeFileSync(site, LARGE_SITE);
+    const args = [capture, '--topology', site, '--format', 'json'];
+    const here = await run([...args, '--workers', '0']);
+    expect(here.code).toBe(1);
+    for (const more of [[], ['--workers=3']]) expect(await run([...args, ...more])).toEqual(here);
+    // What is wrong with the command line is said as if there were no thread.
+    const { code, err } = await run([capture, '--topology', 'missing.yaml']);
+    expect({ code, err }).toEqual({ code: 2, err: 'pcapcheck: missing.yaml: no such file\n' });
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+});
 
 describe('a series', () => {
   let place: string;
