@@ -188,6 +188,8 @@ function* groupsOf(table: ConnectionTable, networks: Int32Array): Generator<numb
   for (let number = 0; number < count; number++) {
     if (table.has(number) && isApart(number)) groups.set(rootOf(number), []);
   }
+  // Where no connection is seen in several networks, which is nearly always so.
+  if (groups.size === 0) return;
   for (let number = 0; number < count; number++) if (table.has(number)) groups.get(rootOf(number))?.push(number);
   const first = (number: number): number => records[number * RECORD_INTS + FIRST_FRAME] >>> 0;
   for (const numbers of groups.values()) yield numbers.sort((a, b) => first(a) - first(b));
