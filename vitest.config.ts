@@ -12,7 +12,7 @@ export default defineConfig({
   // Workers run the bundle, which `npm test` builds first.
   define: {
     PCAPCHECK_VERSION: JSON.stringify(version),
-    PCAPCHECK_WORKER: JSON.stringify(pathToFileURL('dist/worker.js').href),
+    PCAPCHECK_WORKER: JSON.stringify(pathToFileURL('dist/worker.cjs').href),
   },
   test: {
     include: ['test/**/*.test.ts'],

@@ -36,7 +36,7 @@ async function loadLoop(folder) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    define: { PCAPCHECK_VERSION: '"bench"', PCAPCHECK_WORKER: '"./worker.js"' },
+    define: { PCAPCHECK_VERSION: '"bench"', PCAPCHECK_WORKER: '"./worker.cjs"' },
     logLevel: 'error',
   });
   return /** @type {{ loop(path: string): Promise<{ frames: number }> }} */ (await import(pathToFileURL(outfile).href));

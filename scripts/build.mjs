@@ -26,7 +26,7 @@ const common = {
   minifyWhitespace: true,
   metafile: true,
   legalComments: 'none',
-  define: { PCAPCHECK_VERSION: JSON.stringify(version), PCAPCHECK_WORKER: '"./worker.js"' },
+  define: { PCAPCHECK_VERSION: JSON.stringify(version), PCAPCHECK_WORKER: '"./worker.cjs"' },
   // CommonJS packages in an ES module bundle ask for built-in modules through require.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
@@ -36,10 +36,18 @@ const common = {
 // The program loads what a command needs; a thread needs all it has, and is there sooner if that is one file.
 const results = await Promise.all([
   build({ ...common, entryPoints: { pcapcheck: 'src/pcapcheck.ts' }, splitting: true, chunkNames: 'chunk-[hash]' }),
+  // piscina asks for its threads' file by `require`. For a module of the other kind Node.js 20 aborts the whole process where the thread is ended
+  // just then (the program is interrupted, or has found an error).
+  build({
+    ...common,
+    banner: {},
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    entryPoints: { worker: 'src/engine/worker.ts' },
+  }),
   build({
     ...common,
     entryPoints: {
-      worker: 'src/engine/worker.ts',
       'live-reader': 'src/live/reader-thread.ts',
       'live-analysis': 'src/live/analysis-thread.ts',
     },

@@ -53,7 +53,7 @@ test('a part of the program is missing', async () => {
   cpSync('captures/demo/demo.pcap', join(place, 'captures/demo/demo.pcap'));
   cpSync('package.json', join(place, 'package.json'));
   cpSync('node_modules/piscina', join(place, 'node_modules/piscina'), { recursive: true });
-  rmSync(join(place, 'dist/worker.js'));
+  rmSync(join(place, 'dist/worker.cjs'));
   const { code, out } = await run(['doctor'], { program: join(place, 'dist/pcapcheck.js') });
   expect(code).toBe(1);
   expect(out).toMatch(/failed +Reading/);

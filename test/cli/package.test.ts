@@ -21,7 +21,7 @@ test('the tarball installs elsewhere, and the installed program does the main jo
   const [{ filename, files }] = JSON.parse(packed.stdout) as [{ filename: string; files: { path: string }[] }];
   const names = files.map(({ path }) => path);
   expect(names).toEqual(
-    expect.arrayContaining(['dist/pcapcheck.js', 'dist/worker.js', 'package.json', 'README.md', 'LICENSE']),
+    expect.arrayContaining(['dist/pcapcheck.js', 'dist/worker.cjs', 'package.json', 'README.md', 'LICENSE']),
   );
   expect(names.filter((name) => /^(src|test|bench|node_modules)\//.test(name))).toEqual([]);
 

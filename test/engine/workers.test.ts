@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Finding, FlowRow, Report } from '../../src/assess/types.ts';
@@ -10,6 +12,7 @@ import { analyze } from '../../src/engine/analyze.ts';
 import { flowRows } from '../../src/engine/flow-row.ts';
 import { hashFiles } from '../../src/engine/hash-files.ts';
 import { beginPool, openPool, SMALL_SERIES } from '../../src/engine/pool.ts';
+import { WORKER_URL } from '../../src/product.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { DEMO, DEMO_CAPTURE, reportOf } from '../assess/demo.ts';
 import { without } from '../assess/without.ts';
@@ -85,6 +88,26 @@ test('a pool that was begun ahead reads as any other does; who wants more thread
   await beginPool();
   for (const workers of [availableParallelism() + 1, availableParallelism(), 1])
     expect(json(await reportOf([DEMO_CAPTURE], { workers, hash: true }))).toBe(expected);
+});
+
+/** Opens pools and ends them while their threads start, a little later each time. */
+const ENDS_POOLS = `
+  import { setTimeout } from 'node:timers/promises';
+  import { Piscina } from 'piscina';
+  for (let wait = 0; wait < 80; wait++) {
+    const pool = new Piscina({ filename: process.argv[1], minThreads: 3, maxThreads: 3, atomics: 'disabled' });
+    await setTimeout(wait);
+    await pool.destroy();
+  }
+`;
+
+test('threads that are ended while they start do not end the program (Node.js 20 aborts in the require of an ES module)', () => {
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '-e', ENDS_POOLS, '--', fileURLToPath(WORKER_URL)],
+    { encoding: 'utf8' },
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
 test('the program, which begins threads ahead where a word is a large file', async () => {

@@ -43,7 +43,7 @@ export async function bundleTests(tests, outdir, urlOf) {
     logLevel: 'error',
     define: {
       PCAPCHECK_VERSION: JSON.stringify(version),
-      PCAPCHECK_WORKER: JSON.stringify(urlOf(join(root, 'dist/worker.js'))),
+      PCAPCHECK_WORKER: JSON.stringify(urlOf(join(root, 'dist/worker.cjs'))),
     },
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
