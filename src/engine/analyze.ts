@@ -71,6 +71,11 @@ export interface AnalyzeOptions {
  */
 const HASHED_AHEAD = 512 * 1024 * 1024;
 const PROGRESS_INTERVAL_MS = 200;
+/**
+ * Captures for each thread that are begun ahead of the one that is joined: enough that no thread waits, and no more, since the part of each takes
+ * some 200 kB until its turn comes, however little it holds.
+ */
+const AHEAD_OF_A_THREAD = 8;
 /** Of the memory for tables, what may be taken by what is read ahead of being joined. */
 const UNJOINED_SHARE = 0.25;
 
@@ -102,7 +107,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions 
   options.signal?.addEventListener('abort', () => void pool.close());
   const series = new Series(plan, pool, run, unjoined);
   // Threads take one task after the other; without them a capture is read when its turn comes.
-  if (workers > 0) series.beginAll();
+  if (workers > 0) series.readAhead(AHEAD_OF_A_THREAD * workers);
   options.onBegun?.();
   const timer = options.onProgress && watch(options.onProgress, series.counters, plan);
   let hashes = hashesAhead ? hashFiles(plan, pool) : null;
@@ -133,6 +138,12 @@ class Series {
   readonly #pool: Pool;
   readonly #run: Run;
   readonly #unjoined: Unjoined;
+  /** Captures that are begun ahead. */
+  #ahead = 0;
+  /** The capture that is begun next, and the number of its first task. */
+  #next = 0;
+  #nextTask = 0;
+  /** The number of the first task of the capture whose turn it is. */
   #firstTask = 0;
 
   constructor(plan: PlannedCapture[], pool: Pool, run: Run, unjoined: Unjoined) {
@@ -142,26 +153,29 @@ class Series {
     this.#unjoined = unjoined;
   }
 
-  beginAll(): void {
-    let firstTask = 0;
-    for (const [capture, planned] of this.#plan.entries()) {
-      this.#begin(capture, firstTask);
-      firstTask += taskCount(planned);
-    }
+  /** Begins so many captures before their turn, from now on. */
+  readAhead(captures: number): void {
+    this.#ahead = captures;
+    this.#beginUntil(captures);
   }
 
-  #begin(capture: number, firstTask: number): CaptureInWork {
-    const lastTask = firstTask + taskCount(this.#plan[capture]) - 1;
-    const begun = beginCapture(this.#plan[capture], this.#pool, this.#run, { capture, firstTask, lastTask });
-    this.#inWork.set(capture, begun);
-    this.counters.push(...begun.counters);
-    return begun;
+  #beginUntil(end: number): void {
+    while (this.#next < Math.min(end, this.#plan.length)) {
+      const capture = this.#next++;
+      const firstTask = this.#nextTask;
+      this.#nextTask += taskCount(this.#plan[capture]);
+      const share = { capture, firstTask, lastTask: this.#nextTask - 1 };
+      const begun = beginCapture(this.#plan[capture], this.#pool, this.#run, share);
+      this.#inWork.set(capture, begun);
+      this.counters.push(...begun.counters);
+    }
   }
 
   /** The parts of a capture whose turn it is: all before it are joined. They are not held here any longer. */
   async take(capture: number): ReturnType<CaptureInWork['parts']> {
     this.#unjoined.joined(capture, this.#firstTask);
-    const begun = this.#inWork.get(capture) ?? this.#begin(capture, this.#firstTask);
+    this.#beginUntil(capture + 1 + this.#ahead);
+    const begun = this.#inWork.get(capture)!;
     this.#inWork.delete(capture);
     this.#firstTask += taskCount(this.#plan[capture]);
     return begun.parts();

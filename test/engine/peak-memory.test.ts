@@ -1,10 +1,12 @@
 /** The most memory that a whole process takes under a small ceiling, whatever it is fed; Linux tells it. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureBuilt, PROGRAM } from '../cli/program.ts';
+import { tcp } from '../track/frames.ts';
+import { pcapOf } from './pcap-file.ts';
 
 const isLinux = process.platform === 'linux';
 if (!isLinux) console.warn('\nSKIPPED: the peak of a process is read from /proc, which is not here.\n');
@@ -16,6 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const CEILING = 256;
 /** More than there are tables for: 48,000 connections, 15,000 rows. */
 const PACKETS = '400k';
+const FRAMES_IN_RING = 10;
 const GENERATE = ['bench/generate.mjs', '--size', PACKETS];
 
 /** Runs the program to its end. @returns its peak in MiB, and the report */
@@ -90,4 +93,29 @@ describe.skipIf(!isLinux)(`under a ceiling of ${CEILING} MiB`, () => {
       expect((JSON.parse(both.report) as Counts).connections.total).toBe(800_000);
     }
   }, 120_000);
+
+  // A part takes memory, however little it holds; 2,000 of them came to 550 MiB.
+  test('a ring of many small captures', async () => {
+    const ring = join(folder, 'ring');
+    mkdirSync(ring);
+    const paths = Array.from({ length: 2000 }, (_, i) => {
+      const path = join(ring, `${String(i).padStart(4, '0')}.pcap`);
+      const syns = Array.from({ length: FRAMES_IN_RING }, (_, k) =>
+        tcp({
+          source: `10.1.${i >> 8}.${i & 0xff}`,
+          destination: '10.20.0.10',
+          sourcePort: 2000 + k,
+          destinationPort: 80,
+          flags: 'S',
+          payload: 400,
+          time: i * FRAMES_IN_RING + k,
+        }),
+      );
+      writeFileSync(path, pcapOf(syns));
+      return path;
+    });
+    const { peak, report } = await run([...paths, '--workers', '2', '--format', 'json'], undefined, 480);
+    expect(peak).toBeLessThan(480);
+    expect((JSON.parse(report) as Counts).coverage.frames).toBe(2000 * FRAMES_IN_RING);
+  }, 60_000);
 });
