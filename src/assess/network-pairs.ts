@@ -70,17 +70,17 @@ export class NetworkPairs {
     const wanted = new Set([...this.#apart].flatMap((pair) => [Math.floor(pair / PARTY_LIMIT), pair % PARTY_LIMIT]));
     const view = newFateView();
     for (let row = 0; row < fates.count; row++) {
-      const ends = [clients[row], servers[row]];
-      if (fates.networkOf(row) === 0 || !ends.some((number) => wanted.has(number))) continue;
+      const server = servers[row];
+      if (fates.networkOf(row) === 0 || !(wanted.has(clients[row]) || wanted.has(server))) continue;
       fates.read(row, view);
       if (view.twoWay === 0) continue;
-      for (const [i, number] of ends.entries()) {
+      for (const number of [clients[row], server]) {
         if (!wanted.has(number)) continue;
         const place = placeOf(peers.all[number], view.network);
         const heard = this.#heard.get(place) ?? unheard();
         this.#heard.set(place, heard);
         hear(heard, view);
-        if (i === 1 && view.proto === 'udp') hearAnswer(heard, view);
+        if (number === server && view.proto === 'udp') hearAnswer(heard, view);
       }
     }
   }

@@ -28,7 +28,7 @@ export interface Peer extends Heard {
 /** More parties than a capture can hold, so that a pair of them is a whole number below 2^53. */
 export const PARTY_LIMIT = 2 ** 26;
 
-/** Both ends of each row of fates, by the numbers of their peers. */
+/** Both ends of each row of fates: the number of a peer for each row, as many as the table has. */
 export interface RowPeers {
   clients: Int32Array;
   servers: Int32Array;

@@ -11,7 +11,9 @@ export function nameText({ bytes, offsets }: NameBytes, number: number): string 
 export function nameTexts(names: NameBytes): (number: number) => string {
   const known = new Map<number, string>();
   return (number) => {
-    const text = known.get(number) ?? nameText(names, number);
+    const made = known.get(number);
+    if (made !== undefined) return made;
+    const text = nameText(names, number);
     known.set(number, text);
     return text;
   };
